@@ -1,0 +1,3 @@
+"""Juheli 聚合力: community Party-building work, one tenant per county or street."""
+
+__version__ = "0.1.0"
