@@ -1,0 +1,134 @@
+"""The master keys of an installation, and the keys derived from them.
+
+A key file holds one key per line, `v1:<base64 of 32 bytes>`. The newest (last) line encrypts, every line
+decrypts, and the oldest line is the one behind the blind indexes: adding a key therefore changes nothing
+that is stored, and a key leaves only after every row was sealed and indexed again (`Keyring.is_current`).
+`JUHELI_MASTER_KEY` (same notation, entries separated by commas) takes the place of the file (key services).
+"""
+from __future__ import annotations
+
+import base64
+import binascii
+import contextlib
+import os
+import secrets
+import stat
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+ENVIRONMENT = "JUHELI_MASTER_KEY"
+FILE_NAME = "master.key"
+KEY_BYTES = 32
+
+
+class KeyTrouble(RuntimeError):
+    """The installation cannot start: its master key is missing, damaged or readable by others."""
+
+
+@lru_cache(maxsize=8192)
+def _derive(master: bytes, info: str) -> bytes:
+    return HKDF(SHA256(), KEY_BYTES, salt=b"juheli", info=info.encode()).derive(master)
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Master keys by key id, oldest first. Never printed: the keys are kept out of `repr`."""
+
+    masters: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def newest(self) -> str:
+        return next(reversed(self.masters))
+
+    @property
+    def oldest(self) -> str:
+        return next(iter(self.masters))
+
+    def is_current(self, key_id: str) -> bool:
+        """Whether what was sealed under `key_id` may stay as it is."""
+        return key_id == self.newest
+
+    def derive(self, purpose: str, tenant_id: int, *, key_id: str | None = None) -> bytes:
+        """32 bytes for one purpose in one tenant. Raises KeyError when `key_id` is not on the ring."""
+        return _derive(self.masters[key_id or self.newest], f"{purpose}|{tenant_id}")
+
+
+def parse_keys(text: str) -> Keyring:
+    """Keys from `v1:base64` entries separated by lines or commas; `#` starts a comment line."""
+    masters: dict[str, bytes] = {}
+    for entry in text.replace(",", "\n").splitlines():
+        entry = entry.strip()
+        if not entry or entry.startswith("#"):
+            continue
+        key_id, _, encoded = entry.partition(":")
+        try:
+            key = base64.b64decode(encoded, validate=True)
+        except (binascii.Error, ValueError):
+            raise KeyTrouble(f"master key {key_id[:8]!r} is not base64") from None
+        if len(key) != KEY_BYTES:
+            raise KeyTrouble(f"master key {key_id[:8]!r} has {len(key)} bytes instead of {KEY_BYTES}")
+        if not (key_id.isascii() and key_id.isalnum() and len(key_id) <= 8) or key_id in masters:
+            raise KeyTrouble("master key ids are short, different from each other, letters and digits only")
+        masters[key_id] = key
+    if not masters:
+        raise KeyTrouble("no master key found")
+    return Keyring(masters)
+
+
+def make_entry(key_id: str = "v1") -> str:
+    """A new random key in the notation of the key file."""
+    return f"{key_id}:{base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()}"
+
+
+def load_keyring(instance: Path, environ: Mapping[str, str] = os.environ) -> Keyring:
+    """The keys of this installation; the first start makes `instance/master.key`, readable by its owner only.
+
+    Raises KeyTrouble when the file is damaged or open to other users. Losing the file loses every encrypted
+    field, so it belongs into the backup, kept apart from the database.
+    """
+    if given := environ.get(ENVIRONMENT):
+        return parse_keys(given)
+    path = instance / FILE_NAME
+    if not path.exists():
+        _create(path)
+    if stat.S_IMODE(path.stat().st_mode) & 0o037:
+        raise KeyTrouble(f"{path} is open to other users: chmod 0400 {path}")
+    return parse_keys(path.read_text("ascii"))
+
+
+def _create(path: Path) -> None:
+    """Write a first key without ever showing half a file; of two processes that start together one wins."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".key-")
+    try:
+        with os.fdopen(handle, "w") as out:
+            out.write(make_entry() + "\n")
+            out.flush()
+            os.fchmod(out.fileno(), 0o400)
+            os.fsync(out.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)
+    finally:
+        os.unlink(name)
+
+
+_ring: Keyring | None = None
+
+
+def use_keyring(ring: Keyring | None) -> None:
+    """Set the ring of this process (the app at start; tests)."""
+    global _ring
+    _ring = ring
+
+
+def keyring() -> Keyring:
+    """The ring in use. Raises KeyTrouble before the app has set one."""
+    if _ring is None:
+        raise KeyTrouble("no master key loaded: call use_keyring(load_keyring(instance)) at start")
+    return _ring

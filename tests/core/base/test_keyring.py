@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import os
+import stat
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from core.base.keyring import (
+    FILE_NAME,
+    KeyTrouble,
+    keyring,
+    load_keyring,
+    make_entry,
+    parse_keys,
+    use_keyring,
+)
+
+
+def test_first_start_makes_a_key_only_the_owner_reads(tmp_path):
+    ring = load_keyring(tmp_path / "instance", {})
+    path = tmp_path / "instance" / FILE_NAME
+    assert stat.S_IMODE(path.stat().st_mode) == 0o400
+    assert load_keyring(tmp_path / "instance", {}) == ring
+    assert os.listdir(path.parent) == [FILE_NAME]
+
+
+def test_processes_that_start_together_agree_on_one_key(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        rings = list(pool.map(lambda _: load_keyring(tmp_path, {}), range(16)))
+    assert all(ring == rings[0] for ring in rings)
+
+
+def test_environment_takes_the_place_of_the_file(tmp_path):
+    old, new = make_entry("v1"), make_entry("v2")
+    ring = load_keyring(tmp_path, {"JUHELI_MASTER_KEY": f"{old},{new}"})
+    assert (ring.oldest, ring.newest) == ("v1", "v2")
+    assert not list(tmp_path.iterdir())
+
+
+def test_key_file_open_to_others_is_refused(tmp_path):
+    load_keyring(tmp_path, {})
+    (tmp_path / FILE_NAME).chmod(0o444)
+    with pytest.raises(KeyTrouble, match="chmod 0400"):
+        load_keyring(tmp_path, {})
+
+
+@pytest.mark.parametrize("text", ["", "# a comment", "v1:???", "v1:c2hvcnQ=", "v1", "a b:" + "A" * 43 + "="])
+def test_damaged_keys_are_refused(text):
+    with pytest.raises(KeyTrouble):
+        parse_keys(text)
+
+
+def test_two_keys_with_one_id_are_refused():
+    with pytest.raises(KeyTrouble):
+        parse_keys(make_entry() + "\n" + make_entry())
+
+
+def test_keys_are_not_printed():
+    entry = make_entry()
+    assert entry[3:20] not in repr(parse_keys(entry))
+    assert "masters" not in repr(parse_keys(entry))
+
+
+def test_without_a_key_nothing_works():
+    use_keyring(None)
+    with pytest.raises(KeyTrouble):
+        keyring()
