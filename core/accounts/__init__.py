@@ -1,0 +1,16 @@
+"""Accounts of a tenant's staff (and, in tenant 0, of the operators): sign-in, sessions, passwords, second factor."""
+
+from __future__ import annotations
+
+from core.base.i18n import _l
+from core.plugin import Permission, Plugin
+
+plugin = Plugin(
+    name="accounts",
+    title=_l("账号"),
+    core=True,
+    permissions=(
+        Permission("accounts.user.read", _l("查看账号")),
+        Permission("accounts.user.manage", _l("新建、停用账号与重置密码")),
+    ),
+)

@@ -1,0 +1,33 @@
+"""The public plugin API. What is not in `__all__` here (or in core.contracts, core.service, core.web) is private."""
+
+from __future__ import annotations
+
+from .hookspecs import hookimpl
+from .ledger import A4, Action, Col, Filter, Ledger, Paper, View, col
+from .manager import Contribution, Hooks, Plugins, installed
+from .manifest import API, Permission, PersonalField, Plugin, RoleTemplate
+from .owner import Owner
+from .records import (
+    COUNT,
+    DAYS,
+    FEN,
+    HOURS,
+    PERCENT,
+    CalendarEntry,
+    HeldData,
+    ImportKind,
+    Indicator,
+    NavItem,
+    Objection,
+    Panel,
+    SearchHit,
+    TimelineEntry,
+)
+from .workflow import Elapsed, State, Step, Workflow, elapsed, step
+
+__all__ = [
+    "A4", "API", "COUNT", "DAYS", "FEN", "HOURS", "PERCENT", "Action", "CalendarEntry", "Col", "Contribution",
+    "Elapsed", "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem", "Objection", "Owner", "Panel",
+    "Paper", "Permission", "PersonalField", "Plugin", "Plugins", "RoleTemplate", "SearchHit", "State", "Step",
+    "TimelineEntry", "View", "Workflow", "col", "elapsed", "hookimpl", "installed", "step",
+]

@@ -1,0 +1,19 @@
+"""Tenants: counties and streets, the modules they have switched on, and how they come and go."""
+
+from __future__ import annotations
+
+from core.base.i18n import _l
+from core.plugin import Permission, Plugin
+
+plugin = Plugin(
+    name="tenancy",
+    title=_l("租户"),
+    core=True,
+    permissions=(
+        Permission("tenancy.tenant.read", _l("查看租户")),
+        Permission("tenancy.tenant.create", _l("开通租户")),
+        Permission("tenancy.tenant.suspend", _l("停用与恢复租户")),
+        Permission("tenancy.plugin.read", _l("查看应用")),
+        Permission("tenancy.plugin.manage", _l("启用与停用应用")),
+    ),
+)

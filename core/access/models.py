@@ -1,0 +1,58 @@
+"""Roles and grants."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from core.base.db import (
+    JSON,
+    Base,
+    BigInteger,
+    Boolean,
+    Date,
+    Index,
+    Mapped,
+    String,
+    TenantScoped,
+    UniqueConstraint,
+    UTCDateTime,
+    keys,
+    mapped_column,
+    tfk,
+)
+
+
+class Role(TenantScoped, Base):
+    """A named bundle of permissions of one tenant; `source` is the module whose template it came from."""
+
+    __tablename__ = "access_role"
+    __table_args__ = keys(UniqueConstraint("tenant_id", "key"))
+
+    key: Mapped[str] = mapped_column(String(60))
+    label: Mapped[str] = mapped_column(String(60))
+    note: Mapped[str] = mapped_column(String(200), default="")
+    permissions: Mapped[list[str]] = mapped_column(JSON, default=list)
+    source: Mapped[str] = mapped_column(String(24), default="")
+    needs_totp: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class RoleGrant(TenantScoped, Base):
+    """A role held by an account on a subtree, from-to. `org_path` "" is the whole tenant. Never deleted, only ended."""
+
+    __tablename__ = "access_grant"
+    __table_args__ = keys(
+        tfk("user_id", "accounts_user"),
+        tfk("role_id", "access_role"),
+        Index(None, "tenant_id", "user_id"),
+        Index(None, "tenant_id", "role_id"),
+    )
+
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    role_id: Mapped[int] = mapped_column(BigInteger)
+    org_unit_id: Mapped[int | None] = mapped_column(BigInteger)
+    org_path: Mapped[str] = mapped_column(String(80), default="")
+    starts_on: Mapped[dt.date] = mapped_column(Date)
+    ends_on: Mapped[dt.date | None] = mapped_column(Date)
+    source: Mapped[str] = mapped_column(String(120), default="")
+    granted_by: Mapped[str] = mapped_column(String(80), default="")
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

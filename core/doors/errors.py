@@ -1,0 +1,78 @@
+"""Every refusal as a page with a sentence and a next step; never a bare stack trace, never a 500 for bad input."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, g, request
+from werkzeug.exceptions import HTTPException
+
+from core.base.i18n import _
+from core.contracts.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    JuheliError,
+    NotFound,
+    PluginDisabled,
+    TenantSuspended,
+    TooMany,
+)
+from core.web.pages import render
+
+log = logging.getLogger("juheli.web")
+
+
+def install(app: Flask) -> None:
+    app.register_error_handler(JuheliError, _refused)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _crashed)
+
+
+def _page(status: int, title: Any, text: Any, headers: dict[str, str] | None = None, **more: Any) -> Any:
+    body, _status = render("error.html", status, error_status=status, error_title=title, error_text=text, **more)
+    return body, status, headers or {}
+
+
+def _refused(error: JuheliError) -> Any:
+    if isinstance(error, Forbidden):
+        known = g.ctx.plugins.permissions.get(error.permission) if g.get("ctx") else None
+        return _page(403, _("没有这项权限"), _("您的账号没有“%(name)s”权限，请向本单位管理员申请。",
+                                       name=known.label if known else error.permission), permission=error.permission)
+    if isinstance(error, NotFound | PluginDisabled):
+        return _not_found()
+    if isinstance(error, Conflict):
+        return _page(409, _("内容已被他人修改"), str(error) or _("您打开页面之后，已有人保存过这条记录。请返回刷新后再改。"))
+    if isinstance(error, Invalid):
+        return _page(422, _("填写有误"), str(error), field_errors=error.errors)
+    if isinstance(error, TooMany):
+        return _page(429, _("操作太频繁"), _("请在 %(n)s 秒后再试。", n=error.retry_after), {"Retry-After": str(error.retry_after)})
+    if isinstance(error, TenantSuspended):
+        if error.status == "read_only":
+            return _page(423, _("本单位目前只读"), _("管理员已把本单位设为只读，资料可以查看和导出，暂不能修改。"))
+        return _page(503, _("本单位已暂停使用"), _("请联系平台运营人员。"), {"Retry-After": "3600"})
+    log.error("refusal without a page: %r", error)
+    return _page(400, _("无法处理"), str(error))
+
+
+def _not_found() -> Any:
+    return _page(404, _("没有这个页面"), _("地址可能写错了，或者内容已不存在。"))
+
+
+def _http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status == 404:
+        return _not_found()
+    if status < 400:
+        return error
+    titles = {400: _("请求无法识别"), 405: _("不能这样操作"), 413: _("文件太大"), 415: _("文件类型不对")}
+    headers = {k: v for k, v in error.get_headers() if k.lower() in ("allow", "retry-after")}
+    text = {413: _("请把文件控制在 20 MB 以内，或拆成几个文件。")}.get(status) or _("请返回上一页再试。")
+    return _page(status, titles.get(status, _("请求无法完成")), text, headers)
+
+
+def _crashed(error: Exception) -> Any:
+    number = g.get("request_id", "")
+    log.exception("request %s %s failed: %s", request.method, request.path, number, exc_info=error)
+    return _page(500, _("系统出错了"), _("您填写的内容没有保存。请把编号告诉管理员：%(n)s", n=number))

@@ -1,0 +1,125 @@
+"""Opening a request: tenant, gate, session, permission. Every refusal here happens before any view runs."""
+
+from __future__ import annotations
+
+import secrets
+from contextlib import ExitStack
+from typing import Any
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from core.access.grants import grants_of
+from core.accounts.sessions import cookie_name, resolve
+from core.base.engine import Database
+from core.base.i18n import use_locale
+from core.base.scope import tenant_scope
+from core.contracts.errors import Forbidden, TenantSuspended
+from core.service import Actor, Context, TenantInfo
+from core.tenancy.lookup import by_address, enabled_plugins
+from core.tenancy.models import PLATFORM, SUSPENDED
+from core.web.csrf import check_csrf
+from core.web.pages import ANYONE, SIGNED_IN
+
+from .middleware import HOST, SLUG
+
+LOCALES = ("zh", "en")
+ANONYMOUS = Actor("anonymous", None, "")
+
+
+def install(app: Flask, database: Database) -> None:
+    """Put the pipeline around every request of the app."""
+    app.before_request(_open)
+    app.teardown_request(_close)
+    app.extensions["juheli.database"] = database
+
+
+def _open() -> Any:
+    g.request_id = secrets.token_hex(8)
+    g.stack = ExitStack()
+    g.ctx = None
+    g.stack.enter_context(use_locale(_locale()))
+    view = current_app.view_functions.get(request.endpoint or "")
+    audience = getattr(view, "audience", None)
+    if request.endpoint == "static" or audience == "process":
+        return None
+    g.stack.enter_context(current_app.extensions["juheli.database"].use())
+    tenant, rev = _tenant()
+    if tenant is None:
+        return current_app.extensions["juheli.landing"]()
+    g.stack.enter_context(tenant_scope(tenant.id))
+    enabled = enabled_plugins(tenant.id, rev)
+    g.ctx = Context(tenant, ANONYMOUS, enabled=enabled, locale=_locale(), request_id=g.request_id,
+                    address=request.remote_addr or "")
+    _gate(g.ctx, audience)
+    if tenant.status == SUSPENDED:
+        raise TenantSuspended(SUSPENDED)
+    return _admit(view)
+
+
+def _close(_error: BaseException | None) -> None:
+    stack = g.pop("stack", None)
+    if stack is not None:
+        stack.close()
+
+
+def _locale() -> str:
+    chosen = request.cookies.get("lang", "")
+    return chosen if chosen in LOCALES else "zh"
+
+
+def _tenant() -> tuple[TenantInfo | None, int]:
+    """The tenant of the address; (None, 0) for the bare start page; 404 for an address nobody has."""
+    slug, host = request.environ.get(SLUG), request.environ.get(HOST)
+    found = by_address(slug=slug) if slug is not None else by_address(host=host)
+    if found:
+        return found
+    if slug is None and request.path == "/":
+        return None, 0
+    abort(404)
+
+
+def _gate(ctx: Context, audience: str | None) -> None:
+    """A page of a module that is off, or of the other side of the house, does not exist: 404 for every method.
+
+    Decided by the path, because a routing error has no endpoint and would answer 405 or 308.
+    """
+    segments = request.path.lstrip("/").split("/")
+    first = segments[2] if segments[:2] == ["api", "v1"] and len(segments) > 2 else segments[0]
+    if first in ctx.plugins.by_name and not ctx.plugins.active(first + ".x", ctx.enabled):
+        abort(404)
+    if audience is None and request.routing_exception is None:
+        abort(404)
+    here = "platform" if ctx.tenant.id == PLATFORM else "tenant"
+    if audience not in (None, "both", here):
+        abort(404)
+
+
+def _admit(view: Any) -> Response | None:
+    """Sign-in and permission, as the route declares them."""
+    signed_in = resolve(request.cookies.get(cookie_name()))
+    if signed_in is not None:
+        actor = Actor("user", signed_in.user_id, signed_in.name, signed_in.session_id)
+        g.ctx = g.ctx.evolve(actor=actor, grants=grants_of(signed_in.user_id))
+    g.signed_in = signed_in
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        check_csrf()
+    if view is None:
+        return None                                     # routing error: Flask answers 404 or 405
+    needs = view.needs
+    if needs == ANYONE:
+        return None
+    if signed_in is None:
+        return _to_sign_in()
+    if signed_in.next_step and request.endpoint not in (signed_in.next_step, "accounts.sign_out"):
+        return redirect(url_for(signed_in.next_step), 303)
+    if needs != SIGNED_IN and not g.ctx.may(needs):
+        raise Forbidden(needs)
+    return None
+
+
+def _to_sign_in() -> Response:
+    target = url_for("accounts.sign_in", next=request.script_root + request.full_path.rstrip("?") if request.method == "GET" else None)
+    if request.headers.get("HX-Request"):
+        return Response(status=401, headers={"HX-Redirect": target})
+    return redirect(target, 303)

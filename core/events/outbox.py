@@ -1,0 +1,67 @@
+"""Publishing events and finding capabilities.
+
+A handler is a function in a module's `handlers.py` marked with `@handles(EventType)`; it runs in a job of its own, with
+the tenant in scope, and must be idempotent. A capability is offered by `@provides(Protocol)` on a class there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from core.contracts.events import EVENTS, Event
+from core.jobs.queue import enqueue
+from core.plugin import Plugins
+
+T = TypeVar("T")
+DELIVER = "events.deliver"
+
+
+def handles(event: type[Event]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Mark `fn(ctx, event)` as a consumer of `event`."""
+
+    def mark(fn: Callable[..., None]) -> Callable[..., None]:
+        fn.handles = event  # type: ignore[attr-defined]
+        return fn
+
+    return mark
+
+
+def provides(protocol: type) -> Callable[[type[T]], type[T]]:
+    """Mark a class (made without arguments) as the module's answer to `protocol`."""
+
+    def mark(cls: type[T]) -> type[T]:
+        cls.provides = protocol  # type: ignore[attr-defined]
+        return cls
+
+    return mark
+
+
+def consumers(event: type[Event], plugins: Plugins) -> list[tuple[str, Callable[..., None]]]:
+    """(module, function) of every handler of `event` among the installed modules."""
+    return [(owner.name, fn) for owner in plugins.by_name.values() if (module := owner.file("handlers"))
+            for fn in vars(module).values() if getattr(fn, "handles", None) is event]
+
+
+def publish(event: Event, plugins: Plugins, enabled: frozenset[str], actor_id: int | None) -> None:
+    """One job per consuming module that is on for the tenant, in the running transaction."""
+    for owner, fn in consumers(type(event), plugins):
+        if owner in plugins.core or owner in enabled:
+            enqueue(DELIVER, {"event": type(event).__name__, "data": event.payload(), "consumer": owner,
+                              "handler": fn.__name__}, actor_id=actor_id)
+
+
+def deliver(ctx: Any, event: str, data: dict[str, Any], consumer: str, handler: str) -> None:
+    """Run one handler; called by the job of the same name."""
+    fn = getattr(ctx.plugins.by_name[consumer].file("handlers"), handler)
+    fn(ctx, EVENTS[event](**data))
+
+
+def capability(protocol: type[T], plugins: Plugins, enabled: frozenset[str]) -> T | None:
+    """The answer of the enabled module that provides `protocol`, or None."""
+    for owner in plugins.by_name.values():
+        if (owner.core or owner.name in enabled) and (module := owner.file("handlers")):
+            for cls in vars(module).values():
+                if isinstance(cls, type) and getattr(cls, "provides", None) is protocol:
+                    return cls()
+    return None

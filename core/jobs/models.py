@@ -1,0 +1,49 @@
+"""The job table. A job belongs to a tenant (the platform's own jobs to tenant 0)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from core.base.db import (
+    JSON,
+    Base,
+    BigInteger,
+    Index,
+    Integer,
+    Mapped,
+    String,
+    TenantScoped,
+    UniqueConstraint,
+    UTCDateTime,
+    keys,
+    mapped_column,
+)
+
+QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+
+
+class Job(TenantScoped, Base):
+    """One piece of work. At-least-once: a worker that dies loses its lease and the job is run again."""
+
+    __tablename__ = "jobs_job"
+    __table_args__ = keys(
+        UniqueConstraint("tenant_id", "dedup_key"),
+        Index(None, "tenant_id", "status", "run_at"),
+    )
+
+    name: Mapped[str] = mapped_column(String(80))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    status: Mapped[str] = mapped_column(String(10), default=QUEUED)
+    priority: Mapped[int] = mapped_column(Integer, default=0)
+    run_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
+    lease_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    worker: Mapped[str | None] = mapped_column(String(80))
+    progress: Mapped[int] = mapped_column(Integer, default=0)
+    message: Mapped[str] = mapped_column(String(200), default="")
+    result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    error: Mapped[str | None] = mapped_column(String(2000))
+    dedup_key: Mapped[str | None] = mapped_column(String(120))
+    actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    finished_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

@@ -1,0 +1,88 @@
+"""One installed module: its manifest and what its files declare. The file name is the registration."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from .ledger import Ledger
+from .manifest import Plugin
+from .records import ImportKind, Indicator
+from .workflow import Workflow
+
+T = TypeVar("T")
+FILES = ("models", "schemas", "services", "workflows", "ledgers", "indicators", "imports", "jobs", "handlers", "hooks")
+
+
+class Owner:
+    """A core module or a plugin. A missing file means "does not do that"; a broken one raises at start."""
+
+    def __init__(self, manifest: Plugin, package: str):
+        self.manifest, self.package = manifest, package
+        self.name = manifest.name
+        self.core = manifest.core
+
+    def file(self, name: str) -> ModuleType | None:
+        """The module's file `name`.py (or package), None when absent; an error inside it is raised."""
+        dotted = f"{self.package}.{name}"
+        return importlib.import_module(dotted) if importlib.util.find_spec(dotted) else None
+
+    @cached_property
+    def root(self) -> Path:
+        spec = importlib.util.find_spec(self.package)
+        return Path(spec.submodule_search_locations[0])  # type: ignore[union-attr, index]
+
+    def load(self) -> None:
+        for name in FILES:
+            self.file(name)
+
+    def declared(self, file: str, kind: type[T]) -> list[T]:
+        """Objects of `kind` at the top of a file, in the order they stand there."""
+        module = self.file(file)
+        return [v for v in vars(module).values() if isinstance(v, kind)] if module else []
+
+    @cached_property
+    def ledgers(self) -> list[Ledger]:
+        return self.declared("ledgers", Ledger)
+
+    @cached_property
+    def workflows(self) -> list[Workflow]:
+        return self.declared("workflows", Workflow)
+
+    @cached_property
+    def indicators(self) -> list[Indicator]:
+        return self.declared("indicators", Indicator)
+
+    @cached_property
+    def import_kinds(self) -> list[ImportKind]:
+        return self.declared("imports", ImportKind)
+
+    @property
+    def rules(self) -> Path | None:
+        path = self.root / "rules.toml"
+        return path if path.is_file() else None
+
+    @property
+    def migrations(self) -> Path | None:
+        path = self.root / "migrations"
+        return path if path.is_dir() else None
+
+    def settings_schema(self) -> Any | None:
+        """The class named by the manifest ("schemas:Settings"), or None."""
+        if not self.manifest.settings:
+            return None
+        file, name = self.manifest.settings.split(":")
+        return getattr(self.file(file), name)
+
+    def problems(self) -> list[str]:
+        found = self.manifest.problems()
+        for item in (*self.ledgers, *self.workflows, *self.indicators, *self.import_kinds):
+            if not item.name.startswith(self.name + "."):
+                found.append(f"{self.name}: {type(item).__name__} {item.name!r} must start with {self.name + '.'!r}")
+        for workflow in self.workflows:
+            found += workflow.problems()
+        return found

@@ -1,0 +1,129 @@
+"""The typed records by which modules answer core's questions, and the smaller declarations."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+COUNT, PERCENT, DAYS, FEN, HOURS = "count", "percent", "days", "fen", "hours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Indicator:
+    """A defined measure with unit, version and drill-down ledger.
+
+    of      name of the ledger whose rows are counted (its scope applies)
+    where   callable(ctx) -> condition or None (all rows)
+    over    PERCENT: callable(ctx) -> condition of the denominator; None = all rows of the ledger
+    total   column expression to add up instead of counting rows (FEN, HOURS)
+    good    "high" | "low" | "" : which direction is good; no ranking of persons is ever made from it
+    """
+
+    name: str
+    label: Any
+    of: str
+    unit: str = COUNT
+    version: int = 1
+    definition: Any = ""
+    where: Callable[..., Any] | None = None
+    over: Callable[..., Any] | None = None
+    total: Any = None
+    good: str = ""
+    tile: bool = False
+    icon: str = "bar-chart-line"
+    rank: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ImportKind:
+    """A kind of sheet the import wizard takes.
+
+    schema   marshmallow schema of one row; its `ui` metadata gives labels, aliases, template and checks
+    prepare  (ctx, rows) -> state shared by all rows of the batch (look-ups in a few statements); may be None
+    check    (ctx, data, state) -> {field: [sentence]}: checks against the database
+    write    (ctx, data, state) -> (record kind, record id, "created" | "updated" | "unchanged", undo data | None)
+    undo     (ctx, record id, undo data) -> None; raises Conflict when the record was changed since
+    """
+
+    name: str
+    title: Any
+    schema: type
+    permission: str
+    write: Callable[..., Any]
+    undo: Callable[..., None] | None = None
+    prepare: Callable[..., Any] | None = None
+    check: Callable[..., dict[str, list[Any]]] | None = None
+    after: str = ""
+    note: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the side menu; core hides it when the actor lacks `permission`."""
+
+    label: Any
+    endpoint: str
+    permission: str
+    icon: str = "grid"
+    group: str = "work"
+    rank: int = 100
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A box at a named place of a core page: a template of the module and its data."""
+
+    title: Any
+    template: str
+    data: Mapping[str, Any]
+    permission: str
+    rank: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """One result of the global search box."""
+
+    title: str
+    url: str
+    kind: Any
+    note: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """What happened with one person, for the person's page."""
+
+    on: dt.date
+    text: Any
+    kind: Any = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """A date with a meaning: a deadline, a term's end, a gathering; `source` names the rule it comes from."""
+
+    on: dt.date
+    title: Any
+    url: str = ""
+    source: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """A reason not to do something. `blocking=False` warns and lets the user go on."""
+
+    text: Any
+    blocking: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class HeldData:
+    """Personal data a module holds about one person (PIPL Art. 45): a heading, and rows of (label, text)."""
+
+    title: Any
+    rows: tuple[tuple[Any, Any], ...]

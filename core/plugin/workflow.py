@@ -1,0 +1,112 @@
+"""Declaration of a state machine: core gives audit, inbox items, buttons, deadlines, API actions and history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state: its label, its tone (ok | warn | err | info | mute) and whether work is still open in it."""
+
+    name: str
+    label: Any
+    tone: str = "info"
+    final: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """Condition of a step that time makes: `column` lies at least `rule` (a rule key with a time unit) in the past."""
+
+    column: str
+    rule: str
+
+
+def elapsed(column: str, rule: str) -> Elapsed:
+    return Elapsed(column, rule)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A transition.
+
+    may      permission; None for a step that only time makes (`when`)
+    at       attribute of the record holding the org path where `may` must be held (default "org_path")
+    needs    fields that must be filled in with the step (names of the form schema's fields)
+    schema   marshmallow schema class of what is filled in, or None when only a reason is asked
+    reason   "none" | "optional" | "required"
+    todo     opens an inbox item for those who may make the step, when the record enters one of the sources
+    due      rule key: the item falls due that long after the state was entered
+    when     Elapsed: a daily job makes the step
+    check    (ctx, record, data) -> list of objections (sentences); asked before the step
+    effect   (ctx, record, data) -> None; runs inside the transaction after the state was changed
+    title    (ctx, record) -> text of the inbox item; default: record label + step label
+    """
+
+    name: str
+    label: Any
+    sources: tuple[str, ...]
+    target: str
+    may: str | None = None
+    at: str = "org_path"
+    needs: tuple[str, ...] = ()
+    schema: type | None = None
+    reason: str = "none"
+    todo: bool = False
+    due: str | None = None
+    when: Elapsed | None = None
+    check: Callable[..., list[Any]] | None = None
+    effect: Callable[..., None] | None = None
+    title: Callable[..., Any] | None = None
+    tone: str = "default"
+    primary: bool = False
+
+
+def step(name: str, label: Any, source: str | tuple[str, ...], target: str, **options: Any) -> Step:
+    """Short form: `step("receive", _l("接收"), "notified", "received", may="liaison.record.receive")`."""
+    sources = (source,) if isinstance(source, str) else tuple(source)
+    return Step(name=name, label=label, sources=sources, target=target, **options)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Workflow:
+    """The states and steps of one kind of record.
+
+    name     "liaison.mobile_record": kind of the record in history, inbox and audit
+    model    the mapped class; it has a `state` column
+    label    (record) -> short text naming the record
+    opens    endpoint of the record's page; takes `record_id`
+    guards   permission that shows the record (for the inbox link)
+    """
+
+    name: str
+    title: Any
+    model: Any
+    initial: str
+    states: tuple[State, ...]
+    steps: tuple[Step, ...]
+    label: Callable[[Any], str]
+    opens: str
+    permission: str
+
+    def state(self, name: str) -> State:
+        return next(s for s in self.states if s.name == name)
+
+    def step(self, name: str) -> Step | None:
+        return next((s for s in self.steps if s.name == name), None)
+
+    def choices(self) -> dict[str, Any]:
+        """state -> label, for columns and filters of ledgers."""
+        return {s.name: s.label for s in self.states}
+
+    def problems(self) -> list[str]:
+        names = {s.name for s in self.states}
+        found = [f"{self.name}: step {s.name} names unknown state {n!r}" for s in self.steps
+                 for n in (*s.sources, s.target) if n not in names]
+        if self.initial not in names:
+            found.append(f"{self.name}: unknown initial state {self.initial!r}")
+        found += [f"{self.name}: step {s.name} has neither `may` nor `when`" for s in self.steps if not s.may and not s.when]
+        return found

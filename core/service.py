@@ -1,0 +1,245 @@
+"""The one door to behaviour: HTML, REST, CLI and jobs call the same functions.
+
+A service authorises, opens the unit of work inside the tenant's fence, does its work, writes audit rows and events,
+and commits. Nobody else commits.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import select
+
+from core.audit.log import Fact, write_facts
+from core.base import clock
+from core.base.scope import CrossTenant, current_scope, narrowed
+from core.base.session import begin_write, session
+from core.contracts.errors import Conflict, Forbidden, NotFound, PluginDisabled, TenantSuspended
+from core.contracts.events import Event
+from core.events import outbox
+from core.plugin import Hooks, Plugins, installed
+
+P, R, M = ParamSpec("P"), TypeVar("R"), TypeVar("M")
+PUBLIC = "*public*"          # a service anonymous visitors may call (signing in)
+WHOLE_TENANT = ("",)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantInfo:
+    """What a request needs to know of its tenant. `kind`: county | street | platform."""
+
+    id: int
+    slug: str
+    name: str
+    kind: str
+    status: str = "active"
+    parent_id: int | None = None
+    brand: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts. `kind`: user | system | anonymous. `label` is the name written into audit rows."""
+
+    kind: str
+    id: int | None
+    label: str
+    session_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role held on a subtree: `path` is the org path prefix ("" = whole tenant)."""
+
+    role_id: int
+    role: str
+    permissions: frozenset[str]
+    path: str
+    source: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    """Who asks, for which tenant, with which modules, through which door. Built once per request, command or job."""
+
+    tenant: TenantInfo
+    actor: Actor
+    grants: tuple[Grant, ...] = ()
+    enabled: frozenset[str] = frozenset()
+    via: str = "html"
+    locale: str = "zh"
+    request_id: str = ""
+    address: str = ""
+    all_powers: bool = False
+    plugins: Plugins = field(default_factory=installed)
+
+    # -- what may the actor do
+    def subtrees(self, permission: str) -> tuple[str, ...]:
+        """Path prefixes on which the actor holds `permission`: () none, ("",) the whole tenant."""
+        if not self.plugins.active(permission, self.enabled):
+            return ()
+        if self.all_powers:
+            return WHOLE_TENANT
+        paths = {g.path for g in self.grants if permission in g.permissions}
+        if "" in paths:
+            return WHOLE_TENANT
+        return tuple(sorted(p for p in paths if not any(p != q and p.startswith(q) for q in paths)))
+
+    def may(self, permission: str, path: str | None = None) -> bool:
+        """Whether the actor holds `permission` (anywhere, or on the unit with this org path)."""
+        held = self.subtrees(permission)
+        return bool(held) if path is None else any(path.startswith(p) for p in held)
+
+    def require(self, permission: str, path: str | None = None) -> None:
+        if not self.may(permission, path):
+            raise Forbidden(permission)
+
+    # -- scoped work
+    def get(self, model: type[M], record_id: int) -> M:
+        """The tenant's record, inside the subtree of the running service; NotFound otherwise."""
+        found = session().scalars(select(model).where(model.id == record_id)).one_or_none()  # type: ignore[attr-defined]
+        if found is None:
+            raise NotFound(model.__name__)
+        return found
+
+    def check_version(self, record: Any, seen: int | None) -> None:
+        """Refuse a form that was opened before somebody else saved (`seen` is the version in the form)."""
+        if seen is not None and record.version != seen:
+            raise Conflict(record.version)
+
+    def now(self) -> dt.datetime:
+        return clock.now()
+
+    def today(self) -> dt.date:
+        return clock.today()
+
+    def audit(self, kind: str, subject_id: int | None, name: str = "", **detail: Any) -> None:
+        """Add what was done to whom to the audit row of the running service (never a personal value in clear)."""
+        _work().facts.append((kind, subject_id, name, detail))
+
+    def publish(self, event: Event) -> None:
+        """Tell other modules; delivered after the commit, once per consumer, by the jobs."""
+        outbox.publish(event, self.plugins, self.enabled, self.actor.id)
+
+    def capability(self, protocol: type[M]) -> M | None:
+        """The object of the enabled module that offers `protocol`, or None."""
+        return outbox.capability(protocol, self.plugins, self.enabled)
+
+    @property
+    def hooks(self) -> Hooks:
+        return self.plugins.hooks(self.enabled)
+
+    def collect(self, hook: str, **arguments: Any) -> list[Any]:
+        """Contributions of the enabled modules, each in its own guard and SAVEPOINT."""
+        return self.hooks.collect(hook, guard=session().begin_nested, ctx=self, **arguments)
+
+    def evolve(self, **changes: Any) -> Context:
+        return dataclasses.replace(self, **changes)
+
+
+def system_context(tenant: TenantInfo, enabled: Iterable[str], label: str, via: str = "job") -> Context:
+    """The context of the platform's own work in a tenant (jobs, commands): all powers, named in the audit."""
+    return Context(tenant, Actor("system", None, label), enabled=frozenset(enabled), via=via, all_powers=True)
+
+
+@dataclass(slots=True)
+class _UnitOfWork:
+    facts: list[tuple[str, int | None, str, dict[str, Any]]] = field(default_factory=list)
+
+
+_current: ContextVar[_UnitOfWork | None] = ContextVar("juheli_unit_of_work", default=None)
+
+
+def _work() -> _UnitOfWork:
+    unit = _current.get()
+    if unit is None:
+        raise RuntimeError("ctx.audit() outside a writing service")
+    return unit
+
+
+@contextmanager
+def unit_of_work(ctx: Context) -> Iterator[None]:
+    """One transaction: the outermost commits or rolls back, inner ones join."""
+    if _current.get() is not None:
+        yield
+        return
+    if ctx.tenant.status != "active" and not ctx.all_powers:
+        raise TenantSuspended(ctx.tenant.status)
+    begin_write()
+    token = _current.set(_UnitOfWork())
+    try:
+        yield
+        session().commit()
+    except BaseException:
+        session().rollback()
+        raise
+    finally:
+        _current.reset(token)
+
+
+def _authorise(ctx: Context, permission: str | None) -> tuple[str, ...] | None:
+    if current_scope().tenant_id != ctx.tenant.id:
+        raise CrossTenant(f"context of tenant {ctx.tenant.id} used in the scope of {current_scope().tenant_id}")
+    if permission == PUBLIC:
+        return None
+    if permission is None:
+        if ctx.actor.kind == "anonymous":
+            raise Forbidden("")
+        return None
+    if not ctx.plugins.active(permission, ctx.enabled):
+        raise PluginDisabled(ctx.plugins.owner_of(permission))
+    paths = ctx.subtrees(permission)
+    if not paths:
+        raise Forbidden(permission)
+    return None if paths == WHOLE_TENANT else paths
+
+
+def service(
+    permission: str | None, *, writes: bool = True, action: str = ""
+) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[Concatenate[Context, P], R]]:
+    """Declare a service.
+
+    permission   `module.noun.verb`; None: any signed-in actor; PUBLIC: anybody
+    writes       False for reads: no unit of work, no audit row
+    action       name in the audit; default: the permission, else module.function
+    """
+
+    def declare(fn: Callable[Concatenate[Context, P], R]) -> Callable[Concatenate[Context, P], R]:
+        named = permission if permission not in (None, PUBLIC) else None
+        label = action or named or f"{fn.__module__.rsplit('.', 2)[-2]}.{fn.__name__}"
+
+        @wraps(fn)
+        def run(ctx: Context, *args: P.args, **kwargs: P.kwargs) -> R:
+            paths = _authorise(ctx, permission)
+            with narrowed(paths):
+                if not writes:
+                    return fn(ctx, *args, **kwargs)
+                with unit_of_work(ctx):
+                    before = len(_work().facts)
+                    result = fn(ctx, *args, **kwargs)
+                    facts, _work().facts[before:] = _work().facts[before:], []
+                    _write_audit(ctx, label, facts, kwargs)
+                    session().flush()
+                    return result
+
+        run.permission, run.writes = permission, writes  # type: ignore[attr-defined]
+        return run
+
+    return declare
+
+
+def _write_audit(ctx: Context, action: str, facts: list[Any], kwargs: dict[str, Any]) -> None:
+    """One row per fact; a service that named none gets one row with the names (never the values) of its arguments."""
+    subjects = facts or [("", None, "", {"fields": sorted(kwargs)})]
+    write_facts(
+        Fact(action=action, kind=kind, subject_id=subject_id, subject_name=name, detail=detail, actor_kind=ctx.actor.kind,
+             actor_id=ctx.actor.id, actor_name=ctx.actor.label, via=ctx.via, address=ctx.address, request_id=ctx.request_id)
+        for kind, subject_id, name, detail in subjects
+    )

@@ -1,0 +1,54 @@
+"""Finding a tenant by its address, and the set of plugins it has switched on."""
+
+from __future__ import annotations
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import select
+
+from core.base.scope import system_scope
+from core.base.session import session
+from core.service import TenantInfo
+
+from .models import ENABLED, SUSPENDED, PluginState, Tenant
+
+# per database (engine): tenant id -> (plugins_rev, set)
+_sets: WeakKeyDictionary[Any, dict[int, tuple[int, frozenset[str]]]] = WeakKeyDictionary()
+
+
+def _info(row: Tenant) -> TenantInfo:
+    return TenantInfo(row.id, row.slug, row.name, row.kind, row.status, row.parent_id, row.brand or {})
+
+
+def by_address(*, slug: str | None = None, host: str | None = None) -> tuple[TenantInfo, int] | None:
+    """(tenant, plugins_rev) for a slug or a host name, or None. One indexed row, read on every request."""
+    with system_scope("tenancy: resolve address"):
+        where = Tenant.slug == slug if slug is not None else Tenant.host == host
+        row = session().scalars(select(Tenant).where(where)).one_or_none()
+        return (_info(row), row.plugins_rev) if row else None
+
+
+def by_id(tenant_id: int) -> tuple[TenantInfo, int] | None:
+    """(tenant, plugins_rev) for an id, or None."""
+    with system_scope("tenancy: resolve id"):
+        row = session().scalars(select(Tenant).where(Tenant.id == tenant_id)).one_or_none()
+        return (_info(row), row.plugins_rev) if row else None
+
+
+def working_tenants() -> list[tuple[TenantInfo, int]]:
+    """All tenants whose periodic work is due (the platform too), for the ticker."""
+    with system_scope("tenancy: periodic work"):
+        rows = session().scalars(select(Tenant).where(Tenant.status != SUSPENDED).order_by(Tenant.id)).all()
+        return [(_info(row), row.plugins_rev) for row in rows]
+
+
+def enabled_plugins(tenant_id: int, plugins_rev: int) -> frozenset[str]:
+    """The enabled set of the tenant in scope; cached per database until `plugins_rev` moves."""
+    known = _sets.setdefault(session().get_bind(), {})
+    cached = known.get(tenant_id)
+    if cached and cached[0] == plugins_rev:
+        return cached[1]
+    rows = session().scalars(select(PluginState.plugin).where(PluginState.state == ENABLED)).all()
+    known[tenant_id] = (plugins_rev, frozenset(rows))
+    return known[tenant_id][1]

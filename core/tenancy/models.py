@@ -1,0 +1,69 @@
+"""The tenant row (its own id is the tenant id) and the state of each plugin in a tenant."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from core.base.clock import now
+from core.base.db import (
+    JSON,
+    Base,
+    BigInteger,
+    Boolean,
+    Index,
+    Integer,
+    Mapped,
+    String,
+    TenantScoped,
+    UniqueConstraint,
+    UTCDateTime,
+    keys,
+    mapped_column,
+)
+
+PLATFORM = 0
+PLATFORM_SLUG = "platform"
+ACTIVE, READ_ONLY, SUSPENDED = "active", "read_only", "suspended"
+ENABLED, DISABLED = "enabled", "disabled"
+
+
+class Tenant(Base):
+    """A county, a street, or (id 0) the platform itself.
+
+    `plugins_rev` is bumped in every transaction that changes the set of enabled plugins: all workers compare it.
+    """
+
+    __tablename__ = "tenancy_tenant"
+    __tenant_column__ = "id"
+    __table_args__ = keys(UniqueConstraint("slug"), UniqueConstraint("host"), Index(None, "parent_id"))
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    slug: Mapped[str] = mapped_column(String(40))
+    host: Mapped[str | None] = mapped_column(String(120))
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(10))
+    division_code: Mapped[str] = mapped_column(String(12), default="")
+    parent_id: Mapped[int | None] = mapped_column(BigInteger)
+    profile: Mapped[str] = mapped_column(String(40), default="")
+    status: Mapped[str] = mapped_column(String(10), default=ACTIVE)
+    status_reason: Mapped[str] = mapped_column(String(200), default="")
+    plugins_rev: Mapped[int] = mapped_column(Integer, default=1)
+    brand: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    contact: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    demo: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
+    version: Mapped[int] = mapped_column(Integer, default=1)
+
+
+class PluginState(TenantScoped, Base):
+    """What a tenant decided about one plugin. Absent row: never enabled."""
+
+    __tablename__ = "tenancy_plugin_state"
+    __table_args__ = keys(UniqueConstraint("tenant_id", "plugin"))
+
+    plugin: Mapped[str] = mapped_column(String(24))
+    state: Mapped[str] = mapped_column(String(10))
+    since: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    by_name: Mapped[str] = mapped_column(String(80), default="")
+    enabled_before: Mapped[bool] = mapped_column(Boolean, default=True)
