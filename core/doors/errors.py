@@ -47,7 +47,8 @@ def _refused(error: JuheliError) -> Any:
     if isinstance(error, Invalid):
         return _page(422, _("填写有误"), str(error), field_errors=error.errors)
     if isinstance(error, TooMany):
-        return _page(429, _("操作太频繁"), _("请在 %(n)s 秒后再试。", n=error.retry_after), {"Retry-After": str(error.retry_after)})
+        wait = str(error.retry_after)
+        return _page(429, _("操作太频繁"), _("请在 %(n)s 秒后再试。", n=wait), {"Retry-After": wait})
     if isinstance(error, TenantSuspended):
         if error.status == "read_only":
             return _page(423, _("本单位目前只读"), _("管理员已把本单位设为只读，资料可以查看和导出，暂不能修改。"))

@@ -119,7 +119,8 @@ def _admit(view: Any) -> Response | None:
 
 
 def _to_sign_in() -> Response:
-    target = url_for("accounts.sign_in", next=request.script_root + request.full_path.rstrip("?") if request.method == "GET" else None)
+    here = request.script_root + request.full_path.rstrip("?") if request.method == "GET" else None
+    target = url_for("accounts.sign_in", next=here)
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": target})
     return redirect(target, 303)
