@@ -1,0 +1,84 @@
+# Juheli 聚合力. `make run` and `make test` are all one needs; `make help` lists the rest.
+# Needed beforehand: Python 3.11 or newer, make, and a package registry (or a wheelhouse/ folder, then no network).
+
+HOST ?= 127.0.0.1
+PORT ?= 8000
+WORKERS ?= 2
+ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+WHEELHOUSE := $(wildcard wheelhouse)
+OFFLINE := $(if $(WHEELHOUSE),--no-index --find-links wheelhouse)
+PIP := $(PY) -m pip install -q --disable-pip-version-check $(OFFLINE)
+LOCK = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	--no-emit-index-url
+UV = $(or $(shell command -v uv),$(VENV)/bin/uv)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test env assets lint fmt types lock screenshots wheelhouse clean
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*##  */\1|/p' Makefile | while IFS='|' read -r name text; do \
+		printf '  make %-12s %s\n' "$$name" "$$text"; done
+
+run: $(VENV)/.run assets  ## serve http://127.0.0.1:8000/ with the demo tenants (PORT=…, HOST=…)
+	@exec $(VENV)/bin/juheli run --demo --host $(HOST) --port $(PORT)
+
+test: $(VENV)/.test assets  ## install what tests need and run them all (ARGS="-k name" to choose)
+	@$(PY) scripts/prepare_test_machine.py
+	@$(MAKE) --no-print-directory lint
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS)
+
+env: $(VENV)/.test  ## only the environment for developers, in .venv
+
+assets: | $(VENV)/.run  ## the front-end files and the icon sprite, into core/web/static
+	@$(PY) frontend/vendor.py
+
+lint: $(VENV)/.test  ## ruff and import-linter
+	$(VENV)/bin/ruff check -q .
+	$(VENV)/bin/lint-imports --no-logo
+
+types: $(VENV)/.test  ## mypy
+	$(VENV)/bin/mypy core plugins
+
+fmt: $(VENV)/.test  ## put imports and layout in order
+	$(VENV)/bin/ruff check -q --fix-only .
+	$(VENV)/bin/ruff format -q .
+
+screenshots: $(VENV)/.test assets  ## the pictures of the README, from a running demo
+	$(PY) scripts/screenshots.py
+
+lock: | $(VENV)/.run  ## write the lock files anew (UPGRADE=1: to the newest versions allowed)
+	@command -v uv >/dev/null || $(PIP) uv
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra postgres --extra build -o requirements.lock
+	$(LOCK) $(if $(UPGRADE),--upgrade) pyproject.toml --extra test -c requirements.lock -o requirements-test.lock
+	$(LOCK) $(if $(UPGRADE),--upgrade) frontend/requirements-node.in -o frontend/requirements-node.lock
+	@! command -v npm >/dev/null || (cd frontend && npm install --package-lock-only --ignore-scripts --silent)
+
+wheelhouse: $(VENV)/.test  ## everything to install from, for a machine without network (same system and Python)
+	$(PY) -m pip download -q --require-hashes -d wheelhouse.part -r requirements-test.lock
+	$(PY) -m pip download -q --require-hashes -d wheelhouse.part -r frontend/requirements-node.lock
+	mv wheelhouse.part wheelhouse
+
+clean:  ## remove what can be made again; data in instance/ stays
+	rm -rf $(VENV) core/web/static/vendor core/web/static/icons.svg test-artifacts build dist *.egg-info wheelhouse.part
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(PY):
+	@for python in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+		$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || continue; \
+		$$python -m venv $(VENV) && exit 0; \
+		rm -rf $(VENV); echo "$$python cannot make an environment. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; \
+	done; echo "需要 Python 3.11 或更高版本 / Python 3.11 or newer is needed (PYTHON=/path/to/python3 make run)" >&2; exit 1
+
+$(VENV)/.run: requirements.lock pyproject.toml hatch_build.py | $(PY)
+	@echo "installing what Juheli needs into $(VENV) (once, about half a minute) …"
+	@$(PIP) --require-hashes -r requirements.lock
+	@JUHELI_SKIP_ASSETS=1 $(PIP) --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.test: requirements-test.lock $(VENV)/.run
+	@echo "installing what the tests need into $(VENV) (once) …"
+	@$(PIP) --require-hashes -r requirements-test.lock
+	@touch $@
