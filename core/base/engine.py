@@ -1,0 +1,143 @@
+"""One database with all layers of the fence on it."""
+
+from __future__ import annotations
+
+import enum
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, MetaData, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from core.base import session as sessions
+from core.base.db import Base
+from core.base.fence import execution, guard, orm, wall, walls
+from core.base.scope import Scope, system_scope
+
+_current: ContextVar[Database | None] = ContextVar("juheli_database", default=None)
+
+
+class Layers(enum.Flag):
+    """The layers of the fence. Anything but ALL is for the tests that prove each layer is needed."""
+
+    NONE = 0
+    FILTER = enum.auto()
+    WALL = enum.auto()
+    GUARD = enum.auto()
+    DATABASE = enum.auto()
+    ALL = FILTER | WALL | GUARD | DATABASE
+
+
+class Database:
+    """An engine, its sessions and its walls.
+
+    `url` is a SQLAlchemy URL; `sqlite://` alone makes a temporary file that goes with `dispose`. Further
+    options go to `create_engine`. Nothing is global: `use` says which is meant; a new thread has none.
+    """
+
+    def __init__(
+        self, url: str, *, metadata: MetaData = Base.metadata, layers: Layers = Layers.ALL, **options: Any
+    ) -> None:
+        self.metadata = metadata
+        self.layers = layers
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        address = make_url(url)
+        self.is_sqlite = address.get_backend_name() == "sqlite"
+        if self.is_sqlite and not address.database:
+            self._folder = tempfile.TemporaryDirectory(prefix="juheli-")
+            address = address.set(database=str(Path(self._folder.name, "db.sqlite")))
+        options.setdefault("pool_size", 10)
+        options.setdefault("max_overflow", 30)
+        self.engine = create_engine(
+            address, json_serializer=lambda value: json.dumps(value, ensure_ascii=False), **options
+        )
+        self._install()
+        self._session_class: type[Session] = type("ScopeSession", (orm.FilteredSession,), {})
+        if Layers.FILTER in layers:
+            orm.install_filter(self._session_class)
+        if Layers.WALL in layers:
+            wall.install_wall(self._session_class)
+
+    def _install(self) -> None:
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _sqlite_pragmas)
+            event.listen(self.engine, "connect", walls.register_tenant_function)
+            event.listen(self.engine, "begin", _sqlite_begin)
+        else:
+            event.listen(self.engine, "begin", walls.announce_tenant)
+        if Layers.GUARD in self.layers:
+            guard.install_guard(self.engine, self.metadata)
+            execution.install_execution(self.engine)
+        if Layers.DATABASE in self.layers and self.is_sqlite:
+            walls.install_authorizer(self.engine, self.metadata)
+
+    def open_session(self, scope: Scope) -> Session:
+        """A new session that belongs to `scope` for life; application code asks `session()` instead."""
+        return self._session_class(self.engine, expire_on_commit=False, info={"scope": scope})
+
+    @contextmanager
+    def bind(self) -> Iterator[Database]:
+        """Make this the database of the block; a thread or a request starts with it."""
+        here, opener = _current.set(self), sessions._opener.set(self.open_session)
+        try:
+            yield self
+        finally:
+            sessions._opener.reset(opener)
+            _current.reset(here)
+
+    use = bind
+
+    @contextmanager
+    def maintenance(self, reason: str) -> Iterator[Connection]:
+        """A writing connection for schema work: system scope, text SQL allowed. For migrations and tests."""
+        with system_scope(reason), sessions.write_mode(), self.engine.connect() as plain:
+            connection = plain.execution_options(raw_reason=reason)
+            with connection.begin():
+                yield connection
+
+    def create_all(self) -> None:
+        """Create what is missing, walls included (tests and first start; installations migrate)."""
+        with self.maintenance("create the schema") as connection:
+            self.metadata.create_all(connection)
+        self.build_walls()
+
+    def build_walls(self) -> None:
+        """Rebuild the walls inside the database; needed after every migration (batch mode drops triggers)."""
+        if Layers.DATABASE in self.layers:
+            with self.maintenance("rebuild the walls") as connection:
+                walls.build(connection, self.metadata)
+
+    def check_walls(self) -> list[str]:
+        """What is missing in the walls inside the database, one sentence each; empty when all stand."""
+        with self.maintenance("check the walls") as connection:
+            return walls.check(connection, self.metadata)
+
+    def dispose(self) -> None:
+        """Close all connections, and remove a temporary file."""
+        self.engine.dispose()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+
+def current_database() -> Database:
+    """The database in use here. Raises RuntimeError when none is."""
+    database = _current.get()
+    if database is None:
+        raise RuntimeError("no database is in use here: `with database.use():` first")
+    return database
+
+
+def _sqlite_pragmas(dbapi: Any, record: Any) -> None:
+    dbapi.isolation_level = None  # BEGIN is ours: immediate for writers, deferred for readers
+    for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "synchronous=NORMAL"):
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(connection: Connection) -> None:
+    walls.begin_sqlite(connection, immediate=sessions.wants_write())

@@ -1,0 +1,148 @@
+"""Layer 5: the walls inside the database, for whatever reaches it past the engine.
+
+SQLite: triggers refuse foreign writes, the authorizer refuses to prepare statements nobody approved.
+PostgreSQL: forced row level security, told the tenant at every BEGIN.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import DDL, Connection, MetaData, event, inspect, text
+from sqlalchemy.engine import Engine
+
+from core.base.fence.registry import Registry
+from core.base.scope import current_frame
+
+_GUARDED_ACTS = frozenset(
+    {sqlite3.SQLITE_READ, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_INSERT, sqlite3.SQLITE_DELETE}
+)
+_NOBODY = -1
+_APPROVED = "juheli_approved"
+_TENANT = "nullif(current_setting('app.tenant_id', true), '')::bigint"
+_FORCED = "SELECT relname FROM pg_class WHERE relforcerowsecurity AND relrowsecurity"
+_POLICIES = "SELECT tablename FROM pg_policies WHERE policyname = 'tenant_wall'"
+_SYSTEM = "current_setting('app.system', true) = 'on'"
+
+
+def build(connection: Connection, metadata: MetaData) -> None:
+    """(Re)build the walls of every table of the metadata that exists."""
+    existing = set(inspect(connection).get_table_names())
+    registry = Registry(metadata).refresh()
+    rules = _sqlite_rules if connection.dialect.name == "sqlite" else _postgres_rules
+    for name in sorted(registry.known & existing):
+        for statement in rules(name, registry):
+            connection.execute(DDL(statement.replace("%", "%%")))
+
+
+def check(connection: Connection, metadata: MetaData) -> list[str]:
+    """Which walls are missing."""
+    existing = set(inspect(connection).get_table_names())
+    registry = Registry(metadata).refresh()
+    if connection.dialect.name == "sqlite":
+        have = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
+        wanted = {name: set(_triggers(name)) for name in registry.known & existing}
+        return [f"{name}: trigger missing" for name in sorted(wanted) if not wanted[name] <= have]
+    forced = set(connection.scalars(text(_FORCED)))
+    policies = set(connection.scalars(text(_POLICIES)))
+    return [
+        f"{name}: row level security missing"
+        for name in sorted((set(registry.tenant) | registry.platform) & existing)
+        if name not in forced or name not in policies
+    ]
+
+
+# ---------------------------------------------------------------------- SQLite
+def _triggers(table: str) -> dict[str, str]:
+    return {f"wall_{act.lower()}_{table}": act for act in ("INSERT", "UPDATE", "DELETE")}
+
+
+def _sqlite_rules(table: str, registry: Registry) -> Iterator[str]:
+    column = registry.tenant.get(table)
+    for trigger, act in _triggers(table).items():
+        if column is None:
+            foreign = "app_tenant() <> 0"
+        else:
+            sides = {"INSERT": ["NEW"], "UPDATE": ["OLD", "NEW"], "DELETE": ["OLD"]}[act]
+            foreign = " OR ".join(f'{side}."{column}" IS NOT app_tenant()' for side in sides)
+        yield f'DROP TRIGGER IF EXISTS "{trigger}"'
+        yield (
+            f'CREATE TRIGGER "{trigger}" BEFORE {act} ON "{table}" '
+            f"WHEN app_tenant() IS NOT NULL AND ({foreign}) "
+            f"BEGIN SELECT RAISE(ABORT, 'tenant wall: {act} {table}'); END"
+        )
+
+
+def _app_tenant() -> int | None:
+    frame = current_frame()
+    return _NOBODY if frame is None else frame.scope.tenant_id
+
+
+def begin_sqlite(connection: Connection, *, immediate: bool) -> None:
+    """Open the transaction; an immediate one takes the write lock (and waits for it) at once."""
+    connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def register_tenant_function(dbapi: Any, record: Any) -> None:
+    """The function the triggers ask; a tool that has none cannot write at all."""
+    dbapi.create_function("app_tenant", 0, _app_tenant)
+
+
+def install_authorizer(engine: Engine, metadata: MetaData) -> None:
+    """Let guarded tables be prepared only while the engine runs a statement; after the execution guard."""
+    registry = Registry(metadata)
+
+    @event.listens_for(engine, "connect")
+    def _connect(dbapi: Any, record: Any) -> None:
+        record.info[_APPROVED] = False
+
+        def authorize(act: int, table: Any, column: Any, database: Any, source: Any) -> int:
+            if act not in _GUARDED_ACTS or record.info[_APPROVED]:
+                return sqlite3.SQLITE_OK
+            known = registry.refresh()
+            guarded = table in known.tenant or table in known.platform
+            return sqlite3.SQLITE_DENY if guarded else sqlite3.SQLITE_OK
+
+        dbapi.set_authorizer(authorize)
+
+    def _approve(conn: Connection, *rest: Any) -> None:
+        conn.connection._connection_record.info[_APPROVED] = True  # type: ignore[union-attr]
+
+    def _close(conn: Connection, *rest: Any) -> None:
+        conn.connection._connection_record.info[_APPROVED] = False  # type: ignore[union-attr]
+
+    event.listen(engine, "before_cursor_execute", _approve)
+    event.listen(engine, "after_cursor_execute", _close)
+
+    @event.listens_for(engine, "handle_error")
+    def _failed(context: Any) -> None:
+        if context.connection is not None and not context.connection.invalidated:
+            _close(context.connection)
+
+
+# ---------------------------------------------------------------------- PostgreSQL
+def announce_tenant(connection: Connection) -> None:
+    """Tell the transaction whose it is. Local to it: nothing leaks to the next borrower of the connection."""
+    frame = current_frame()
+    if frame is None:
+        return
+    if frame.scope.is_system:
+        name, value = "app.system", "on"
+    else:
+        name, value = "app.tenant_id", str(frame.scope.tenant_id)
+    driver: Any = connection.connection.driver_connection
+    driver.execute("SELECT set_config(%s, %s, true)", (name, value))
+
+
+def _postgres_rules(table: str, registry: Registry) -> Iterator[str]:
+    column = registry.tenant.get(table)
+    if column is None and table not in registry.platform:
+        return
+    mine = f'"{column}" = {_TENANT}' if column else f"{_TENANT} = 0"
+    yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
+    yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
+    for policy, rule in (("tenant_wall", mine), ("system_door", _SYSTEM)):
+        yield f'DROP POLICY IF EXISTS {policy} ON "{table}"'
+        yield f'CREATE POLICY {policy} ON "{table}" USING ({rule}) WITH CHECK ({rule})'
