@@ -23,11 +23,12 @@ from .records import (
     SearchHit,
     TimelineEntry,
 )
+from .reminder import Due, Reminder
 from .workflow import Elapsed, State, Step, Workflow, elapsed, step
 
 __all__ = [
-    "A4", "API", "COUNT", "DAYS", "FEN", "HOURS", "PERCENT", "Action", "CalendarEntry", "Col", "Contribution",
+    "A4", "API", "COUNT", "DAYS", "FEN", "HOURS", "PERCENT", "Action", "CalendarEntry", "Col", "Contribution", "Due",
     "Elapsed", "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem", "Objection", "Owner", "Panel",
-    "Paper", "Permission", "PersonalField", "Plugin", "Plugins", "RoleTemplate", "SearchHit", "State", "Step",
+    "Paper", "Permission", "PersonalField", "Plugin", "Plugins", "Reminder", "RoleTemplate", "SearchHit", "State", "Step",
     "TimelineEntry", "View", "Workflow", "col", "elapsed", "hookimpl", "installed", "step",
 ]

@@ -21,6 +21,7 @@ from .ledger import Ledger
 from .manifest import Permission, Plugin
 from .owner import Owner
 from .records import ImportKind, Indicator
+from .reminder import Reminder
 from .workflow import Workflow
 
 log = logging.getLogger("juheli.plugin")
@@ -89,7 +90,8 @@ class Plugins:
 
     def _permission_problems(self) -> list[str]:
         known = set(self.permissions)
-        wanted = [(o.name, x.permission) for o in self.by_name.values() for x in (*o.ledgers, *o.workflows, *o.import_kinds)]
+        wanted = [(o.name, x.permission) for o in self.by_name.values()
+                  for x in (*o.ledgers, *o.workflows, *o.reminders, *o.import_kinds)]
         wanted += [(o.name, s.may) for o in self.by_name.values() for w in o.workflows for s in w.steps if s.may]
         return [f"{owner}: permission {name!r} is not declared in any manifest" for owner, name in wanted if name not in known]
 
@@ -116,6 +118,10 @@ class Plugins:
     @cached_property
     def workflows(self) -> dict[str, Workflow]:
         return self._all("workflows")
+
+    @cached_property
+    def reminders(self) -> dict[str, Reminder]:
+        return self._all("reminders")
 
     @cached_property
     def indicators(self) -> dict[str, Indicator]:

@@ -12,10 +12,12 @@ from typing import Any, TypeVar
 from .ledger import Ledger
 from .manifest import Plugin
 from .records import ImportKind, Indicator
+from .reminder import Reminder
 from .workflow import Workflow
 
 T = TypeVar("T")
-FILES = ("models", "schemas", "services", "workflows", "ledgers", "indicators", "imports", "jobs", "handlers", "hooks")
+FILES = ("models", "schemas", "services", "workflows", "reminders", "ledgers", "indicators", "imports", "jobs", "handlers",
+         "hooks")
 
 
 class Owner:
@@ -54,6 +56,10 @@ class Owner:
         return self.declared("workflows", Workflow)
 
     @cached_property
+    def reminders(self) -> list[Reminder]:
+        return self.declared("workflows", Reminder) + self.declared("reminders", Reminder)
+
+    @cached_property
     def indicators(self) -> list[Indicator]:
         return self.declared("indicators", Indicator)
 
@@ -80,7 +86,7 @@ class Owner:
 
     def problems(self) -> list[str]:
         found = self.manifest.problems()
-        for item in (*self.ledgers, *self.workflows, *self.indicators, *self.import_kinds):
+        for item in (*self.ledgers, *self.workflows, *self.reminders, *self.indicators, *self.import_kinds):
             if not item.name.startswith(self.name + "."):
                 found.append(f"{self.name}: {type(item).__name__} {item.name!r} must start with {self.name + '.'!r}")
         for workflow in self.workflows:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+REASONS = ("none", "optional", "required")
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -36,11 +38,14 @@ class Step:
     may      permission; None for a step that only time makes (`when`)
     at       attribute of the record holding the org path where `may` must be held (default "org_path")
     needs    fields that must be filled in with the step (names of the form schema's fields)
-    schema   marshmallow schema class of what is filled in, or None when only a reason is asked
+    schema   marshmallow schema class of what is filled in, or None when only a reason is asked. A step without `effect`
+             writes the fields that are columns of the record to the record
     reason   "none" | "optional" | "required"
     todo     opens an inbox item for those who may make the step, when the record enters one of the sources
-    due      rule key: the item falls due that long after the state was entered
+    due      rule key: the item falls due that long after the state was entered (implies `todo`)
     when     Elapsed: a daily job makes the step
+    review   checks somebody else's work: its item stands as 待审 in the inbox
+    back     sends the record back: the items it opens stand as 退回
     check    (ctx, record, data) -> list of objections (sentences); asked before the step
     effect   (ctx, record, data) -> None; runs inside the transaction after the state was changed
     title    (ctx, record) -> text of the inbox item; default: record label + step label
@@ -63,6 +68,18 @@ class Step:
     title: Callable[..., Any] | None = None
     tone: str = "default"
     primary: bool = False
+    review: bool = False
+    back: bool = False
+
+    @property
+    def asks(self) -> bool:
+        """Whether a record in a source state waits for somebody to make this step: an inbox item stands open."""
+        return bool(self.may and (self.todo or self.due))
+
+    @property
+    def plain(self) -> bool:
+        """Nothing is to be filled in: one press makes it, and many can be made at once."""
+        return not (self.schema or self.needs or self.reason == "required")
 
 
 def step(name: str, label: Any, source: str | tuple[str, ...], target: str, **options: Any) -> Step:
@@ -78,8 +95,8 @@ class Workflow:
     name     "liaison.mobile_record": kind of the record in history, inbox and audit
     model    the mapped class; it has a `state` column
     label    (record) -> short text naming the record
-    opens    endpoint of the record's page; takes `record_id`
-    guards   permission that shows the record (for the inbox link)
+    opens    endpoint of the record's page; takes `record_id`. "" = the page core makes of the workflow
+    permission  shows the record (history, inbox link)
     """
 
     name: str
@@ -89,14 +106,22 @@ class Workflow:
     states: tuple[State, ...]
     steps: tuple[Step, ...]
     label: Callable[[Any], str]
-    opens: str
     permission: str
+    opens: str = ""
 
     def state(self, name: str) -> State:
         return next(s for s in self.states if s.name == name)
 
     def step(self, name: str) -> Step | None:
         return next((s for s in self.steps if s.name == name), None)
+
+    def asking(self, state: str) -> list[Step]:
+        """Steps that wait for somebody while a record is in `state`."""
+        return [s for s in self.steps if s.asks and state in s.sources]
+
+    def timed(self) -> list[Step]:
+        """Steps that time makes."""
+        return [s for s in self.steps if s.when]
 
     def choices(self) -> dict[str, Any]:
         """state -> label, for columns and filters of ledgers."""
@@ -108,5 +133,8 @@ class Workflow:
                  for n in (*s.sources, s.target) if n not in names]
         if self.initial not in names:
             found.append(f"{self.name}: unknown initial state {self.initial!r}")
+        for kind, listed in (("state", [s.name for s in self.states]), ("step", [s.name for s in self.steps])):
+            found += [f"{self.name}: {kind} {n!r} is declared twice" for n in sorted({n for n in listed if listed.count(n) > 1})]
+        found += [f"{self.name}: step {s.name} asks reason {s.reason!r}" for s in self.steps if s.reason not in REASONS]
         found += [f"{self.name}: step {s.name} has neither `may` nor `when`" for s in self.steps if not s.may and not s.when]
         return found
