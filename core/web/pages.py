@@ -1,4 +1,5 @@
-"""Blueprints whose every route declares what it needs; the pipeline (core.doors) enforces it before the view runs."""
+"""Blueprints whose every route declares what it needs; the pipeline (core.doors) enforces it before the
+view runs."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from core.service import Context
 
-ANYONE = "*anyone*"        # no sign-in needed (the sign-in page, a public verification page)
+ANYONE = "*anyone*"  # no sign-in needed (the sign-in page, a public verification page)
 SIGNED_IN = "*signed-in*"  # any account of the tenant
 AUDIENCES = ("tenant", "platform", "both", "process")
 View = Callable[..., Any]
@@ -20,18 +21,26 @@ View = Callable[..., Any]
 class Pages(Blueprint):
     """Pages of one module, mounted at /<name>/.
 
-    audience  tenant: pages of counties and streets; platform: the operators' console (tenant 0); both: sign-in, account,
+    audience  tenant: pages of counties and streets; platform: the operators' console (tenant 0); both:
+    sign-in, account,
               audit; process: outside any tenant (/healthz)
     """
 
     def __init__(self, name: str, import_name: str, *, audience: str = "tenant", prefix: str | None = None):
         if audience not in AUDIENCES:
             raise ValueError(f"audience {audience!r}")
-        super().__init__(name, import_name, url_prefix=f"/{name}" if prefix is None else prefix,
-                         template_folder="templates", static_folder=None)
+        super().__init__(
+            name,
+            import_name,
+            url_prefix=f"/{name}" if prefix is None else prefix,
+            template_folder="templates",
+            static_folder=None,
+        )
         self.audience = audience
 
-    def page(self, rule: str, methods: tuple[str, ...], needs: str, **options: Any) -> Callable[[View], View]:
+    def page(
+        self, rule: str, methods: tuple[str, ...], needs: str, **options: Any
+    ) -> Callable[[View], View]:
         def declare(view: View) -> View:
             view.needs, view.audience = needs, self.audience  # type: ignore[attr-defined]
             self.add_url_rule(rule, view.__name__, view, methods=list(methods), **options)
@@ -73,7 +82,8 @@ def warn(message: Any) -> None:
 
 
 def safe_next(target: str | None) -> str | None:
-    """`target` when it is a path inside this tenant's pages, else None: never an address of somewhere else."""
+    """`target` when it is a path inside this tenant's pages, else None: never an address of somewhere
+    else."""
     if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
         return None
     if any(ord(c) < 32 for c in target):

@@ -1,0 +1,83 @@
+"""The page kit put on an app: words, forms, addresses and headers for every template and every answer."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from flask import Flask, g, request
+from flask.json.provider import DefaultJSONProvider
+
+from core.base.i18n import HTML_LANG, Lazy, current_locale, gettext, ngettext
+from core.web.assets import asset
+from core.web.csrf import csrf_token, remember_browser
+from core.web.headers import add_headers
+from core.web.paging import without
+from core.web.prefs import read_prefs
+from core.web.shell import current_shell
+
+
+class JSON(DefaultJSONProvider):
+    """JSON that speaks the reader's language: lazy texts become strings; Chinese stays readable."""
+
+    ensure_ascii = False
+
+    @staticmethod
+    def default(o: Any) -> Any:
+        return str(o) if isinstance(o, Lazy) else DefaultJSONProvider.default(o)
+
+
+def number(value: Any) -> str:
+    """A figure with thousands commas; anything else as it is."""
+    return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def once_key() -> str:
+    """A fresh one-time key for a form: posting it twice gives the same answer."""
+    return secrets.token_urlsafe(18)
+
+
+def here() -> str:
+    """The address of the running page inside this host, to come back to."""
+    return request.script_root + request.full_path.rstrip("?") if request.method == "GET" else ""
+
+
+def html_lang() -> str:
+    return HTML_LANG[current_locale()]
+
+
+def need_charts() -> str:
+    """Called by the chart macro: the layout then loads the chart library."""
+    g.charts = True
+    return ""
+
+
+def charts_needed() -> bool:
+    return bool(g.get("charts"))
+
+
+def install(app: Flask) -> None:
+    """Globals and filters for templates, JSON, security headers. Call it before the first template is
+    rendered."""
+    app.json = JSON(app)
+    env = app.jinja_env
+    env.policies["json.dumps_function"] = app.json.dumps
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters["number"] = number
+    env.globals.update(
+        _=gettext,
+        gettext=gettext,
+        ngettext=ngettext,
+        current_locale=current_locale,
+        html_lang=html_lang,
+        asset=asset,
+        csrf_token=csrf_token,
+        once_key=once_key,
+        here=here,
+        need_charts=need_charts,
+        charts_needed=charts_needed,
+        without=without,
+    )
+    app.context_processor(lambda: {"shell": current_shell(), "prefs": read_prefs()})
+    app.after_request(remember_browser)
+    app.after_request(add_headers)
