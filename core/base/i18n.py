@@ -1,8 +1,7 @@
 """Words in the reader's language.
 
 The Chinese text in the source is the message id. English is looked up in the plain ``messages.po`` of each
-module when
-somebody first reads English; a text without a translation stays Chinese rather than fail.
+module when somebody first reads English; a text without a translation stays Chinese rather than fail.
 """
 
 from __future__ import annotations
@@ -172,6 +171,12 @@ class Lazy:
 def lazy_gettext(msgid: str, **values: Any) -> Lazy:
     """``_l``: a text for declarations (labels, titles, messages) that are read at import time."""
     return Lazy(msgid, values)
+
+
+def source_text(text: str | Lazy) -> str:
+    """The Chinese text itself, whatever language is spoken (headings of Excel files are Chinese for
+    everybody)."""
+    return text.msgid if isinstance(text, Lazy) else text
 
 
 def plain(value: Any) -> Any:

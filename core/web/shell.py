@@ -62,6 +62,11 @@ class Shell:
     banner_off: bool = False
     version: str = __version__
 
+    @property
+    def own_brand(self) -> bool:
+        """Whether the header shows our own name (a tenant's profile may put its own there)."""
+        return self.brand is BRAND
+
 
 EXTENSION = "juheli.shell"
 

@@ -4,16 +4,21 @@ API."""
 from __future__ import annotations
 
 import re
+import tomllib
 import unicodedata
+from pathlib import Path
+from typing import Any
 
 _BIDI_AND_ZERO_WIDTH = dict.fromkeys(
     [0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
 _KEPT_CONTROLS = "\n\t"
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-_DATE_MARKS = str.maketrans(
-    {"/": "-", ".": "-", "年": "-", "月": "-", "日": "", "号": "", "．": "-", "－": "-", "、": "-"}
+WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("words.toml").read_text("utf-8"))
+_DATE_MARKS = dict.fromkeys(map(ord, WORDS["date_marks"]), "-") | dict.fromkeys(
+    map(ord, WORDS["date_noise"])
 )
+_MONEY_NOISE = dict.fromkeys(map(ord, WORDS["money_noise"] + ",，"))
 
 
 def text(value: str) -> str:
@@ -35,6 +40,11 @@ def one_line(value: str) -> str:
 def ascii_form(value: str) -> str:
     """Full-width digits, letters and signs as ASCII (for numbers, dates, phones, codes; never for names)."""
     return one_line(value).translate(_FULL_WIDTH).strip().lstrip("'")
+
+
+def amount(value: str) -> str:
+    """An amount of money as ASCII digits: currency signs, units and thousands commas dropped."""
+    return ascii_form(value).translate(_MONEY_NOISE).strip()
 
 
 def date_parts(value: str) -> list[str] | None:

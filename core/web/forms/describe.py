@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, missing, validate
 
-from core.base.i18n import _
+from core.base.i18n import _, source_text
 from core.web.forms.checks import Matches, OneOf, Range
 from core.web.forms.choices import Choice, Choices, Option, Ref, Refs, Upload, options
 
@@ -47,6 +47,7 @@ class Item:
     searchable: bool = False
     example: str = ""
     kind: str = ""
+    rows: int = 3
     value: Any = None
     errors: list[str] = field(default_factory=list)
 
@@ -158,13 +159,14 @@ def describe_field(name: str, declared: fields.Field) -> Item | None:
         cols=meta.get("cols") or _COLS.get(widget, 4),
         choices=choices,
         attrs=attrs,
-        aliases=tuple(meta.get("aliases", ())),
+        aliases=tuple(source_text(alias) for alias in meta.get("aliases", ())),
         sensitive=bool(meta.get("sensitive")),
         pii=meta.get("pii", ""),
         purpose=str(meta.get("purpose", "")),
         searchable=len(choices) >= SEARCH_FROM,
         example=str(meta.get("example", "")),
         kind=getattr(declared, "kind", ""),
+        rows=meta.get("rows", 3),
     )
 
 

@@ -14,8 +14,7 @@ from core.web.forms import clean
 from core.web.forms.checks import Length
 
 BIGGEST = 2**53 - 1
-TRUE = {"是", "有", "√", "✓", "y", "yes", "1", "true", "on"}
-FALSE = {"否", "无", "×", "✗", "n", "no", "0", "false", "off", ""}
+TRUE, FALSE = frozenset(clean.WORDS["true"]), frozenset(clean.WORDS["false"])
 
 
 class Said:
@@ -149,7 +148,7 @@ class Money(Said, fields.Integer):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise self.make_error("invalid")
-        typed = clean.ascii_form(str(value)).replace(",", "").removesuffix("元").removeprefix("¥").strip()
+        typed = clean.amount(str(value))
         found = re.fullmatch(r"(-?)([0-9]{1,16})(?:\.([0-9]{0,2})0*)?", typed)
         if found is None:
             raise self.make_error("invalid")
