@@ -10,14 +10,16 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from tests import machine
 from tests.not_run import cannot_run
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 ARTIFACTS = Path(__file__).resolve().parents[1] / "test-artifacts"
 # --no-sandbox: tests run as root; the rest keeps Chromium from calling home on a machine without network
@@ -85,6 +87,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The browser process."""
+    from playwright.sync_api import sync_playwright  # late: start-up time of every other test run
+
     program = machine.chromium()
     if program is None:
         cannot_run("Chromium (Debian package chromium, or CHROMIUM=/path)")

@@ -16,7 +16,6 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 from filelock import FileLock
 
@@ -79,6 +78,8 @@ def start_postgres() -> str:
 
 
 def postgres_answers(url: str) -> bool:
+    import psycopg  # late: start-up time of every other test run
+
     try:
         psycopg.connect(url).close()
     except psycopg.OperationalError:
@@ -125,6 +126,8 @@ def pg_server(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def pg_url(pg_server: str) -> Iterator[str]:
     """An empty PostgreSQL database of this worker, as an SQLAlchemy address (psycopg 3); dropped at the end."""
+    import psycopg  # late: start-up time of every other test run
+
     name = f"juheli_{uuid.uuid4().hex[:10]}"
     with psycopg.connect(pg_server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE template0")

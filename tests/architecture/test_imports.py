@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 from tests.architecture.tree import ROOT, files, show
+
+LATE = re.compile(r"# late: (start-up time|optional package|cycle with [a-z_.]+)")
+
+
+def unexplained(source: str) -> list[str]:
+    """Imports inside functions without one of the three reasons for them in a comment on the line."""
+    lines = source.splitlines()
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    imports = {node for each in functions for node in ast.walk(each) if isinstance(node, ast.Import | ast.ImportFrom)}
+    text = {node.lineno: "\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in imports}
+    return [f"{number}: {line.strip()}" for number, line in sorted(text.items()) if not LATE.search(line)]
 
 
 def roots(source: str) -> set[str]:
@@ -35,6 +47,15 @@ def test_contracts_need_only_the_standard_library():
         if "from core.contracts" not in path.read_text() or name != "core"
     }
     assert foreign == set()
+
+
+def test_imports_inside_functions_say_why():
+    assert [f"{show(path)}:{line}" for path in files(".py") for line in unexplained(path.read_text())] == []
+
+
+def test_planted_late_imports_are_found():
+    source = "import a\ndef f():\n    import b\n    import c  # late: cycle with core.x\n    import d  # late: because\n"
+    assert [line.split(":")[0] for line in unexplained(source)] == ["3", "5"]
 
 
 def test_every_folder_with_code_is_a_package():
