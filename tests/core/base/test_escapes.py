@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
+import psycopg
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,7 +14,7 @@ from tests.core.base.escapes import Escape, all_escapes
 from tests.core.base.escapes.trial import try_escape
 
 ESCAPES = all_escapes()
-EXPECTED_REFUSALS = (Refused, SQLAlchemyError, sqlite3.DatabaseError)
+EXPECTED_REFUSALS = (Refused, SQLAlchemyError, sqlite3.DatabaseError, psycopg.Error)
 
 
 def test_nothing_was_lost():
