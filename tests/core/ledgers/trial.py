@@ -105,54 +105,36 @@ def scoped(database, tenant_id=1):
         yield
 
 
-def segment(ordinal):
-    return f"{ordinal:04d}"
+COMMON = {"version": 1, "created_at": dt.datetime(2026, 1, 5, 4, tzinfo=dt.UTC)}
 
 
 def fill(persons_per_branch=3, branches=4):
     """A county with branches and members, in the tenant in scope; returns the branches' paths."""
     begin_write()
-    tenant = session().info["scope"].tenant_id
-    ids = new_ids(branches + 1)
-    common = {"tenant_id": tenant, "version": 1, "created_at": dt.datetime(2026, 1, 5, 4, tzinfo=dt.UTC)}
-    units = [{**common, "id": ids[0], "name": "县委", "short_name": "县委", "kind": "county", "ordinal": 0, "path": "0000"}]
-    units += [
-        {
-            **common,
-            "id": ids[i],
-            "name": f"第{i}支部",
-            "short_name": f"第{i}支部",
-            "kind": "branch",
-            "ordinal": i,
-            "parent_id": ids[0],
-            "path": "0000" + segment(i),
-        }
-        for i in range(1, branches + 1)
-    ]
-    for unit in units:
-        session().execute(insert(OrgUnit), unit)
-    people = []
-    for number, new in enumerate(new_ids(persons_per_branch * branches)):
-        unit, name = (
-            units[1 + number % branches],
-            "张王李赵曾"[number % 5] + "明" * (1 + number % 2) + "伟芳娜敏静"[number // 5 % 5],
-        )
-        keys = name_keys(name)
-        people.append(
-            {
-                **common,
-                "id": new,
-                "name": name,
-                "name_full": keys.full,
-                "name_initials": keys.initials,
-                "org_id": unit["id"],
-                "org_path": unit["path"],
-                "gender": "mf"[number % 2],
-                "joined_on": dt.date(2000 + number % 20, 7, 1),
-                "member_kind": "full" if number % 3 else "probationary",
-                "phone_mask": "" if number % 4 == 3 else f"138****{number:04d}",
-            }
-        )
-    session().execute(insert(Person), people)
+    units = [unit(i, new, i and "branch" or "county") for i, new in enumerate(new_ids(branches + 1))]
+    for made in units:
+        session().execute(insert(OrgUnit), {**made, "parent_id": units[0]["id"] if made["ordinal"] else None})
+    numbers = enumerate(new_ids(persons_per_branch * branches))
+    session().execute(insert(Person), [person(n, new, units[1 + n % branches]) for n, new in numbers])
     session().commit()
-    return [unit["path"] for unit in units[1:]]
+    return [made["path"] for made in units[1:]]
+
+
+def unit(ordinal, new, kind):
+    name = f"第{ordinal}支部" if ordinal else "县委"
+    path = "0000" + (f"{ordinal:04d}" if ordinal else "")
+    return {**COMMON, "tenant_id": tenant(), "id": new, "name": name, "short_name": name, "kind": kind, "ordinal": ordinal, "path": path}
+
+
+def person(n, new, branch):
+    name = "张王李赵曾"[n % 5] + "明" * (1 + n % 2) + "伟芳娜敏静"[n // 5 % 5]
+    keys = name_keys(name)
+    return {
+        **COMMON, "tenant_id": tenant(), "id": new, "name": name, "name_full": keys.full, "name_initials": keys.initials,
+        "org_id": branch["id"], "org_path": branch["path"], "gender": "mf"[n % 2], "joined_on": dt.date(2000 + n % 20, 7, 1),
+        "member_kind": "full" if n % 3 else "probationary", "phone_mask": "" if n % 4 == 3 else f"138****{n:04d}",
+    }  # fmt: skip
+
+
+def tenant():
+    return session().info["scope"].tenant_id
