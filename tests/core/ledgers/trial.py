@@ -123,7 +123,8 @@ def fill(persons_per_branch=3, branches=4):
 def unit(ordinal, new, kind):
     name = f"第{ordinal}支部" if ordinal else "县委"
     path = "0000" + (f"{ordinal:04d}" if ordinal else "")
-    return {**COMMON, "tenant_id": tenant(), "id": new, "name": name, "short_name": name, "kind": kind, "ordinal": ordinal, "path": path}
+    names = {"name": name, "short_name": name, "kind": kind}
+    return {**COMMON, **names, "tenant_id": tenant(), "id": new, "ordinal": ordinal, "path": path}
 
 
 def person(n, new, branch):
