@@ -1,0 +1,99 @@
+"""The parent's side of reading an upload: start the child, watch the clock, pass the rows on one by one."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from core.imports.guard import sniff
+from core.imports.limits import DEFAULT, Limits
+from core.imports.refusal import refuse
+from core.imports.sentences import child_sentence
+
+ROOT = str(Path(__file__).resolve().parents[2])
+START = "import sys; sys.path.insert(0, sys.argv[1]); from core.imports.child.program import main; main(sys.argv[2:])"
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row that is not blank: its number as the user sees it (1-based) and its raw cells."""
+
+    number: int
+    cells: list
+
+
+@dataclass
+class Sheet:
+    """What the file says about itself, and its rows, which can be read once."""
+
+    kind: str
+    name: str
+    others: list[str]
+    merged: list[tuple[int, int, int, int]]
+    encoding: str = ""
+    rows: Iterator[SheetRow] = field(default_factory=lambda: iter(()))
+
+
+@contextmanager
+def open_sheet(data: bytes, *, sheet: str | None = None, limits: Limits = DEFAULT) -> Iterator[Sheet]:
+    """Read an untrusted .xlsx or .csv in a limited process. Memory here stays bounded by one row.
+
+    Raises Invalid on "file" (one sentence) for anything that cannot be read, also in the middle of the rows.
+    """
+    kind = sniff(data, limits)
+    with tempfile.TemporaryFile() as source:
+        source.write(data)
+        source.seek(0)
+        order = json.dumps({"kind": kind, "limits": dataclasses.asdict(limits), "sheet": sheet})
+        child = subprocess.Popen(
+            [sys.executable, "-I", "-c", START, ROOT, order],
+            stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, close_fds=True, cwd="/", env={},
+        )
+        alarm = threading.Timer(limits.wall_seconds, child.kill)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            lines = _lines(child)
+            yield _sheet(kind, next(lines), lines)
+        finally:
+            alarm.cancel()
+            with suppress(ProcessLookupError):
+                child.kill()
+            child.stdout.close()
+            child.wait()
+
+
+def _lines(child: subprocess.Popen) -> Iterator[dict | list]:
+    """The child's lines up to its {"end"}; a refusal or a silent death becomes Invalid."""
+    for raw in child.stdout:
+        try:
+            line = json.loads(raw)
+        except ValueError:
+            break
+        if isinstance(line, dict) and "error" in line:
+            refuse(child_sentence(line.pop("error"), line))
+        if isinstance(line, dict) and "end" in line:
+            return
+        yield line
+    refuse(child_sentence("died", {}))
+
+
+def _sheet(kind: str, head: dict | list, lines: Iterator[dict | list]) -> Sheet:
+    if not isinstance(head, dict):
+        refuse(child_sentence("died", {}))
+    return Sheet(
+        kind=kind,
+        name=head["sheet"],
+        others=[name for name in head["sheets"] if name != head["sheet"]],
+        merged=[tuple(area) for area in head["merged"]],
+        encoding=head.get("encoding", ""),
+        rows=(SheetRow(number, cells) for number, cells in lines),
+    )
