@@ -40,7 +40,7 @@ class Running:
     attempt: int
 
     def _update(self, **values: Any) -> bool:
-        with self.database.bind(), tenant_scope(self.tenant_id):
+        with self.database.use(), tenant_scope(self.tenant_id):
             begin_write()
             statement = update(Job).where(Job.id == self.id, Job.worker == self.worker, Job.attempts == self.attempt)
             done = session().execute(statement.values(**values).execution_options(synchronize_session=False))
@@ -72,7 +72,7 @@ class Runner:
         """Take the next due job of any tenant; expired leases may be taken again."""
         now = clock.now()
         due = or_(and_(Job.status == QUEUED, Job.run_at <= now), and_(Job.status == RUNNING, Job.lease_until < now))
-        with self.database.bind(), system_scope("jobs: claim"):
+        with self.database.use(), system_scope("jobs: claim"):
             waiting = session().execute(
                 select(Job.tenant_id, Job.id).where(due).order_by(Job.priority.desc(), Job.run_at).limit(5)).all()
             if not waiting:
@@ -109,7 +109,7 @@ class Runner:
             running.renew()
 
     def _perform(self, running: Running) -> None:
-        with self.database.bind(), tenant_scope(running.tenant_id):
+        with self.database.use(), tenant_scope(running.tenant_id):
             row = session().scalars(select(Job).where(Job.id == running.id)).one()
             name, payload, actor_id = row.name, dict(row.payload), row.actor_id
             session().commit()
@@ -154,7 +154,7 @@ class Runner:
             for tenant_id, active in self.tenants():
                 if not active(task.name):
                     continue
-                with self.database.bind(), tenant_scope(tenant_id):
+                with self.database.use(), tenant_scope(tenant_id):
                     begin_write()
                     try:
                         enqueue(task.name, dedup_key=f"every:{task.name}:{slot}")

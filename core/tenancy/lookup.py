@@ -52,3 +52,10 @@ def enabled_plugins(tenant_id: int, plugins_rev: int) -> frozenset[str]:
     rows = session().scalars(select(PluginState.plugin).where(PluginState.state == ENABLED)).all()
     known[tenant_id] = (plugins_rev, frozenset(rows))
     return known[tenant_id][1]
+
+
+def demo_tenants() -> list[tuple[str, str]]:
+    """(slug, name) of the tenants made from demo data; shown on the start page of a loopback installation only."""
+    with system_scope("tenancy: demo tenants"):
+        rows = session().execute(select(Tenant.slug, Tenant.name).where(Tenant.demo.is_(True)).order_by(Tenant.id)).all()
+        return [(row.slug, row.name) for row in rows]

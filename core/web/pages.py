@@ -29,13 +29,7 @@ class Pages(Blueprint):
     def __init__(self, name: str, import_name: str, *, audience: str = "tenant", prefix: str | None = None):
         if audience not in AUDIENCES:
             raise ValueError(f"audience {audience!r}")
-        super().__init__(
-            name,
-            import_name,
-            url_prefix=f"/{name}" if prefix is None else prefix,
-            template_folder="templates",
-            static_folder=None,
-        )
+        super().__init__(name, import_name, url_prefix=f"/{name}" if prefix is None else prefix)
         self.audience = audience
 
     def page(

@@ -1,0 +1,50 @@
+"""Role templates of the modules, copied to a tenant as its own roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from core.base.session import session
+from core.plugin import Plugins, RoleTemplate
+
+from .models import Role
+
+PLATFORM_ONLY = "tenancy.tenant."
+
+
+def expand(patterns: Iterable[str], plugins: Plugins) -> list[str]:
+    """Permission names meant by patterns such as `people.person.*`; names of modules not installed are left out.
+
+    `*` means everything of a tenant, and nothing of the operators' console.
+    """
+    names = set()
+    for pattern in patterns:
+        for name in plugins.permissions:
+            every = pattern == "*" and not name.startswith(PLATFORM_ONLY)
+            if every or name == pattern or (pattern.endswith(".*") and name.startswith(pattern[:-1])):
+                names.add(name)
+    return sorted(names)
+
+
+def install_templates(templates: Iterable[RoleTemplate], source: str, plugins: Plugins) -> list[Role]:
+    """Give the tenant in scope the roles it does not have yet; existing ones only gain permissions of `source`.
+
+    A role several modules speak of (the branch secretary) is one role: each module adds its own permissions.
+    """
+    existing = {role.key: role for role in session().scalars(select(Role)).all()}
+    roles = []
+    for template in templates:
+        wanted = expand(template.permissions, plugins)
+        role = existing.get(template.key)
+        if role is None:
+            role = Role(key=template.key, label=str(template.label), note=str(template.note), permissions=wanted, source=source)
+            session().add(role)
+            existing[template.key] = role
+        else:
+            gained = [n for n in wanted if plugins.owner_of(n) == source and n not in role.permissions]
+            if gained:
+                role.permissions = sorted({*role.permissions, *gained})
+        roles.append(role)
+    return roles

@@ -1,0 +1,89 @@
+"""The application, read as a table of contents."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from types import ModuleType
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from core.access.contexts import job_context
+from core.audit import log as _audit  # noqa: F401  (its tables)
+from core.base.config import Config
+from core.base.engine import Database
+from core.doors import errors, health, home, landing, pipeline, shell
+from core.doors.middleware import TenantMiddleware
+from core.jobs.runner import Runner
+from core.plugin.manager import Plugins, install
+from core.tenancy.lookup import enabled_plugins, working_tenants
+from core.base.scope import tenant_scope
+from core.web import headers
+from core.web.environment import prepare_templates
+from core.web.pages import Pages
+
+HERE = Path(__file__).parent
+APP_WIDE = ("before_request_funcs", "after_request_funcs", "teardown_request_funcs", "template_context_processors",
+            "url_value_preprocessors", "url_default_functions")
+
+
+class RouteProblem(Exception):
+    """A module tried to reach outside its own pages, or forgot to say what a page needs."""
+
+
+def create_app(config: Config | None = None, *, plugins: Plugins | None = None, database: Database | None = None) -> Flask:
+    """Build the WSGI application. `plugins` and `database` are given by tests; otherwise discovered and connected."""
+    config = config or Config.from_environment()
+    plugins = install(plugins or Plugins.discover())
+    database = database or Database(config.url)
+    app = Flask("core", static_folder=str(HERE / "web/static"), template_folder=str(HERE / "web/templates"))
+    app.config.update(MAX_CONTENT_LENGTH=config.max_upload, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024, TESTING=config.testing)
+    app.extensions["juheli.config"] = config
+    app.extensions["juheli.plugins"] = plugins
+    prepare_templates(app)
+    pipeline.install(app, database)
+    errors.install(app)
+    headers.install(app)
+    shell.install(app)
+    landing.install(app)
+    for blueprint in (health.pages, home.pages):
+        app.register_blueprint(blueprint)
+    for owner in plugins.by_name.values():
+        if (views := owner.file("views")) is not None:
+            _mount(app, owner.name, views)
+    app.extensions["juheli.runner"] = _runner(database, plugins)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies,  # type: ignore[method-assign]
+                                x_host=config.proxies)
+    app.wsgi_app = TenantMiddleware(app.wsgi_app)  # type: ignore[method-assign]
+    return app
+
+
+def _mount(app: Flask, owner: str, views: ModuleType) -> None:
+    """Register a module's pages, and refuse those that act on every page of every tenant."""
+    for pages in [v for v in vars(views).values() if isinstance(v, Pages)]:
+        before = {name: _functions(app, name) for name in APP_WIDE}
+        app.register_blueprint(pages)
+        if changed := [name for name in APP_WIDE if _functions(app, name) != before[name]]:
+            raise RouteProblem(f"{owner}: pages {pages.name!r} add app-wide {', '.join(changed)}")
+
+
+def _functions(app: Flask, name: str) -> list[object]:
+    return list(getattr(app, name).get(None, ()))
+
+
+def _runner(database: Database, plugins: Plugins) -> Runner:
+    def tenants() -> list[tuple[int, object]]:
+        found = []
+        with database.use():
+            for tenant, rev in working_tenants():
+                with tenant_scope(tenant.id):
+                    enabled = enabled_plugins(tenant.id, rev)
+                found.append((tenant.id, lambda name, enabled=enabled: plugins.active(name, enabled)))
+        return found
+
+    return Runner(database, job_context, tenants)  # type: ignore[arg-type]
+
+
+logging.getLogger("juheli").addHandler(logging.NullHandler())

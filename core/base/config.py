@@ -1,0 +1,64 @@
+"""Settings of the process, from the environment (`JUHELI_*`). Settings of a tenant live in its own rows."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address can be reached from this machine only; demo passwords exist only there."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that differs between installations.
+
+    instance      folder of the database, keys and files
+    database_url  SQLAlchemy URL; default: SQLite in the instance folder
+    jobs          embedded (threads of the web process) | external (workers) | none (tests)
+    proxies       how many reverse proxies stand in front; 0: their headers are ignored
+    max_upload    bytes of one request body
+    """
+
+    instance: Path = field(default_factory=lambda: Path("instance").resolve())
+    database_url: str = ""
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+    threads: int = 8
+    jobs: str = "embedded"
+    proxies: int = 0
+    max_upload: int = 25 * 1024 * 1024
+    testing: bool = False
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{self.instance / 'juheli.db'}"
+
+    @property
+    def loopback(self) -> bool:
+        return is_loopback(self.host)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
+        """Read `JUHELI_<NAME>`; raises ValueError naming the variable when a number is not one."""
+        values: dict[str, object] = {}
+        for name, kind in (("instance", Path), ("database_url", str), ("host", str), ("port", int), ("workers", int),
+                           ("threads", int), ("jobs", str), ("proxies", int), ("max_upload", int)):
+            raw = environ.get(f"JUHELI_{name.upper()}")
+            if raw:
+                try:
+                    values[name] = kind(raw).resolve() if kind is Path else kind(raw)
+                except ValueError as error:
+                    raise ValueError(f"JUHELI_{name.upper()}={raw!r} is not a number") from error
+        return cls(**values)  # type: ignore[arg-type]

@@ -1,0 +1,94 @@
+"""Switching plugins on and off for a tenant: one transaction, in force on the next request of every worker."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from core.access.roles import install_templates
+from core.base.i18n import _
+from core.base.scope import current_scope
+from core.base.session import session
+from core.contracts.errors import Invalid, NotFound
+from core.plugin import RoleTemplate
+from core.service import Context, service
+
+from .models import DISABLED, ENABLED, PluginState, Tenant
+
+
+ADMIN_ROLE = "tenant_admin"
+
+
+def admin_template(pattern: str) -> RoleTemplate:
+    """The tenant's admin holds everything of the tenant; each plugin that is switched on adds its own."""
+    return RoleTemplate(ADMIN_ROLE, _("单位管理员"), (pattern,), _("管理本单位的账号、应用和设置，可查看全部业务数据"))
+
+
+def _state(plugin: str) -> PluginState | None:
+    return session().scalars(select(PluginState).where(PluginState.plugin == plugin)).one_or_none()
+
+
+def bump_plugins_rev() -> None:
+    """Make every worker re-read the enabled set of the tenant in scope on its next request."""
+    session().execute(update(Tenant).where(Tenant.id == current_scope().tenant_id)
+                      .values(plugins_rev=Tenant.plugins_rev + 1).execution_options(synchronize_session=False))
+
+
+def switch_on(ctx: Context, name: str) -> list[str]:
+    """Enable `name` and what it requires, inside the running unit of work; returns what was switched on."""
+    done = []
+    for each in [*ctx.plugins.requires_closure(name), name]:
+        if each in ctx.plugins.core:
+            continue
+        state = _state(each)
+        if state is not None and state.state == ENABLED:
+            continue
+        first = state is None
+        if state is None:
+            state = PluginState(plugin=each, state=ENABLED, since=ctx.now(), by_name=ctx.actor.label)
+            session().add(state)
+        else:
+            state.state, state.since, state.by_name = ENABLED, ctx.now(), ctx.actor.label
+        owner = ctx.plugins.by_name[each]
+        install_templates([admin_template(each + ".*"), *owner.manifest.roles], each, ctx.plugins)
+        session().flush()
+        now_on = ctx.evolve(enabled=ctx.enabled | {each, *done})
+        now_on.hooks.strict("plugin_enabled", only=each, first=first, ctx=now_on)
+        done.append(each)
+    if done:
+        bump_plugins_rev()
+    return done
+
+
+def _optional(ctx: Context, name: str) -> None:
+    owner = ctx.plugins.by_name.get(name)
+    if owner is None or owner.core:
+        raise NotFound(name)
+    if ctx.tenant.kind not in owner.manifest.audience:
+        raise Invalid({}, _("这个应用不适用于本单位的类型。"))
+
+
+@service("tenancy.plugin.manage", action="tenancy.plugin.enable")
+def enable_plugin(ctx: Context, name: str) -> list[str]:
+    """Enable a plugin and everything it requires. Raises NotFound, Invalid (not for this kind of tenant)."""
+    _optional(ctx, name)
+    done = switch_on(ctx, name)
+    for each in done:
+        ctx.audit("plugin", None, each)
+    return done
+
+
+@service("tenancy.plugin.manage", action="tenancy.plugin.disable")
+def disable_plugin(ctx: Context, name: str) -> None:
+    """Disable a plugin; its data is kept. Refused while another enabled plugin requires it."""
+    _optional(ctx, name)
+    state = _state(name)
+    if state is None or state.state != ENABLED:
+        return
+    needing = [n for n in ctx.plugins.required_by(name) if n in ctx.enabled]
+    if needing:
+        titles = "、".join(str(ctx.plugins.by_name[n].manifest.title) for n in needing)
+        raise Invalid({}, _("请先停用依赖它的应用：%(names)s。", names=titles))
+    ctx.hooks.strict("plugin_disabled", only=name, ctx=ctx)
+    state.state, state.since, state.by_name = DISABLED, ctx.now(), ctx.actor.label
+    bump_plugins_rev()
+    ctx.audit("plugin", None, name)
