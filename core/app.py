@@ -13,14 +13,15 @@ from core.access.contexts import job_context
 from core.audit import log as _audit  # noqa: F401  (its tables)
 from core.base.config import Config
 from core.base.engine import Database
-from core.doors import errors, health, home, landing, pipeline, shell
+from core.doors import errors, health, home, landing, pipeline, search, shell
 from core.doors.middleware import TenantMiddleware
 from core.jobs.runner import Runner
 from core.plugin.manager import Plugins, install
 from core.tenancy.lookup import enabled_plugins, working_tenants
 from core.base.scope import tenant_scope
-from core.web import headers
-from core.web.environment import prepare_templates
+from core.base.keyring import load_keyring, use_keyring
+from core.web import kit
+from core.web import views as look
 from core.web.pages import Pages
 
 HERE = Path(__file__).parent
@@ -41,13 +42,13 @@ def create_app(config: Config | None = None, *, plugins: Plugins | None = None, 
     app.config.update(MAX_CONTENT_LENGTH=config.max_upload, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024, TESTING=config.testing)
     app.extensions["juheli.config"] = config
     app.extensions["juheli.plugins"] = plugins
-    prepare_templates(app)
+    use_keyring(load_keyring(config.instance))
+    kit.install(app)
     pipeline.install(app, database)
     errors.install(app)
-    headers.install(app)
     shell.install(app)
     landing.install(app)
-    for blueprint in (health.pages, home.pages):
+    for blueprint in (health.pages, home.pages, search.pages, look.pages):
         app.register_blueprint(blueprint)
     for owner in plugins.by_name.values():
         if (views := owner.file("views")) is not None:

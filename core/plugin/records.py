@@ -61,7 +61,10 @@ class ImportKind:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the side menu; core hides it when the actor lacks `permission`."""
+    """An entry of the side menu; core hides it when the actor lacks `permission` ("" = everybody signed in).
+
+    group: work | business | manage; key: keyboard shortcut such as "g m".
+    """
 
     label: Any
     endpoint: str
@@ -70,6 +73,7 @@ class NavItem:
     group: str = "work"
     rank: int = 100
     args: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,106 @@
+"""The frame of a page as this actor sees it: menu, names, counts. The menu is asked of the modules in isolation."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from flask import Flask, current_app, g, request, url_for
+from jinja2 import ChoiceLoader, FileSystemLoader
+
+from core.base.clock import SHANGHAI
+from core.base.i18n import _, _l
+from core.notify.bell import unread
+from core.plugin import NavItem, installed
+from core.service import Context
+from core.tenancy.models import PLATFORM, READ_ONLY
+from core.web.shell import EXTENSION, Group, Link, Shell
+from core.work.inbox import open_count
+
+GROUPS = {"work": _l("工作"), "business": _l("业务"), "manage": _l("管理")}
+BOTTOM = ("home.index", "work.inbox", "people.index", "ledgers.index")
+
+
+def install(app: Flask) -> None:
+    """Templates of all modules, the frame, and the two filters for dates."""
+    folders = [o.root / "templates" for o in installed().by_name.values() if (o.root / "templates").is_dir()]
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, *(FileSystemLoader(f) for f in folders)])  # type: ignore[assignment, list-item]
+    app.jinja_env.filters.update(day=day, moment=moment)
+    app.context_processor(lambda: {"ctx": g.get("ctx"), "may": g.ctx.may if g.get("ctx") else _nobody})
+    app.extensions[EXTENSION] = frame
+
+
+def _nobody(*_arguments: object) -> bool:
+    return False
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """2026-11-23; empty for None."""
+    if value is None:
+        return ""
+    return (value.astimezone(SHANGHAI) if isinstance(value, dt.datetime) else value).strftime("%Y-%m-%d")
+
+
+def moment(value: dt.datetime | None) -> str:
+    """2026-11-23 08:30 in China's time; empty for None."""
+    return "" if value is None else value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+
+
+def frame() -> Shell:
+    """The frame of the running request; bare outside a tenant and for visitors."""
+    ctx: Context | None = g.get("ctx")
+    if ctx is None:
+        return Shell(prefs_url=_address("web.choose"))
+    brand = ctx.tenant.brand.get("name") or Shell.brand
+    common = {"brand": brand, "tenant_name": ctx.tenant.name, "home_url": request.script_root + "/",
+              "prefs_url": _address("web.choose"), "feedback_url": _address("notify.feedback")}
+    signed_in = g.get("signed_in")
+    if signed_in is None or signed_in.next_step:
+        return Shell(**common)
+    links = menu(ctx)
+    return Shell(
+        **common, user_name=ctx.actor.label, user_note="、".join(sorted({grant.role for grant in ctx.grants})),
+        user_links=tuple((text, _address(endpoint), icon) for text, endpoint, icon in (
+            (_("个人中心"), "accounts.me", "person-circle"), (_("登录设备"), "accounts.devices", "shield-check"))
+            if _address(endpoint)),
+        nav=tuple(Group(label=GROUPS.get(name, name), links=tuple(each)) for name, each in links.items()),
+        bottom=tuple(link for endpoint in BOTTOM for link in _bottom(endpoint, links)),
+        bell=unread(ctx), bell_url=_address("notify.index"), search_url=_address("search.index"),
+        sign_out_url=_address("accounts.sign_out"),
+        banner=_("本单位目前只读：可以查看和导出，暂不能修改。") if ctx.tenant.status == READ_ONLY else "",
+    )
+
+
+def _address(endpoint: str) -> str:
+    """URL of an endpoint that exists on this side of the house, else ""."""
+    return url_for(endpoint) if _exists(endpoint) else ""
+
+
+def _exists(endpoint: str) -> bool:
+    audience = getattr(current_app.view_functions.get(endpoint), "audience", "")
+    here = "platform" if g.get("ctx") and g.ctx.tenant.id == PLATFORM else "tenant"
+    return audience in ("both", here)
+
+
+def menu(ctx: Context) -> dict[str, list[Link]]:
+    """{group: links} of what the actor may open, in rank order, unknown groups last."""
+    items = [c.value for c in ctx.collect("nav_items") if isinstance(c.value, NavItem)]
+    shown = [i for i in items if _exists(i.endpoint) and (not i.permission or ctx.may(i.permission))]
+    found: dict[str, list[Link]] = {}
+    for group in (*GROUPS, *sorted({i.group for i in shown} - set(GROUPS))):
+        links = [_link(i, ctx) for i in sorted(shown, key=lambda i: i.rank) if i.group == group]
+        if links:
+            found[group] = links
+    return found
+
+
+def _link(item: NavItem, ctx: Context) -> Link:
+    url = url_for(item.endpoint, **item.args)
+    here = request.script_root + request.path
+    count = open_count(ctx) if item.endpoint == "work.inbox" else 0
+    return Link(label=item.label, url=url, icon=item.icon, key=item.key, count=count,
+                current=here == url or (url != request.script_root + "/" and here.startswith(url)))
+
+
+def _bottom(endpoint: str, links: dict[str, list[Link]]) -> list[Link]:
+    url = _address(endpoint)
+    return [link for each in links.values() for link in each if url and link.url == url][:1]
