@@ -9,12 +9,10 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 
 from core.base.clock import SHANGHAI
 from core.base.i18n import _, _l
-from core.notify.bell import unread
 from core.plugin import NavItem, installed
 from core.service import Context
 from core.tenancy.models import PLATFORM, READ_ONLY
 from core.web.shell import EXTENSION, Group, Link, Shell
-from core.work.inbox import open_count
 
 GROUPS = {"work": _l("工作"), "business": _l("业务"), "manage": _l("管理")}
 BOTTOM = ("home.index", "work.inbox", "people.index", "ledgers.index")
@@ -64,7 +62,7 @@ def frame() -> Shell:
             if _address(endpoint)),
         nav=tuple(Group(label=GROUPS.get(name, name), links=tuple(each)) for name, each in links.items()),
         bottom=tuple(link for endpoint in BOTTOM for link in _bottom(endpoint, links)),
-        bell=unread(ctx), bell_url=_address("notify.index"), search_url=_address("search.index"),
+        bell_url=_address("notify.index"), search_url=_address("search.index"),
         sign_out_url=_address("accounts.sign_out"),
         banner=_("本单位目前只读：可以查看和导出，暂不能修改。") if ctx.tenant.status == READ_ONLY else "",
     )
@@ -96,8 +94,7 @@ def menu(ctx: Context) -> dict[str, list[Link]]:
 def _link(item: NavItem, ctx: Context) -> Link:
     url = url_for(item.endpoint, **item.args)
     here = request.script_root + request.path
-    count = open_count(ctx) if item.endpoint == "work.inbox" else 0
-    return Link(label=item.label, url=url, icon=item.icon, key=item.key, count=count,
+    return Link(label=item.label, url=url, icon=item.icon, key=item.key,
                 current=here == url or (url != request.script_root + "/" and here.startswith(url)))
 
 

@@ -14,7 +14,6 @@ from core.service import Context, service
 
 from .models import DISABLED, ENABLED, PluginState, Tenant
 
-
 ADMIN_ROLE = "tenant_admin"
 
 

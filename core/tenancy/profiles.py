@@ -36,7 +36,8 @@ def load_profile(name: str) -> Profile:
     if not name.isidentifier() or not path.is_file():
         raise Invalid({"profile": [_("没有名为“%(name)s”的开通方案。", name=name)]})
     data = tomllib.loads(path.read_text("utf-8"))
-    roles = tuple(RoleTemplate(key, r["label"], tuple(r["permissions"]), r.get("note", "")) for key, r in data.get("roles", {}).items())
+    roles = tuple(RoleTemplate(key, r["label"], tuple(r["permissions"]), r.get("note", ""))
+                  for key, r in data.get("roles", {}).items())
     return Profile(name, data["title"], data["kind"], tuple(data.get("plugins", ())), roles, data.get("rules", {}),
                    data.get("brand", {}), data.get("root", {}))
 
