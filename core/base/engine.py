@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, create_engine, event
+from sqlalchemy import Connection, MetaData, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
@@ -106,6 +106,11 @@ class Database:
         with self.maintenance("create the schema") as connection:
             self.metadata.create_all(connection)
         self.build_walls()
+
+    def has_tables(self) -> bool:
+        """Whether the schema was created already (by `create_all` or by migrations)."""
+        with self.maintenance("look for the schema") as connection:
+            return inspect(connection).has_table("tenancy_tenant")
 
     def build_walls(self) -> None:
         """Rebuild the walls inside the database; needed after every migration (batch mode drops triggers)."""

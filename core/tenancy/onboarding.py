@@ -22,6 +22,7 @@ from core.plugin import Plugins, installed
 from core.service import Context, TenantInfo, service, system_context
 
 from .lifecycle import ADMIN_ROLE, admin_template, switch_on
+from .lookup import by_address
 from .models import PLATFORM_SLUG, Tenant
 from .profiles import Profile, load_profile
 
@@ -48,12 +49,23 @@ def check_slug(slug: str) -> None:
             raise Invalid({"slug": [_("简称“%(slug)s”已被使用，请换一个。", slug=slug)]})
 
 
+def _parent(slug: str, kind: str) -> int | None:
+    """The county a street names as its parent."""
+    if not slug:
+        return None
+    found = by_address(slug=slug)
+    if kind != "street" or found is None or found[0].kind != "county":
+        raise Invalid({"parent": [_("只有街道可以填写所属县（区），并且该县须已开通。")]})
+    return found[0].id
+
+
 def create_tenant(*, slug: str, name: str, kind: str, admin_login: str, admin_name: str, profile: str = "",
-                  division_code: str = "", parent_id: int | None = None, plugins: tuple[str, ...] | None = None,
+                  division_code: str = "", parent_slug: str = "", plugins: tuple[str, ...] | None = None,
                   demo: bool = False, host: str | None = None, by: str = "platform") -> NewTenant:
     """Open a tenant; well under a second. Raises Invalid with a sentence per field. Leaves nothing behind on failure."""
     check_slug(slug)
     chosen = load_profile(profile or kind)
+    parent_id = _parent(parent_slug, kind)
     with system_scope("tenancy: open a tenant"):
         begin_write()
         row = Tenant(id=new_id(), slug=slug, name=name, kind=kind, division_code=division_code, parent_id=parent_id,

@@ -21,10 +21,16 @@ OPERATOR = "operator"
 PERMISSIONS = ("tenancy.tenant.*", "accounts.*", "access.*", "admin.audit.*", "admin.job.*")
 
 
+def has_platform() -> bool:
+    """Whether tenant 0 exists."""
+    with system_scope("tenancy: look for the platform"):
+        return session().scalar(select(Tenant.id).where(Tenant.id == PLATFORM)) is not None
+
+
 def furnish_platform(*, operator_login: str, operator_name: str) -> str:
     """Make tenant 0 with its first operator; returns the token of the operator's one-time link. Once per installation."""
-    with system_scope("tenancy: make the platform"):
-        if session().scalars(select(Tenant).where(Tenant.id == PLATFORM)).one_or_none() is None:
+    if not has_platform():
+        with system_scope("tenancy: make the platform"):
             begin_write()
             session().add(Tenant(id=PLATFORM, slug=PLATFORM_SLUG, name=_("运营平台"), kind="platform"))
             session().commit()

@@ -13,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
-from core.access.models import Role, RoleGrant
 from core.access.contexts import user_context
+from core.access.models import Role, RoleGrant
 from core.accounts.models import User
 from core.accounts.sessions import open_session
 from core.app import create_app
@@ -66,7 +66,8 @@ class World:
     def open_tenant(self, slug: str, name: str = "", kind: str = "county", plugins: tuple[str, ...] | None = None) -> TenantInfo:
         """Onboard a tenant with the admin `admin`."""
         with self.database.use():
-            made = create_tenant(slug=slug, name=name or slug, kind=kind, admin_login="admin", admin_name="管理员", plugins=plugins)
+            made = create_tenant(slug=slug, name=name or slug, kind=kind, admin_login="admin", admin_name="管理员",
+                                 plugins=plugins)
         self.tenants[slug] = made.tenant
         return made.tenant
 

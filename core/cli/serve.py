@@ -1,0 +1,65 @@
+"""The embedded server: gunicorn with threads, job threads inside, started by `juheli run`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask import Flask
+from gunicorn.app.base import BaseApplication
+
+from core.app import create_app
+from core.base.config import Config
+from core.migrations.upgrade import upgrade
+
+from .demo import load_when_absent, print_accounts
+from .opening import opened
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """gunicorn configured from ours; every worker builds its own app, so no connection is shared by a fork."""
+
+    def __init__(self, config: Config):
+        self.settings = config
+        super().__init__()
+
+    def load_config(self) -> None:
+        settings = {
+            "bind": f"{self.settings.host}:{self.settings.port}", "workers": self.settings.workers,
+            "threads": self.settings.threads, "worker_class": "gthread", "timeout": 60, "graceful_timeout": 20,
+            "loglevel": "warning", "control_socket_disable": True, "post_worker_init": _start_jobs, "worker_exit": _stop_jobs,
+            "when_ready": self._ready, "forwarded_allow_ips": "127.0.0.1",
+        }
+        for name, value in settings.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Flask:
+        return create_app(self.settings)
+
+    def _ready(self, _server: Any) -> None:
+        click.echo(f"serving http://{self.settings.host}:{self.settings.port}/   (Ctrl+C stops)")
+
+
+def _start_jobs(worker: Any) -> None:
+    app = worker.wsgi
+    if app.extensions["juheli.config"].jobs == "embedded":
+        app.extensions["juheli.runner"].start()
+
+
+def _stop_jobs(_server: Any, worker: Any) -> None:
+    runner = getattr(worker, "wsgi", None) and worker.wsgi.extensions.get("juheli.runner")
+    if runner:
+        runner.stop(15)
+
+
+def serve(config: Config, *, with_demo: bool) -> None:
+    """Migrate, load demo data when asked, then serve until stopped. Demo passwords only on a loopback address."""
+    if with_demo and not config.loopback:
+        raise click.ClickException(f"demo passwords are known to all: they exist on a loopback address only, not on {config.host}")
+    with opened(config) as (database, plugins):
+        for line in upgrade(database, plugins):
+            click.echo(f"migrated {line}")
+        if with_demo:
+            load_when_absent(click.echo)
+            print_accounts(f"http://{config.host}:{config.port}")
+    Server(config).run()
