@@ -1,5 +1,5 @@
-"""Fixtures that tests of core and of every plugin may use; app fixtures are in tests/conftest.py."""
+"""Fixtures that tests of core and of every plugin may use."""
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.not_run", "tests.servers", "tests.browser"]
+pytest_plugins = ["tests.not_run", "tests.servers", "tests.browser", "core.testing.fixtures"]

@@ -55,7 +55,7 @@ def _stop_jobs(_server: Any, worker: Any) -> None:
 def serve(config: Config, *, with_demo: bool) -> None:
     """Migrate, load demo data when asked, then serve until stopped. Demo passwords only on a loopback address."""
     if with_demo and not config.loopback:
-        raise click.ClickException(f"demo passwords are known to all: they exist on a loopback address only, not on {config.host}")
+        raise click.ClickException(f"demo passwords are public: only for a loopback address, not for {config.host}")
     with opened(config) as (database, plugins):
         for line in upgrade(database, plugins):
             click.echo(f"migrated {line}")
