@@ -7,6 +7,7 @@ import json
 import click
 from sqlalchemy import select
 
+from core.base.i18n import _
 from core.base.scope import system_scope
 from core.base.session import session
 from core.tenancy.models import PLATFORM, Tenant
@@ -30,14 +31,15 @@ def tenant() -> None:
 @click.option("--division-code", default="", help="GB/T 2260 code of the county, or 9 digits of the street.")
 @click.option("--parent", default="", help="Short name of the county a street belongs to.")
 @click.option("--admin", default="admin", show_default=True, help="Login name of the first admin.")
-@click.option("--admin-name", default="管理员", help="Name of the first admin.")
+@click.option("--admin-name", default="", help="Name of the first admin.")
 @click.option("--host", default="", help="Host name of the tenant, when it has its own.")
 def create(slug: str, name: str, kind: str, profile: str, division_code: str, parent: str, admin: str, admin_name: str,
            host: str) -> None:
     """Open a tenant; prints the first admin's one-time link."""
     with opened():
         made = create_tenant(slug=slug, name=name, kind=kind, profile=profile, division_code=division_code,
-                             parent_slug=parent, admin_login=admin, admin_name=admin_name, host=host, by="juheli tenant create")
+                             parent_slug=parent, admin_login=admin, admin_name=admin_name or _("管理员"), host=host,
+                             by="juheli tenant create")
     click.echo(f"opened {slug} ({made.tenant.id}); plugins: {', '.join(made.enabled) or '-'}")
     click.echo(f"first admin {admin!r}: /t/{slug}/accounts/link/{made.activation_token}   (works once, 7 days)")
 

@@ -27,8 +27,8 @@ def _template_folder(tmp_path_factory: pytest.TempPathFactory, plugins: Plugins)
     """An installation with the platform and the tenants east and west, made once and copied for each test."""
     folder = tmp_path_factory.mktemp("installation")
     world = build_world(folder, plugins)
-    world.open_tenant("east", "东县", "county")
-    world.open_tenant("west", "西街道", "street")
+    world.open_tenant("east", "East County", "county")
+    world.open_tenant("west", "West Street", "street")
     world.database.dispose()
     return folder
 

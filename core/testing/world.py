@@ -66,7 +66,7 @@ class World:
     def open_tenant(self, slug: str, name: str = "", kind: str = "county", plugins: tuple[str, ...] | None = None) -> TenantInfo:
         """Onboard a tenant with the admin `admin`."""
         with self.database.use():
-            made = create_tenant(slug=slug, name=name or slug, kind=kind, admin_login="admin", admin_name="管理员",
+            made = create_tenant(slug=slug, name=name or slug, kind=kind, admin_login="admin", admin_name="Admin",
                                  plugins=plugins)
         self.tenants[slug] = made.tenant
         return made.tenant
@@ -141,7 +141,7 @@ def build_world(folder: Path, plugins: Plugins, url: str = "") -> World:
         stack.enter_context(database.use())
         if not database.has_tables():
             database.create_all()
-            furnish_platform(operator_login="operator", operator_name="运营员")
+            furnish_platform(operator_login="operator", operator_name="Operator")
         found = by_id(PLATFORM)
         assert found
         world.tenants[PLATFORM_SLUG] = found[0]
