@@ -32,6 +32,8 @@ class Col:
     value     (row, ctx) -> text, computed after loading; such a column can be neither sorted nor filtered
     opens     endpoint of the record's page; `key` is the expression that gives its id (default: the ledger's key)
     warn      (row, ctx) -> bool: paint the cell as a warning
+    tones     value -> ok | warn | err | info | mute: the cell becomes a tag (states of a workflow: `workflow.tones()`)
+    unit      FEN: the integer is shown, filtered and exported as yuan; PERCENT: shown with its sign
     mask      what kind of personal data the (already masked) text is: phone | id_no | name
     priority  1 always shown, 2 hidden below 1200 px, 3 hidden below 1366 px and in large type
     hidden    offered in the column chooser, not shown at first
@@ -48,6 +50,8 @@ class Col:
     opens: str | None = None
     key: Any = None
     warn: Callable[..., bool] | None = None
+    tones: Mapping[str, str] | None = None
+    unit: str = ""
     mask: str = ""
     priority: int = 1
     hidden: bool = False
@@ -75,6 +79,7 @@ class Filter:
     source: Any = None
     choices: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None
     where: Callable[..., Any] | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

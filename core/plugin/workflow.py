@@ -127,6 +127,10 @@ class Workflow:
         """state -> label, for columns and filters of ledgers."""
         return {s.name: s.label for s in self.states}
 
+    def tones(self) -> dict[str, str]:
+        """state -> tone, for the state column of a ledger."""
+        return {s.name: s.tone for s in self.states}
+
     def problems(self) -> list[str]:
         names = {s.name for s in self.states}
         found = [f"{self.name}: step {s.name} names unknown state {n!r}" for s in self.steps

@@ -90,7 +90,7 @@ class Anchors:
             inner = inner.element
         if isinstance(inner, selectable.TableClause):
             leaves.append((alias, inner.name, conditions))
-        else:
+        elif not isinstance(inner, selectable.SelectBase):  # a select is checked by itself
             self._complain(f"alias of {type(inner).__name__}")
 
     def is_tenant_column(self, expression: Any) -> bool:

@@ -126,8 +126,8 @@ class Guard(SQLCompiler):
             rows = sum(len(batch) for batch in statement._multi_values)
             self.verdict.inserts[name] = max(rows, 1)
         clause = statement._post_values_clause
-        changed = getattr(clause, "update_values_to_set", None) or ()
-        if any(getattr(key, "name", key) == column for key, _ in changed):
+        changed = dict(getattr(clause, "update_values_to_set", None) or ())
+        if column in {getattr(key, "name", key) for key in changed}:
             self.verdict.complain(f"an upsert that sets {column}")
 
     def _insert_select(self, statement: dml.Insert, column: str) -> None:

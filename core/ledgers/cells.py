@@ -1,0 +1,143 @@
+"""From a value to the text of its cell, and from rows to prepared HTML. Writers are built once per page, not per row."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flask import current_app, url_for
+from markupsafe import Markup, escape
+from sqlalchemy import Row
+
+from core.base.clock import SHANGHAI
+from core.base.i18n import _
+from core.plugin import FEN, PERCENT, Col, Ledger
+from core.service import Context
+
+from .columns import labels_of, sql_type
+from .query import KEY, link_label
+
+Text = Callable[[Row[Any]], str]
+SENTINEL = 77777777
+
+
+def yuan(fen: int) -> str:
+    """12345 -> 123.45."""
+    sign, rest = ("-", -fen) if fen < 0 else ("", fen)
+    return f"{sign}{rest // 100}.{rest % 100:02d}"
+
+
+def plain(value: Any) -> str:
+    """The text of a value whose column says nothing about it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, dt.datetime):
+        return value.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return "、".join(plain(v) for v in value)
+    return str(value)
+
+
+def shower(column: Col, ctx: Context) -> Callable[[Any], str]:
+    """The function that turns this column's values into text: choices, then `show`, then unit, then type."""
+    if column.choices is not None:
+        labels = labels_of(column, ctx)
+        return lambda value: "" if value is None else labels.get(value, str(value))
+    if column.show is not None:
+        show = column.show
+        return lambda value: plain(show(value))
+    if column.unit == FEN:
+        return lambda value: "" if value is None else yuan(value)
+    if column.unit == PERCENT:
+        return lambda value: "" if value is None else f"{plain(value)}%"
+    return (lambda value: value or "") if sql_type(column.source) == "text" else plain
+
+
+def texts(columns: Iterable[Col], ctx: Context) -> list[Text]:
+    """One function per column: row -> text."""
+    return [_text(column, ctx) for column in columns]
+
+
+def _text(column: Col, ctx: Context) -> Text:
+    if column.value is not None:
+        compute = column.value
+        return lambda row: plain(compute(row, ctx))
+    show, name = shower(column, ctx), column.name
+    return lambda row: show(getattr(row, name))
+
+
+def address_of(endpoint: str) -> tuple[str, str] | None:
+    """The address of a record's page around its id, or None when no such page is mounted."""
+    rules = current_app.url_map._rules_by_endpoint.get(endpoint)
+    if not rules:
+        return None
+    argument = next(iter(rules[0].arguments), None)
+    if argument is None:
+        return None
+    before, _mark, after = url_for(endpoint, **{argument: SENTINEL}).partition(str(SENTINEL))
+    return before, after
+
+
+def css_of(column: Col, first: bool) -> str:
+    """Classes of a cell: the first column is the title of the card on a phone, the others flow below it."""
+    place = "c-stick nw" if first else "c-inl"
+    side = " r" if column.align == "end" else ""
+    return place + side + (f" p{column.priority}" if column.priority > 1 else "")
+
+
+def row_writer(ledger: Ledger, columns: tuple[Col, ...], ctx: Context, *, pick: bool) -> Callable[[Row[Any], int], Markup]:
+    """(row, number) -> one `<tr>`; `pick` puts a check box in front."""
+    cells = [_cell(ledger, column, ctx, i == 0) for i, column in enumerate(columns)]
+    numbered, choose = ledger.numbered, escape(_("选择"))
+
+    def write(row: Row[Any], number: int) -> Markup:
+        parts = ['<tr class="has-chk">' if pick else "<tr>"]
+        if pick:
+            parts.append(f'<td class="c-chk"><input class="form-check-input js-row" type="checkbox" name="ids" form="bulk" '
+                         f'value="{escape(getattr(row, KEY))}" aria-label="{choose} {number}"></td>')
+        if numbered:
+            parts.append(f'<td class="r c-hide c-no">{number}</td>')
+        parts += [cell(row) for cell in cells]
+        parts.append("</tr>")
+        return Markup("".join(parts))
+
+    return write
+
+
+def _cell(ledger: Ledger, column: Col, ctx: Context, first: bool) -> Callable[[Row[Any]], str]:
+    text, tones, warn = _text(column, ctx), column.tones, column.warn
+    css, label = css_of(column, first), escape(column.label)
+    link = _link(ledger, column, first)
+
+    def write(row: Row[Any]) -> str:
+        shown = str(escape(text(row)))
+        if shown and tones is not None:
+            shown = f'<span class="g-tag {tones.get(getattr(row, column.name), "mute")}">{shown}</span>'
+        if link is not None:
+            shown = link(row, shown)
+        late = " c-warn" if warn is not None and warn(row, ctx) else ""
+        return f'<td class="{css}{late}" data-l="{label}">{shown}</td>'
+
+    return write
+
+
+def _link(ledger: Ledger, column: Col, first: bool) -> Callable[[Row[Any], str], str] | None:
+    """Wraps a cell in the link to its record's page."""
+    endpoint = column.opens or (ledger.opens if first else None)
+    around = address_of(endpoint) if endpoint else None
+    if around is None:
+        return None
+    before, after = escape(around[0]), escape(around[1])
+    key = link_label(column) if column.key is not None else KEY
+    name = ' class="g-name"' if first else ""
+
+    def wrap(row: Row[Any], shown: str) -> str:
+        record = getattr(row, key)
+        return shown if record is None or not shown else f'<a{name} href="{before}{escape(record)}{after}">{shown}</a>'
+
+    return wrap

@@ -1,0 +1,114 @@
+"""From a state to statements: columns only, never entities; the fence adds the tenant, this adds scope and filters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, select
+
+from core.base.session import session
+from core.plugin import Col, Ledger
+from core.service import Context
+
+from .columns import FULL, nullable, sibling
+from .scope import scope_condition
+from .search import search_condition
+from .state import State
+
+KEY = "row_key"
+BEYOND = {"beyond_subtree": True}       # joined tables are named whole; the ledger's own scope narrows the rows
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows of one page, and how many there are in all."""
+
+    rows: list[Row[Any]]
+    total: int
+    number: int
+
+
+def link_label(column: Col) -> str:
+    return f"{column.name}_key"
+
+
+def matching(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None, permission: str = "") -> Select[Any]:
+    """The declared rows inside the reader's scope for `permission`, with further conditions; the columns come later."""
+    rows = ledger.rows(ctx) if callable(ledger.rows) else ledger.rows
+    wanted = [c for c in (scope_condition(ledger, ctx, permission), *conditions) if c is not None]
+    return rows.where(*wanted) if wanted else rows
+
+
+def conditions_of(state: State, ctx: Context) -> list[ColumnElement[bool]]:
+    """Filters, search and indicator of a state."""
+    found = [a.condition for a in state.applied]
+    if state.q:
+        found.append(search_condition(state.ledger, state.q, ctx))
+    if state.indicator and state.indicator.where and (condition := state.indicator.where(ctx)) is not None:
+        found.append(condition)
+    return found
+
+
+def selected(state: State, columns: tuple[Col, ...] | None = None) -> list[Any]:
+    """The key, the columns shown and what they need: computed cells and warnings may read every column of the row."""
+    shown = state.columns if columns is None else columns
+    whole = any(c.value or c.warn for c in shown)
+    wanted = state.ledger.columns if whole else shown
+    found = [state.ledger.key.label(KEY)]
+    found += [c.source.label(c.name) for c in wanted if c.source is not None]
+    found += [c.key.label(link_label(c)) for c in shown if c.key is not None]
+    return found
+
+
+def order_by(state: State) -> list[Any]:
+    """The chosen order (names by pinyin, empty values last), then the key, so that pages never overlap."""
+    clauses = []
+    for column, descending in state.order:
+        spoken = sibling(column.source, FULL)
+        for source in ([spoken] if spoken is not None else []) + [column.source]:
+            clause = source.desc() if descending else source.asc()
+            clauses.append(clause.nulls_last() if nullable(source) else clause)
+    return [*clauses, state.ledger.key]
+
+
+def statement(state: State, ctx: Context, columns: tuple[Col, ...] | None = None, *, permission: str = "") -> Select[Any]:
+    """All rows of a state in order."""
+    rows = matching(state.ledger, ctx, *conditions_of(state, ctx), permission=permission)
+    rows = rows.with_only_columns(*selected(state, columns), maintain_column_froms=True)
+    if state.order:                     # else the declaration's own order, if it has one
+        rows = rows.order_by(None)
+    return rows.order_by(*order_by(state)).execution_options(**BEYOND)
+
+
+def count(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None, permission: str = "") -> int:
+    """How many rows match, in one statement."""
+    rows = matching(ledger, ctx, *conditions, permission=permission).order_by(None)
+    if rows._group_by_clauses or rows._distinct:
+        inner = rows.with_only_columns(ledger.key.label(KEY), maintain_column_froms=True).subquery()
+        counted = select(func.count()).select_from(inner)
+    else:
+        counted = rows.with_only_columns(func.count(), maintain_column_froms=True)
+    return session().execute(counted.execution_options(**BEYOND)).scalar_one()
+
+
+def load_page(state: State, ctx: Context) -> Page:
+    """One page in at most two statements; a page behind the last one is the last one."""
+    wanted = statement(state, ctx)
+    offset = (state.page - 1) * state.size
+    rows = list(session().execute(wanted.limit(state.size).offset(offset)).all()) if offset < 10**8 else []
+    if rows and len(rows) < state.size:
+        return Page(rows, offset + len(rows), state.page)
+    total = count(state.ledger, ctx, *conditions_of(state, ctx)) if rows or offset else 0
+    last = max(1, -(-total // state.size))
+    if state.page <= last:
+        return Page(rows, total, state.page)
+    rows = list(session().execute(wanted.limit(state.size).offset((last - 1) * state.size)).all())
+    return Page(rows, total, last)
+
+
+def every_row(state: State, ctx: Context, columns: tuple[Col, ...], *, permission: str = "") -> Iterator[Row[Any]]:
+    """All rows of a state in bounded memory, for print and export."""
+    wanted = statement(state, ctx, columns, permission=permission).execution_options(yield_per=1000)
+    yield from session().execute(wanted)

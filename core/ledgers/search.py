@@ -1,0 +1,55 @@
+"""The search box: what was typed, against the columns marked `search`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, false, or_
+
+from core.base.crypto import blind_index
+from core.base.pinyin import NameQuery, name_filter, search_prefix
+from core.plugin import Col, Ledger
+from core.service import Context
+
+from .columns import FULL, INDEX, INITIALS, sibling, sql_type
+
+LONGEST = 60
+TAIL = 4          # digits of a masked number that stay readable
+
+
+def cleaned(text: str) -> str:
+    """What was typed without control characters (NUL among them), at most LONGEST characters."""
+    return "".join(c for c in text[: 4 * LONGEST] if c.isprintable()).strip()[:LONGEST]
+
+
+def search_condition(ledger: Ledger, text: str, ctx: Context) -> ColumnElement[bool]:
+    """Rows where any of the searched columns matches; columns that cannot match such a text are left out."""
+    query = search_prefix(text)
+    parts = [part for col in ledger.columns if col.search for part in _matches(col, text, query, ctx)]
+    return or_(*parts) if parts else false()
+
+
+def searchable(ledger: Ledger) -> str:
+    """Labels of the searched columns, for the placeholder of the box."""
+    return "、".join(str(c.label) for c in ledger.columns if c.search)
+
+
+def _matches(col: Col, text: str, query: NameQuery, ctx: Context) -> list[ColumnElement[bool]]:
+    if col.mask in ("phone", "id_no"):
+        return _number(col, query.digits, ctx)
+    full, initials = sibling(col.source, FULL), sibling(col.source, INITIALS)
+    if full is not None and initials is not None:
+        return [] if query.digits else [name_filter(query, col.source, full, initials)]
+    if sql_type(col.source) == "number":
+        return [col.source == int(text)] if text.isascii() and text.isdecimal() and len(text) < 16 else []
+    return [and_(*(col.source.contains(word, autoescape=True) for word in text.split()))] if text.split() else []
+
+
+def _number(col: Col, digits: str, ctx: Context) -> list[ColumnElement[bool]]:
+    """A whole number through the blind index, its last four digits through the mask."""
+    if len(digits) == TAIL:
+        return [col.source.endswith(digits, autoescape=True)]
+    index: Any = sibling(col.source, INDEX)
+    if len(digits) > 6 and index is not None:
+        return [index == blind_index(ctx.tenant.id, col.mask, digits)]
+    return []

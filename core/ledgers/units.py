@@ -1,0 +1,48 @@
+"""The organisation units a ledger can be filtered by: the only place of the engine that knows the tree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from core.base.session import session
+from core.people.models import OrgUnit
+from core.service import WHOLE_TENANT, Context
+
+from .scope import within
+
+MOST = 300        # more choices than this nobody scrolls through
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as a choice; `depth` counts from the top of what is offered."""
+
+    id: int
+    name: str
+    path: str
+    depth: int = 0
+
+
+def find(ctx: Context, unit_id: int) -> Unit | None:
+    """The unit with this id, or None. Names of units are known to all staff; rows are narrowed by the ledger's scope."""
+    row = session().execute(select(OrgUnit.id, OrgUnit.short_name, OrgUnit.path).where(OrgUnit.id == unit_id)).one_or_none()
+    return Unit(row.id, row.short_name, row.path) if row else None
+
+
+def offered(ctx: Context, permission: str) -> list[Unit]:
+    """Units of the reader's subtrees in official order, from the top down as many levels as fit into a choice."""
+    paths = ctx.subtrees(permission)
+    wanted = select(OrgUnit.id, OrgUnit.short_name, OrgUnit.path).where(OrgUnit.status == "active")
+    if paths != WHOLE_TENANT:
+        wanted = wanted.where(within([OrgUnit.path], paths))
+    shallow = wanted.order_by(func.length(OrgUnit.path), OrgUnit.path).limit(MOST + 1)
+    rows = session().execute(shallow).all()
+    if len(rows) > MOST:
+        deepest = len(rows[-1].path)
+        rows = [r for r in rows if len(r.path) < deepest] or rows[:MOST]
+    top = min((len(r.path) for r in rows), default=0)
+    step = 4
+    units = [Unit(r.id, r.short_name, r.path, (len(r.path) - top) // step) for r in rows]
+    return sorted(units, key=lambda u: u.path)

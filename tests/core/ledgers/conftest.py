@@ -1,0 +1,33 @@
+"""A database with two tenants of the same shape."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.base.engine import Database
+from core.base.keyring import make_entry, parse_keys, use_keyring
+from tests.core.ledgers import trial
+
+
+@pytest.fixture(scope="module")
+def known():
+    return trial.plugins()
+
+
+@pytest.fixture(scope="module")
+def database():
+    use_keyring(parse_keys(make_entry()))
+    made = Database("sqlite://")
+    made.create_all()
+    for tenant in (1, 2):
+        with trial.scoped(made, tenant):
+            trial.fill(persons_per_branch=6, branches=4)
+    yield made
+    made.dispose()
+    use_keyring(None)
+
+
+@pytest.fixture
+def here(database):
+    with trial.scoped(database, 1):
+        yield database
