@@ -29,6 +29,7 @@ from core.plugin import Hooks, Plugins, installed
 P, R, M = ParamSpec("P"), TypeVar("R"), TypeVar("M")
 PUBLIC = "*public*"          # a service anonymous visitors may call (signing in)
 WHOLE_TENANT = ("",)
+at_begin: list[Callable[[Context], None]] = []   # asked when the outermost unit of work begins (core.web.once)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,8 @@ def unit_of_work(ctx: Context) -> Iterator[None]:
     begin_write()
     token = _current.set(_UnitOfWork())
     try:
+        for call in at_begin:
+            call(ctx)
         yield
         session().commit()
     except BaseException:

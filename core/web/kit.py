@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, g, request
 from flask.json.provider import DefaultJSONProvider
 
-from core.base.i18n import HTML_LANG, Lazy, current_locale, gettext, ngettext
+from core.base.i18n import HTML_LANG, SOURCE, Lazy, current_locale, gettext, ngettext
+from core.web import once
 from core.web.assets import asset
 from core.web.csrf import csrf_token, remember_browser
 from core.web.headers import add_headers
@@ -30,6 +32,14 @@ class JSON(DefaultJSONProvider):
 def number(value: Any) -> str:
     """A figure with thousands commas; anything else as it is."""
     return f"{value:,}" if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+
+
+def sentences(texts: Iterable[Any]) -> str:
+    """Several sentences as one text, with a mark between those that end without one."""
+    marks = ("。", "！", "？", ".", "!", "?", "；" if current_locale() == SOURCE else ";")
+    parts = [str(text) for text in texts]
+    ended = [part if part.endswith(marks) or part == parts[-1] else part + marks[-1] for part in parts]
+    return ("" if current_locale() == SOURCE else " ").join(ended)
 
 
 def once_key() -> str:
@@ -63,7 +73,7 @@ def install(app: Flask) -> None:
     env = app.jinja_env
     env.policies["json.dumps_function"] = app.json.dumps
     env.trim_blocks = env.lstrip_blocks = True
-    env.filters["number"] = number
+    env.filters.update(number=number, sentences=sentences)
     env.globals.update(
         _=gettext,
         gettext=gettext,
@@ -79,5 +89,6 @@ def install(app: Flask) -> None:
         without=without,
     )
     app.context_processor(lambda: {"shell": current_shell(), "prefs": read_prefs()})
+    once.install(app)
     app.after_request(remember_browser)
     app.after_request(add_headers)

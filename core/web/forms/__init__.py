@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from core.web.forms.checks import Length, Matches, OneOf, Range
 from core.web.forms.choices import Choice, Choices, Option, Ref, Refs, Upload, options
+from core.web.forms.dates import Date, Moment, Time, YearMonth
 from core.web.forms.describe import Item, describe, describe_field
 from core.web.forms.fields import (
     Bool,
     Code,
-    Date,
     Email,
     Int,
     LongText,
     Money,
     Password,
-    Phone,
     Text,
-    Time,
-    YearMonth,
 )
 from core.web.forms.form import SchemaForm
+from core.web.forms.numbers import CreditCode, IdNumber, Phone
 from core.web.forms.schema import Schema, flat, ui
 
 __all__ = [
@@ -27,13 +25,16 @@ __all__ = [
     "Choice",
     "Choices",
     "Code",
+    "CreditCode",
     "Date",
     "Email",
+    "IdNumber",
     "Int",
     "Item",
     "Length",
     "LongText",
     "Matches",
+    "Moment",
     "Money",
     "OneOf",
     "Option",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable
 from typing import Any
@@ -65,23 +64,6 @@ class Code(Text):
     """A code, number or address written in ASCII: full-width signs are turned into ordinary ones."""
 
     tidy = staticmethod(clean.ascii_form)
-
-
-class Phone(Code):
-    """A mainland mobile number (11 digits) or a land line with area code. Separators and +86 are dropped."""
-
-    widget = "tel"
-    default_error_messages = {"phone": _l("请填写 11 位手机号，或带区号的座机号")}
-    rule = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[1-9][0-9]{6,7}(-[0-9]{1,6})?|400[0-9]{7}")
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        found = super()._deserialize(value, attr, data, **kwargs)
-        digits = re.sub(r"[\s()]", "", found).removeprefix("+86").removeprefix("0086")
-        if re.fullmatch(r"1[0-9-]+", digits):
-            digits = digits.replace("-", "")
-        if digits and not self.rule.fullmatch(digits):
-            raise self.make_error("phone")
-        return digits
 
 
 class Email(Code):
@@ -180,73 +162,3 @@ class Bool(Said, fields.Boolean):
         if word in FALSE:
             return False
         raise self.make_error("invalid")
-
-
-class Date(Said, fields.Date):
-    """A day. ``2020-1-5``, ``2020/1/5``, ``2020.1.5``, ``2020年1月5日`` and ``20200105`` are all
-    understood."""
-
-    widget = "date"
-    default_error_messages = {
-        "invalid": _l("日期应如 2020-01-31，写到日"),
-        "never": _l("没有这一天，请核对"),
-    }
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
-        if isinstance(value, dt.datetime):
-            return value.date()
-        if isinstance(value, dt.date):
-            return value
-        parts = clean.date_parts(value) if isinstance(value, str) else None
-        if parts is None or len(parts) != 3:
-            raise self.make_error("invalid")
-        return self._day(*parts)
-
-    def _day(self, year: str, month: str, day: str) -> dt.date:
-        try:
-            found = dt.date(int(year), int(month), int(day))
-        except ValueError:
-            raise self.make_error("never") from None
-        if found.year < 1800:
-            raise self.make_error("never")
-        return found
-
-
-class YearMonth(Date):
-    """A month (kept as its first day); a full date is accepted and shortened to its month."""
-
-    widget = "month"
-    default_error_messages = {"invalid": _l("年月应如 2020-09"), "never": _l("没有这个月，请核对")}
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
-        if isinstance(value, dt.date):
-            return dt.date(value.year, value.month, 1)
-        parts = clean.date_parts(value) if isinstance(value, str) else None
-        if parts is None:
-            raise self.make_error("invalid")
-        return self._day(*(parts if len(parts) == 3 else [*parts, "1"])).replace(day=1)
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else f"{value.year:04d}-{value.month:02d}"
-
-
-class Time(Said, fields.Time):
-    """A time of day to the minute."""
-
-    widget = "time"
-    default_error_messages = {"invalid": _l("时间应如 09:30")}
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.time:
-        if isinstance(value, dt.time):
-            return value
-        found = (
-            re.fullmatch(r"([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?", clean.ascii_form(value))
-            if isinstance(value, str)
-            else None
-        )
-        if found is None or int(found[1]) > 23 or int(found[2]) > 59:
-            raise self.make_error("invalid")
-        return dt.time(int(found[1]), int(found[2]))
-
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
-        return None if value is None else value.strftime("%H:%M")
