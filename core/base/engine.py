@@ -79,7 +79,9 @@ class Database:
 
     def open_session(self, scope: Scope) -> Session:
         """A new session that belongs to `scope` for life; application code asks `session()` instead."""
-        return self._session_class(self.engine, expire_on_commit=False, info={"scope": scope})
+        return self._session_class(
+            self.engine, expire_on_commit=False, close_resets_only=False, info={"scope": scope}
+        )
 
     @contextmanager
     def bind(self) -> Iterator[Database]:
