@@ -37,7 +37,7 @@ from core.base.session import begin_write, run_after_commit, session
 from core.base.types import JSON, UTCDateTime
 
 __all__ = [
-    "JSON", "SQLITE", "Base", "BigInteger", "Boolean", "CheckConstraint", "Column", "Date", "Index",
+    "JSON", "PATH", "SQLITE", "Base", "BigInteger", "Boolean", "CheckConstraint", "Column", "Date", "Index",
     "Integer", "LargeBinary", "Mapped", "MetaData", "OrgScoped", "String", "Table", "TenantScoped", "Text",
     "UTCDateTime", "UniqueConstraint", "assoc", "begin_write", "keys", "mapped_column", "metadata", "new_id",
     "new_ids", "now", "relationship", "run_after_commit", "session", "tfk", "to_many", "to_one",
@@ -63,7 +63,7 @@ class Base(DeclarativeBase):
     def __table_cls__(cls, name: str, table_metadata: MetaData, *args: Any, **kw: Any) -> Table:
         paths = tuple(getattr(cls, "__scope_paths__", ()))
         kw["info"] = {**kw.get("info", {}), **_declared(cls), "scope_paths": paths}
-        table = Table(name, table_metadata, *args, **kw)
+        table = Table(name, table_metadata, *args, **{**SQLITE, **kw})
         add_missing_indexes(table, paths)
         return table
 

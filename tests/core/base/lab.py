@@ -11,6 +11,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.orm import column_property, relationship
 
 from core.base.db import (
+    PATH,
     Base,
     BigInteger,
     Mapped,
@@ -89,7 +90,7 @@ class LabMemo(OrgScoped, TenantScoped, LabBase):
     __tablename__ = "lab_memo"
     __scope_paths__: ClassVar[tuple[str, ...]] = ("org_path", "other_path")
     title: Mapped[str]
-    other_path: Mapped[str | None]
+    other_path: Mapped[str | None] = mapped_column(PATH)
     parent_id: Mapped[int | None]
     __table_args__ = keys(tfk("parent_id", "lab_memo"))
     parent = to_one("LabMemo", "parent_id", "LabMemo", back_populates="answers")
