@@ -44,7 +44,7 @@ class Keyring:
 
     @property
     def newest(self) -> str:
-        return next(reversed(self.masters))
+        return list(self.masters)[-1]
 
     @property
     def oldest(self) -> str:

@@ -17,7 +17,7 @@ from core.base.surnames import DOTS, readings, surname_of
 
 KEY_LENGTH = 60
 _WORDS = re.compile(r"[a-z]+")
-_LETTERS = re.compile(r"[^a-z]+")
+_NO_LETTERS = re.compile(r"[^a-z]+")
 _AFTER_Z = "{"                     # the next character after z: the upper end of a prefix range
 
 
@@ -47,12 +47,15 @@ def _syllables(name: str) -> list[str]:
 def _read(text: str) -> list[str]:
     for dot in DOTS:
         text = text.replace(dot, " ")
-    read = lazy_pinyin(text, errors=lambda run: _WORDS.findall(run.lower()))
-    return [plain for syllable in read if (plain := _plain(syllable))]
+    return [word for syllable in lazy_pinyin(text) for word in _WORDS.findall(_lower(syllable))]
+
+
+def _lower(text: str) -> str:
+    return text.lower().replace("ü", "v")
 
 
 def _plain(text: str) -> str:
-    return _LETTERS.sub("", text.lower().replace("ü", "v"))
+    return _NO_LETTERS.sub("", _lower(text))
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,8 @@ def overrides() -> dict[str, list[RuleOverride]]:
                 for row in current.scalars(select(RuleOverride).order_by(RuleOverride.effective_from.desc())):
                     found.setdefault(row.key, []).append(row)
         current.info[_CACHE] = found
-    return current.info[_CACHE]
+    known: dict[str, list[RuleOverride]] = current.info[_CACHE]
+    return known
 
 
 def forget_overrides() -> None:
