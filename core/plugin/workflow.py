@@ -37,7 +37,7 @@ class Step:
 
     may      permission; None for a step that only time makes (`when`)
     at       attribute of the record holding the org path where `may` must be held (default "org_path")
-    needs    fields that must be filled in with the step (names of the form schema's fields)
+    needs    fields that must be filled in with the step: fields of the form, or, without one, of the record itself
     schema   marshmallow schema class of what is filled in, or None when only a reason is asked. A step without `effect`
              writes the fields that are columns of the record to the record
     reason   "none" | "optional" | "required"
@@ -79,7 +79,7 @@ class Step:
     @property
     def plain(self) -> bool:
         """Nothing is to be filled in: one press makes it, and many can be made at once."""
-        return not (self.schema or self.needs or self.reason == "required")
+        return self.schema is None and self.reason != "required"
 
 
 def step(name: str, label: Any, source: str | tuple[str, ...], target: str, **options: Any) -> Step:

@@ -1,0 +1,15 @@
+"""Work: workflows and their history, the inbox, deputies, drafts, reminders and the calendar."""
+
+from __future__ import annotations
+
+from core.base.i18n import _l
+from core.plugin import Permission, Plugin
+
+plugin = Plugin(
+    name="work",
+    title=_l("工作"),
+    core=True,
+    permissions=(
+        Permission("work.inbox.oversee", _l("查看下属单位的全部待办")),
+    ),
+)

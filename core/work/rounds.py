@@ -1,0 +1,80 @@
+"""The daily round of a reminder: what is due gets an item, what no longer holds loses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, insert, select
+
+from core.base.ids import new_ids
+from core.base.leaks import without_leaks
+from core.base.scope import current_scope
+from core.base.session import session
+from core.contracts.errors import Forbidden
+from core.plugin import Due, Reminder
+from core.service import Context, service
+
+from .deadlines import Deadline, days_ahead, deadline, quoted
+from .models import DONE, OPEN, WAITING, WorkItem
+from .moves import SUBJECT, chunks, close_items
+
+GONE = "gone"
+
+
+@service(None, action="work.reminder")
+def make_round(ctx: Context, reminder: Reminder) -> tuple[int, int]:
+    """One reminder in one tenant, once. Returns (opened, closed). Idempotent: a second round the same day does nothing."""
+    if ctx.actor.kind != "system":
+        raise Forbidden("")
+    wanted = dict(_wanted(ctx, reminder))
+    open_now = dict(session().execute(  # type: ignore[arg-type]
+        select(WorkItem.dedup_key, WorkItem.id).where(WorkItem.declared == reminder.name, WorkItem.state.in_(WAITING))).all())
+    had = _had(wanted)
+    opened = [row for key, row in wanted.items() if key not in had]
+    closed = [item for key, item in open_now.items() if key not in wanted]
+    if opened or closed:
+        _open(ctx, opened)
+        close_items(ctx, closed, DONE, GONE)
+        ctx.audit(reminder.name, None, str(reminder.title), opened=len(opened), closed=len(closed))
+    return len(opened), len(closed)
+
+
+def _had(keys: Iterable[str]) -> set[str]:
+    """Those of the keys that ever had an item: what somebody ticked off does not come back for the same date."""
+    found: set[str] = set()
+    for some in chunks(list(keys)):
+        found |= set(session().scalars(select(WorkItem.dedup_key).where(WorkItem.dedup_key.in_(some))))
+    return found
+
+
+def _rows(ctx: Context, reminder: Reminder) -> Iterable[Due]:
+    found = reminder.rows(ctx)
+    if isinstance(found, Select):
+        return [Due(r.record_id, r.org_path, r.subject, r.since) for r in session().execute(found)]
+    return found
+
+
+def _wanted(ctx: Context, reminder: Reminder) -> Iterable[tuple[str, dict[str, Any]]]:
+    """dedup key -> item, for what is due or comes due within the time ahead."""
+    today = ctx.today()
+    for due in _rows(ctx, reminder):
+        end = deadline(reminder.rule, due.since) if reminder.rule else Deadline(due.since, {})
+        opens_on = days_ahead(reminder.ahead, end.on) if reminder.ahead else end.on
+        if opens_on > today:
+            continue
+        key = f"{reminder.name}:{due.record_id}:{end.on:%Y%m%d}"
+        yield key, {
+            "source": ctx.plugins.owner_of(reminder.name), "declared": reminder.name,
+            "record_kind": reminder.record_kind or reminder.name, "record_id": due.record_id,
+            "subject": without_leaks(due.subject)[:SUBJECT], "org_path": due.org_path or "",
+            "permission": reminder.permission, "guard": reminder.permission, "state": OPEN, "opened_at": ctx.now(),
+            "due_on": end.on, "rule": end.rule or (quoted(reminder.ahead) if reminder.ahead else None), "dedup_key": key,
+        }
+
+
+def _open(ctx: Context, rows: list[dict[str, Any]]) -> None:
+    own = {"tenant_id": current_scope().tenant_id, "created_at": ctx.now(), "version": 1}
+    for some in chunks(rows):
+        numbered = zip(new_ids(len(some)), some, strict=True)
+        session().execute(insert(WorkItem), [{**own, "id": number, **row} for number, row in numbered])
