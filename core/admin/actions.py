@@ -1,0 +1,38 @@
+"""Audit codes in plain words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.base.i18n import _l
+from core.plugin import installed
+
+WORDS: dict[str, Any] = {
+    "accounts.sign_in": _l("登录"), "accounts.sign_out": _l("退出登录"), "tenancy.tenant.furnish": _l("开通单位"),
+    "tenancy.plugin.enable": _l("启用应用"), "tenancy.plugin.disable": _l("停用应用"), "admin.rule.set": _l("设置规则值"),
+    "admin.rule.clear": _l("取消规则值"), "admin.setting.reset": _l("恢复默认设置"), "ledgers.export": _l("导出台账"),
+}
+SUBJECTS: dict[str, Any] = {
+    "user": _l("账号"), "plugin": _l("应用"), "tenant": _l("单位"), "settings": _l("设置"), "rule": _l("规则"),
+    "person": _l("人员"), "org_unit": _l("组织"), "ledger": _l("台账"), "import": _l("导入批次"), "role": _l("角色"),
+}
+VIA = {"html": _l("网页"), "api": _l("接口"), "cli": _l("命令行"), "job": _l("后台"), "platform": _l("运营平台")}
+
+
+def action_label(code: str) -> Any:
+    """What was done, in words: a known action, else the label of the permission, else the code."""
+    if code in WORDS:
+        return WORDS[code]
+    permission = installed().permissions.get(code)
+    return permission.label if permission else code
+
+
+def subject_label(kind: str) -> Any:
+    workflow = installed().workflows.get(kind)
+    return SUBJECTS.get(kind) or (workflow.title if workflow else kind)
+
+
+def via_label(via: str) -> Any:
+    return VIA.get(via, via)
+
+

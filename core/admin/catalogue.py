@@ -1,0 +1,69 @@
+"""What the plugin page shows: every installed plugin, its state here, what it keeps and what switching it does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core.base.db import Base
+from core.base.session import session
+from core.contracts.errors import NotFound
+from core.plugin import Plugin
+from core.service import Context, service
+from core.tenancy.models import PluginState
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One plugin as this tenant sees it. `records`: rows it keeps here, by table."""
+
+    manifest: Plugin
+    enabled: bool
+    fits: bool
+    requires: tuple[Plugin, ...] = ()
+    required_by: tuple[Plugin, ...] = ()
+    records: dict[str, int] = field(default_factory=dict)
+    since: Any = None
+    by_name: str = ""
+    configurable: bool = False
+
+
+def _records(module: str) -> dict[str, int]:
+    """Rows per table of one plugin in the tenant in scope."""
+    tables = [t for t in Base.metadata.sorted_tables if t.name.startswith(module + "_") and "tenant_id" in t.c]
+    scope = session().info["scope"].tenant_id
+    return {t.name: session().scalar(select(func.count()).select_from(t).where(t.c.tenant_id == scope)) or 0 for t in tables}
+
+
+def _entry(ctx: Context, name: str, states: dict[str, PluginState], *, detail: bool) -> Entry:
+    plugins = ctx.plugins
+    manifest = plugins.by_name[name].manifest
+    state = states.get(name)
+    return Entry(
+        manifest, name in ctx.enabled, ctx.tenant.kind in manifest.audience,
+        tuple(plugins.by_name[n].manifest for n in plugins.requires_closure(name) if n not in plugins.core),
+        tuple(plugins.by_name[n].manifest for n in plugins.required_by(name) if n in ctx.enabled),
+        _records(name) if detail and state is not None else {},
+        state.since if state else None, state.by_name if state else "", bool(manifest.settings),
+    )
+
+
+def _states() -> dict[str, PluginState]:
+    return {s.plugin: s for s in session().scalars(select(PluginState)).all()}
+
+
+@service("tenancy.plugin.read", writes=False)
+def catalogue(ctx: Context) -> list[Entry]:
+    """All installed plugins in dependency order."""
+    states = _states()
+    return [_entry(ctx, name, states, detail=False) for name in ctx.plugins.optional]
+
+
+@service("tenancy.plugin.read", writes=False)
+def catalogue_entry(ctx: Context, name: str) -> Entry:
+    """One plugin with the rows it keeps here. Raises NotFound."""
+    if name not in ctx.plugins.optional:
+        raise NotFound(name)
+    return _entry(ctx, name, _states(), detail=True)

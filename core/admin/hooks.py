@@ -1,0 +1,19 @@
+"""Menu entries of the admin's pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.base.i18n import _l
+from core.plugin import NavItem, hookimpl
+from core.service import Context
+
+
+@hookimpl
+def nav_items(ctx: Context) -> Iterable[NavItem]:
+    return (
+        NavItem(_l("应用中心"), "plugins.index", "tenancy.plugin.read", "puzzle", "manage", 10),
+        NavItem(_l("规则与依据"), "rules.index", "admin.rule.read", "journal-text", "manage", 40),
+        NavItem(_l("单位设置"), "settings.index", "admin.setting.manage", "gear", "manage", 50),
+        NavItem(_l("操作日志"), "ledgers.show", "admin.audit.read", "shield-check", "manage", 60, {"name": "admin.audit"}),
+    )

@@ -1,0 +1,41 @@
+"""单位设置: one form per module, made from its settings schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from core.admin.settings_store import reset_settings, save_settings, schema_of, settings_of
+from core.base.i18n import _
+from core.web import Pages, ctx, done, go, render
+from core.web.forms.form import SchemaForm
+
+pages = Pages("settings", __name__)
+
+
+@pages.get("/", needs="admin.setting.manage")
+def index() -> Any:
+    plugins = ctx().plugins
+    modules = [o.manifest for n, o in plugins.by_name.items() if o.manifest.settings and plugins.active(n + ".x", ctx().enabled)]
+    return render("admin/settings.html", modules=modules)
+
+
+@pages.form("/<module>", needs="admin.setting.manage")
+def edit(module: str) -> Any:
+    plugins = ctx().plugins
+    schema = schema_of(plugins, module)
+    form = SchemaForm(schema, settings_of(plugins, module))
+    if request.method == "POST" and form.submit(request.form) and form.attempt(save_settings, ctx(), module, values=form.data):
+        done(_("设置已保存。"))
+        return go("settings.edit", module=module)
+    title = plugins.by_name[module].manifest.title
+    return render("admin/setting.html", 422 if request.method == "POST" else 200, form=form, module=module, title=title)
+
+
+@pages.post("/<module>/reset", needs="admin.setting.manage")
+def reset(module: str) -> Any:
+    schema_of(ctx().plugins, module)
+    reset_settings(ctx(), module)
+    done(_("已恢复默认设置。"))
+    return go("settings.edit", module=module)
