@@ -50,7 +50,7 @@ class Person(OrgScoped, TenantScoped, Base):
     name: Mapped[str] = mapped_column(String(60))
     name_full: Mapped[str] = mapped_column(KEY, default="")
     name_initials: Mapped[str] = mapped_column(KEY, default="")
-    gender: Mapped[str] = mapped_column(String(1), default="")
+    gender: Mapped[str] = mapped_column(String(6), default="")
     birth_date: Mapped[dt.date | None] = mapped_column(Date)
     education: Mapped[str] = mapped_column(String(40), default="")
     id_sealed: Mapped[str | None] = mapped_column(String(200))

@@ -1,0 +1,138 @@
+"""Lists a tenant may change (categories, posts …): declared in a module's dictionaries.toml, changed by rows.
+
+A tenant that changed nothing has no rows. The codes declared by the module are the shared base of roll-ups.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from core.base.db import session
+from core.base.i18n import _, current_locale
+from core.contracts.errors import Invalid, NotFound
+from core.plugin import installed
+from core.service import Context, service
+
+from .models import DictionaryEntry
+
+FILE = "dictionaries.toml"
+_CACHE = "settings_dictionaries"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry as the tenant has it. `also`: other spellings met in sheets."""
+
+    code: str
+    label: str
+    base: str
+    active: bool = True
+    rank: int = 100
+    version: int = 0
+    also: tuple[str, ...] = ()
+
+
+@cache
+def _declared_in(path: Path) -> dict[str, Any]:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def declared() -> dict[str, Any]:
+    """kind -> {title, entries} of all installed modules."""
+    found: dict[str, Any] = {}
+    for owner in installed().by_name.values():
+        path = owner.root / FILE
+        if path.is_file():
+            found |= _declared_in(path)
+    return found
+
+
+def title(kind: str) -> str:
+    """Name of the list in the reader's language."""
+    names = declared()[kind]["title"]
+    return names.get(current_locale()) or names["zh"]
+
+
+def entries(kind: str) -> list[Entry]:
+    """All entries of a list in the tenant in scope, switched-off ones included, in order. NotFound: no such list."""
+    known = declared().get(kind)
+    if known is None:
+        raise NotFound(kind)
+    found = {}
+    for rank, entry in enumerate(known["entries"]):
+        label = entry.get(current_locale()) or entry["zh"]
+        also = (entry["zh"], entry.get("en", ""), *entry.get("also", ()))
+        found[entry["code"]] = Entry(entry["code"], label, entry["code"], rank=rank, also=also)
+    for row in _rows().get(kind, ()):
+        old = found.get(row.code, Entry(row.code, row.label, row.base))
+        found[row.code] = replace(old, label=row.label, base=row.base, active=row.active, rank=row.rank, version=row.version)
+    return sorted(found.values(), key=lambda e: (e.rank, e.code))
+
+
+def _rows() -> dict[str, list[DictionaryEntry]]:
+    """The tenant's rows by kind, read once per session."""
+    kept = session().info
+    if _CACHE not in kept:
+        by_kind: dict[str, list[DictionaryEntry]] = {}
+        for row in session().scalars(select(DictionaryEntry)).all():
+            by_kind.setdefault(row.kind, []).append(row)
+        kept[_CACHE] = by_kind
+    return kept[_CACHE]
+
+
+def labels(kind: str) -> dict[str, str]:
+    """code -> label, switched-off entries too (old records still show their word)."""
+    return {e.code: e.label for e in entries(kind)}
+
+
+def choices(kind: str, keep: Iterable[str] = ()) -> list[tuple[str, str]]:
+    """(code, label) of what may be chosen; `keep` adds codes a record already has."""
+    kept = set(keep)
+    return [(e.code, e.label) for e in entries(kind) if e.active or e.code in kept]
+
+
+def label(kind: str, code: str) -> str:
+    """The word for a code; an unknown code stands for itself."""
+    return labels(kind).get(code, code)
+
+
+def code_for(kind: str, text: str) -> str | None:
+    """The code a word (label, code or other spelling) stands for, or None."""
+    wanted = text.strip()
+    usable = [e for e in entries(kind) if e.active]
+    exact = next((e.code for e in usable if wanted in (e.code, e.label)), None)
+    return exact or next((e.code for e in usable if wanted in e.also), None)
+
+
+@service("settings.dictionary.manage")
+def save_entry(ctx: Context, kind: str, code: str, *, label: str, base: str, active: bool = True, rank: int = 100,
+               version: int | None = None) -> Entry:
+    """Add an entry to a list, or rename, move or switch off one. Raises Invalid and Conflict."""
+    known = declared().get(kind)
+    if known is None:
+        raise NotFound(kind)
+    errors: dict[str, list[str]] = {}
+    if base not in {entry["code"] for entry in known["entries"]}:
+        errors["base"] = [_("请选择这一项在汇总时归入的类别。")]
+    if any(e.label == label and e.code != code for e in entries(kind)):
+        errors["label"] = [_("“%(label)s”已在这个列表里。", label=label)]
+    if errors:
+        raise Invalid(errors)
+    row = session().scalars(select(DictionaryEntry).filter_by(kind=kind, code=code)).one_or_none()
+    if row is None:
+        row = DictionaryEntry(kind=kind, code=code)
+        session().add(row)
+    else:
+        ctx.check_version(row, version)
+    row.label, row.base, row.active, row.rank = label, base, active, rank
+    session().flush()
+    session().info.pop(_CACHE, None)
+    ctx.audit("dictionary", row.id, name=f"{kind}: {label}", active=active, base=base)
+    return next(e for e in entries(kind) if e.code == code)

@@ -1,0 +1,22 @@
+"""Tables of tenant settings."""
+
+from __future__ import annotations
+
+from core.base.db import Base, Boolean, Integer, Mapped, String, TenantScoped, UniqueConstraint, keys, mapped_column
+
+
+class DictionaryEntry(TenantScoped, Base):
+    """A tenant's own entry of a list, or its change to a declared one (same kind and code).
+
+    `base` is the declared code it counts as in roll-ups across tenants.
+    """
+
+    __tablename__ = "settings_dictionary"
+    __table_args__ = keys(UniqueConstraint("tenant_id", "kind", "code"))
+
+    kind: Mapped[str] = mapped_column(String(40))
+    code: Mapped[str] = mapped_column(String(40))
+    label: Mapped[str] = mapped_column(String(60))
+    base: Mapped[str] = mapped_column(String(40))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    rank: Mapped[int] = mapped_column(Integer, default=100)
