@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.base.i18n import _l
 from core.plugin import Permission, PersonalField, Plugin, RoleTemplate
 
-_READ = ("people.org.read", "people.person.read", "work.inbox.read")
+_READ = ("people.org.read", "people.person.read")
 _DUTY = _l("履行党员教育管理职责（法定职责）")
 _KEEP = "membership + 3 years"
 

@@ -28,13 +28,14 @@ class MemberChange(OrgScoped, TenantScoped, Base):
     type: initial | transfer_in | transfer_out | newly_admitted | confirmed | deceased | removed | suspended | restored |
     corrected. `effect` is what it does to the head count of `org_id`: +1, 0 or -1. A transfer inside the tenant is two
     rows that name each other's place in `other_path`; inside a subtree that holds both they cancel out and are not shown.
+    The rows outlive the person's record (no foreign key): past periods must still add up.
     """
 
     __tablename__ = "people_member_change"
     __table_args__ = keys(
-        tfk("person_id", "people_person"),
         tfk("org_id", "people_org_unit"),
         tfk("other_org_id", "people_org_unit"),
+        Index(None, "tenant_id", "person_id"),
         Index(None, "tenant_id", "effective_on"),
         Index(None, "tenant_id", "other_path"),
     )

@@ -1,0 +1,174 @@
+"""Creating and changing organisation units, and their terms of office."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core.base.db import session
+from core.base.identity import parse_credit_code
+from core.base.i18n import _
+from core.base.pinyin import name_keys
+from core.contracts.errors import Invalid, NotFound
+from core.rules import rule
+from core.service import Context, service
+
+from .. import history, tree
+from ..models import OrgUnit
+from ..moves import refresh_communities
+from ..sealed import put_contact_phone
+from ..words import LIVING_STATUS, ORG_KINDS, UNIT_KINDS
+
+FIELDS = ("name", "short_name", "kind", "unit_kind", "founded_on", "approval_no", "size_approval_no", "term_years", "term_start",
+          "term_end", "contact_name", "credit_code", "address", "note")
+MANAGE = "people.org.manage"
+
+
+@service(MANAGE)
+def create_org(ctx: Context, *, name: str, short_name: str, kind: str, parent_id: int | None = None,
+               contact_phone: str | None = None, document_no: str = "", effective_on: dt.date | None = None,
+               status: str = "active", **data: Any) -> OrgUnit:
+    """Add a unit under a parent (None: at the top). Raises Invalid with a sentence per field."""
+    above = living(ctx, parent_id, "parent_id") if parent_id else None
+    ctx.require(MANAGE, above.path if above else "")
+    unit = OrgUnit(parent_id=parent_id, status=status)
+    unit.ordinal = (session().scalar(select(func.max(OrgUnit.ordinal))) or 0) + 1
+    try:
+        unit.path = tree.child(above.path if above else "", unit.ordinal)
+    except ValueError:
+        raise Invalid({"parent_id": [_("组织层级最多 %(n)s 级。", n=tree.DEEPEST)]}) from None
+    fill(unit, {"name": name, "short_name": short_name, "kind": kind, **data})
+    check(unit)
+    put_contact_phone(unit, contact_phone)
+    session().add(unit)
+    session().flush()
+    unit.community_id = unit.id if unit.unit_kind == "community" else above.community_id if above else None
+    since = effective_on or unit.founded_on or ctx.today()
+    history.record(ctx, unit, "founded", None, since, document_no=document_no or unit.approval_no)
+    session().flush()
+    ctx.audit("org_unit", unit.id, name=unit.short_name, created=True, parent=above.short_name if above else "")
+    return unit
+
+
+@service(MANAGE)
+def update_org(ctx: Context, org_id: int, *, version: int | None = None, effective_on: dt.date | None = None,
+               document_no: str = "", **data: Any) -> OrgUnit:
+    """Change a unit's own fields; a new name, kind or term is kept in the dated history. The parent: see `move_org`."""
+    unit = living(ctx, org_id, "org_id")
+    ctx.require(MANAGE, unit.path)
+    ctx.check_version(unit, version)
+    before = history.facts(unit)
+    if "contact_phone" in data:
+        put_contact_phone(unit, data.pop("contact_phone"))
+    changed = fill(unit, data)
+    check(unit)
+    session().flush()
+    if "unit_kind" in changed:
+        refresh_communities(unit.path)
+    kind = "renamed" if {"name", "short_name"} & changed else "changed"
+    history.record(ctx, unit, kind, before, not_future(ctx, effective_on), document_no=document_no)
+    ctx.audit("org_unit", unit.id, name=unit.short_name, fields=sorted(changed))
+    return unit
+
+
+@service(MANAGE)
+def open_election(ctx: Context, org_id: int, *, version: int | None = None) -> OrgUnit:
+    """Say that the unit has begun its term election (换届)."""
+    unit = living(ctx, org_id, "org_id")
+    ctx.require(MANAGE, unit.path)
+    ctx.check_version(unit, version)
+    before = history.facts(unit)
+    unit.status = "in_election"
+    history.record(ctx, unit, "term", before, ctx.today())
+    ctx.audit("org_unit", unit.id, name=unit.short_name, step="open_election")
+    return unit
+
+
+@service(MANAGE)
+def record_election(ctx: Context, org_id: int, *, held_on: dt.date, term_years: int | None = None, document_no: str = "",
+                    version: int | None = None) -> OrgUnit:
+    """Record a held election: a new term begins on that day. Without `term_years` the rule for the unit's kind counts."""
+    unit = living(ctx, org_id, "org_id")
+    ctx.require(MANAGE, unit.path)
+    ctx.check_version(unit, version)
+    before = history.facts(unit)
+    unit.term_years = term_years or term_rule(unit)
+    unit.term_start = not_future(ctx, held_on, "held_on")
+    unit.term_end = anniversary(held_on, unit.term_years)
+    unit.status = "active"
+    history.record(ctx, unit, "term", before, held_on, document_no=document_no)
+    ctx.audit("org_unit", unit.id, name=unit.short_name, step="record_election", term_end=unit.term_end.isoformat())
+    return unit
+
+
+def term_rule(unit: OrgUnit) -> int:
+    """Years of a term by the kind of unit (rule R7: village and community organisations sit longer)."""
+    if unit.unit_kind == "community" or unit.community_id == unit.id:
+        return int(rule("people.term_community").value)
+    return int(rule("people.term_committee" if unit.kind in ("committee", "work_committee") else "people.term_branch").value)
+
+
+def anniversary(day: dt.date, years: int) -> dt.date:
+    """The same day some years later; 29 February becomes 28 February."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def living(ctx: Context, org_id: int, field: str) -> OrgUnit:
+    """The unit, which must not be merged or dissolved. Raises Invalid; NotFound when it is the page's own record."""
+    try:
+        unit = ctx.get(OrgUnit, org_id)
+    except NotFound:
+        if field == "org_id":
+            raise
+        raise Invalid({field: [_("没有这个组织，请从列表中选择。")]}) from None
+    if unit.status not in LIVING_STATUS:
+        raise Invalid({field: [_("“%(name)s”已合并或撤销，不能再办理业务。", name=unit.short_name)]})
+    return unit
+
+
+def not_future(ctx: Context, day: dt.date | None, field: str = "effective_on") -> dt.date:
+    """The day a change takes effect: today unless given. Raises Invalid for a day to come."""
+    if day is not None and day > ctx.today():
+        raise Invalid({field: [_("日期不能晚于今天。")]})
+    return day or ctx.today()
+
+
+def fill(unit: OrgUnit, data: dict[str, Any]) -> set[str]:
+    """Set known fields; the names of those that changed. TypeError for a field that does not exist."""
+    if unknown := set(data) - set(FIELDS):
+        raise TypeError(f"not fields of an organisation: {sorted(unknown)}")
+    changed = set()
+    for field, value in data.items():
+        value = "" if value is None and OrgUnit.__table__.c[field].default is not None else value
+        if getattr(unit, field) != value:
+            setattr(unit, field, value)
+            changed.add(field)
+    keys = name_keys(unit.short_name or "")
+    unit.name_full, unit.name_initials = keys.full, keys.initials
+    return changed
+
+
+def check(unit: OrgUnit) -> None:
+    """Raise Invalid for what cannot be: unknown kinds, a term that ends before it starts, a name that is taken."""
+    errors: dict[str, list[str]] = {}
+    if not unit.name or not unit.short_name:
+        errors["name" if not unit.name else "short_name"] = [_("此项必填")]
+    if unit.kind not in ORG_KINDS or (unit.unit_kind and unit.unit_kind not in UNIT_KINDS):
+        errors["kind" if unit.kind not in ORG_KINDS else "unit_kind"] = [_("请从列表中选择")]
+    if unit.term_start and unit.term_end and unit.term_end <= unit.term_start:
+        errors["term_end"] = [_("任期结束日期应晚于开始日期。")]
+    if unit.credit_code:
+        unit.credit_code = parse_credit_code(unit.credit_code)
+    with session().no_autoflush:
+        for field, where in (("name", OrgUnit.name == unit.name),
+                             ("short_name", (OrgUnit.short_name == unit.short_name) & (OrgUnit.parent_id == unit.parent_id))):
+            taken = select(OrgUnit.id).where(where, OrgUnit.status.in_(LIVING_STATUS), OrgUnit.id != (unit.id or 0)).limit(1)
+            if field not in errors and session().scalar(taken):
+                errors[field] = [_("已有同名组织“%(name)s”，请核对是否重复录入。", name=getattr(unit, field))]
+    if errors:
+        raise Invalid(errors)
