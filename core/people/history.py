@@ -54,17 +54,20 @@ class UnitThen:
 
 
 def tree_as_of(on: dt.date) -> dict[int, UnitThen]:
-    """The living units of the tenant at the end of a day, by id: today's rows with the later changes taken back."""
+    """The living units of the tenant at the end of a day, by id: today's rows with the later changes taken back.
+
+    A unit whose founding day nobody recorded counts as always there.
+    """
     units = {u.id: facts(u) for u in session().scalars(select(OrgUnit)).all()}
     later = session().scalars(
         select(OrgChange).where(OrgChange.effective_on > on)
         .order_by(OrgChange.effective_on.desc(), OrgChange.id.desc())
     ).all()
     for change in later:
-        if change.before:
-            units[change.org_id].update(change.before)
-        elif change.kind in ("founded", "split"):
+        if not change.before:                     # it was founded by this change
             units.pop(change.org_id, None)
+        elif change.org_id in units:
+            units[change.org_id].update(change.before)
     found = {i: UnitThen(i, *(f[k] for k in ("name", "short_name", "kind", "unit_kind", "parent_id", "status")))
              for i, f in units.items()}
     return {i: unit for i, unit in found.items() if unit.status not in GONE}

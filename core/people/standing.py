@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from core.base.db import session
 from core.base.i18n import _
+from core.base.scope import beyond_subtree
 from core.contracts.errors import Invalid
 from core.service import Context
 
@@ -57,7 +58,10 @@ def close_formal(person: Person, on: dt.date) -> None:
 
 
 def settle(person: Person) -> None:
-    """Set the person's place from the affiliations in force; a person without any keeps the last one."""
+    """Set the person's place from the affiliations in force; a person without any keeps the last one.
+
+    The new place may lie outside the actor's subtrees: what led to it was authorised.
+    """
     links = open_links(person.id)
     formal = next((link for link in links if link.kind == "formal"), None)
     guests = sorted((link for link in links if link.kind in GUEST_KINDS), key=lambda link: GUEST_KINDS.index(link.kind))
@@ -67,7 +71,8 @@ def settle(person: Person) -> None:
         person.org_id, person.org_path = main.org_id, main.org_path
     elsewhere = (link.org_path for link in guests if not link.org_path.startswith(person.org_path))
     person.guest_path = next(elsewhere, None)
-    session().flush()
+    with beyond_subtree("people: the place follows from the affiliations"):
+        session().flush()
 
 
 def write_change(ctx: Context, person: Person, type_: str, unit: OrgUnit, on: dt.date, *, other: OrgUnit | None = None,

@@ -42,8 +42,9 @@ def transfer_between(ctx: Context, person: Person, unit: OrgUnit, on: dt.date, *
         left, counted = ctx.get(OrgUnit, person.org_id), is_counted(person)
         close_formal(person, on)
         open_link(person, "formal", unit, on, _("转接"))
-        write_change(ctx, person, "transfer_out", left, on, other=unit, effect=-counted, document_no=document_no, reason=reason)
-        write_change(ctx, person, "transfer_in", unit, on, other=left, effect=int(counted), document_no=document_no, reason=reason)
+        said = {"document_no": document_no, "reason": reason}
+        write_change(ctx, person, "transfer_out", left, on, other=unit, effect=-counted, **said)
+        write_change(ctx, person, "transfer_in", unit, on, other=left, effect=int(counted), **said)
         settle(person)
     ctx.publish(PersonMoved(person_id=person.id, from_org_id=left.id, to_org_id=unit.id, on=on.isoformat()))
 
@@ -206,7 +207,8 @@ def own_person(ctx: Context, person_id: int, version: int | None) -> Person:
 
 
 def _state_refusal(person: Person) -> str:
-    return _("%(name)s 现在的状态是“%(state)s”，不能这样办理。", name=person.name, state=MEMBERSHIP_STATES[person.membership_state])
+    return _("%(name)s 现在的状态是“%(state)s”，不能这样办理。", name=person.name,
+             state=MEMBERSHIP_STATES[person.membership_state])
 
 
 def _needed(text: str, field: str = "reason") -> str:

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core.base.db import session
-from core.base.identity import parse_credit_code
 from core.base.i18n import _
+from core.base.identity import parse_credit_code
 from core.base.pinyin import name_keys
 from core.contracts.errors import Invalid, NotFound
 from core.rules import rule
@@ -45,8 +45,8 @@ def create_org(ctx: Context, *, name: str, short_name: str, kind: str, parent_id
     session().add(unit)
     session().flush()
     unit.community_id = unit.id if unit.unit_kind == "community" else above.community_id if above else None
-    since = effective_on or unit.founded_on or ctx.today()
-    history.record(ctx, unit, "founded", None, since, document_no=document_no or unit.approval_no)
+    if since := unit.founded_on or effective_on:        # unknown: for past reports it was always there
+        history.record(ctx, unit, "founded", None, since, document_no=document_no or unit.approval_no)
     session().flush()
     ctx.audit("org_unit", unit.id, name=unit.short_name, created=True, parent=above.short_name if above else "")
     return unit
@@ -56,7 +56,7 @@ def create_org(ctx: Context, *, name: str, short_name: str, kind: str, parent_id
 def update_org(ctx: Context, org_id: int, *, version: int | None = None, effective_on: dt.date | None = None,
                document_no: str = "", **data: Any) -> OrgUnit:
     """Change a unit's own fields; a new name, kind or term is kept in the dated history. The parent: see `move_org`."""
-    unit = living(ctx, org_id, "org_id")
+    unit = living(ctx, org_id)
     ctx.require(MANAGE, unit.path)
     ctx.check_version(unit, version)
     before = history.facts(unit)
@@ -76,7 +76,7 @@ def update_org(ctx: Context, org_id: int, *, version: int | None = None, effecti
 @service(MANAGE)
 def open_election(ctx: Context, org_id: int, *, version: int | None = None) -> OrgUnit:
     """Say that the unit has begun its term election (换届)."""
-    unit = living(ctx, org_id, "org_id")
+    unit = living(ctx, org_id)
     ctx.require(MANAGE, unit.path)
     ctx.check_version(unit, version)
     before = history.facts(unit)
@@ -90,7 +90,7 @@ def open_election(ctx: Context, org_id: int, *, version: int | None = None) -> O
 def record_election(ctx: Context, org_id: int, *, held_on: dt.date, term_years: int | None = None, document_no: str = "",
                     version: int | None = None) -> OrgUnit:
     """Record a held election: a new term begins on that day. Without `term_years` the rule for the unit's kind counts."""
-    unit = living(ctx, org_id, "org_id")
+    unit = living(ctx, org_id)
     ctx.require(MANAGE, unit.path)
     ctx.check_version(unit, version)
     before = history.facts(unit)
@@ -106,8 +106,8 @@ def record_election(ctx: Context, org_id: int, *, held_on: dt.date, term_years: 
 def term_rule(unit: OrgUnit) -> int:
     """Years of a term by the kind of unit (rule R7: village and community organisations sit longer)."""
     if unit.unit_kind == "community" or unit.community_id == unit.id:
-        return int(rule("people.term_community").value)
-    return int(rule("people.term_committee" if unit.kind in ("committee", "work_committee") else "people.term_branch").value)
+        return int(rule("people.community_term").value)
+    return int(rule("people.committee_term" if unit.kind in ("committee", "work_committee") else "people.branch_term").value)
 
 
 def anniversary(day: dt.date, years: int) -> dt.date:
@@ -118,16 +118,16 @@ def anniversary(day: dt.date, years: int) -> dt.date:
         return day.replace(year=day.year + years, day=28)
 
 
-def living(ctx: Context, org_id: int, field: str) -> OrgUnit:
-    """The unit, which must not be merged or dissolved. Raises Invalid; NotFound when it is the page's own record."""
+def living(ctx: Context, org_id: int, field: str = "") -> OrgUnit:
+    """The unit, which must not be merged or dissolved. Raises Invalid under `field`; without one NotFound for a wrong id."""
     try:
         unit = ctx.get(OrgUnit, org_id)
     except NotFound:
-        if field == "org_id":
+        if not field:
             raise
         raise Invalid({field: [_("没有这个组织，请从列表中选择。")]}) from None
     if unit.status not in LIVING_STATUS:
-        raise Invalid({field: [_("“%(name)s”已合并或撤销，不能再办理业务。", name=unit.short_name)]})
+        raise Invalid({field or "org": [_("“%(name)s”已合并或撤销，不能再办理业务。", name=unit.short_name)]})
     return unit
 
 

@@ -16,8 +16,8 @@ from core.service import Context, service
 from .. import history, tree
 from ..models import Affiliation, Grid, OrgUnit, Person, PostHolding
 from ..moves import refresh_communities, rewrite_paths
-from ..words import LIVING_STATUS
 from ..standing import settle
+from ..words import LIVING_STATUS
 from .membership import transfer_between
 from .orgs import MANAGE, create_org, living, not_future
 
@@ -26,7 +26,7 @@ from .orgs import MANAGE, create_org, living, not_future
 def move_org(ctx: Context, org_id: int, *, parent_id: int | None, effective_on: dt.date | None = None, document_no: str = "",
              note: str = "", version: int | None = None) -> OrgUnit:
     """Put a unit with everything below it under another parent. Raises Invalid for its own subtree."""
-    unit = living(ctx, org_id, "org_id")
+    unit = living(ctx, org_id)
     above = living(ctx, parent_id, "parent_id") if parent_id else None
     _manages(ctx, unit.path, above.path if above else "")
     ctx.check_version(unit, version)
@@ -57,7 +57,7 @@ def _rehang(unit: OrgUnit, above: OrgUnit | None) -> None:
 def merge_orgs(ctx: Context, org_id: int, *, into_id: int, effective_on: dt.date | None = None, document_no: str = "",
                note: str = "", version: int | None = None) -> OrgUnit:
     """Merge a unit into another: members, links, grids and units below go along; the merged unit keeps its history."""
-    unit, kept = living(ctx, org_id, "org_id"), living(ctx, into_id, "into_id")
+    unit, kept = living(ctx, org_id), living(ctx, into_id, "into_id")
     _manages(ctx, unit.path, kept.path)
     ctx.check_version(unit, version)
     if tree.is_within(kept.path, unit.path):
@@ -83,7 +83,7 @@ def merge_orgs(ctx: Context, org_id: int, *, into_id: int, effective_on: dt.date
 def split_org(ctx: Context, org_id: int, *, name: str, short_name: str, person_ids: Iterable[int] = (),
               effective_on: dt.date | None = None, document_no: str = "", version: int | None = None) -> OrgUnit:
     """Found a new unit beside this one and move the named members there."""
-    unit = living(ctx, org_id, "org_id")
+    unit = living(ctx, org_id)
     ctx.require(MANAGE, unit.path)
     ctx.check_version(unit, version)
     on = not_future(ctx, effective_on)
@@ -103,7 +103,7 @@ def split_org(ctx: Context, org_id: int, *, name: str, short_name: str, person_i
 def dissolve_org(ctx: Context, org_id: int, *, effective_on: dt.date | None = None, document_no: str = "", note: str = "",
                  version: int | None = None) -> OrgUnit:
     """Dissolve an empty unit. Raises Invalid while members, units below or other modules' records depend on it."""
-    unit = living(ctx, org_id, "org_id")
+    unit = living(ctx, org_id)
     ctx.require(MANAGE, unit.path)
     ctx.check_version(unit, version)
     against = []
@@ -113,7 +113,7 @@ def dissolve_org(ctx: Context, org_id: int, *, effective_on: dt.date | None = No
         if people := len(session().scalars(select(Person.id).where(Person.org_id == unit.id, Person.is_formal)).all()):
             against.append(_("还有 %(n)s 名党员，请先转走或并入其他组织。", n=people))
     if against:
-        raise Invalid({"org_id": against})
+        raise Invalid({"org": against})
     _ask_modules(ctx, unit)
     before, on = history.facts(unit), not_future(ctx, effective_on)
     _end_posts(unit, on)
@@ -131,7 +131,7 @@ def _manages(ctx: Context, *paths: str) -> None:
 def _ask_modules(ctx: Context, unit: OrgUnit) -> None:
     objections = ctx.hooks.strict("check_org_removal", org_unit=unit, ctx=ctx)
     if blocking := [str(o.text) for o in objections if o.blocking]:
-        raise Invalid({"org_id": blocking})
+        raise Invalid({"org": blocking})
 
 
 def _children(unit: OrgUnit) -> list[OrgUnit]:
