@@ -12,7 +12,7 @@ from core.base.i18n import _, _l
 from core.plugin import NavItem, installed
 from core.service import Context
 from core.tenancy.models import PLATFORM, READ_ONLY
-from core.web.shell import EXTENSION, Group, Link, Shell
+from core.web.shell import BRAND, EXTENSION, Group, Link, Shell
 
 GROUPS = {"work": _l("工作"), "business": _l("业务"), "manage": _l("管理")}
 BOTTOM = ("home.index", "work.inbox", "people.index", "ledgers.index")
@@ -48,7 +48,7 @@ def frame() -> Shell:
     ctx: Context | None = g.get("ctx")
     if ctx is None:
         return Shell(prefs_url=_address("web.choose"))
-    brand = ctx.tenant.brand.get("name") or Shell.brand
+    brand = ctx.tenant.brand.get("name") or BRAND
     common = {"brand": brand, "tenant_name": ctx.tenant.name, "home_url": request.script_root + "/",
               "prefs_url": _address("web.choose"), "feedback_url": _address("notify.feedback")}
     signed_in = g.get("signed_in")

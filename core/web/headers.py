@@ -20,7 +20,6 @@ CSP = "; ".join(
 OFF = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",

@@ -117,6 +117,8 @@
 
   /* Clicks: print, back, the whole card as a link target */
   doc.addEventListener('click', function (e) {
+    var open = e.target.closest('.f-open');
+    if (open) { var bar = open.closest('.g-filter'); bar.classList.toggle('is-open'); open.setAttribute('aria-expanded', bar.classList.contains('is-open')); return; }
     if (e.target.closest('[data-print]')) { print(); return; }
     var back = e.target.closest('[data-back]');
     if (back && history.length > 1) { e.preventDefault(); history.back(); }
@@ -143,6 +145,7 @@
     if (!window.TomSelect) return;
     $$('select[data-pick]', part).forEach(function (s) {
       if (s.tomselect) return;
+      var name = s.labels && s.labels[0]; if (name) s.setAttribute('aria-label', name.textContent.trim()); /* the library takes the label for its own box */
       new TomSelect(s, {
         maxOptions: 300, plugins: s.multiple ? ['remove_button'] : [], searchField: ['text', 'find'], allowEmptyOption: !s.required,
         render: { no_results: function () { var d = doc.createElement('div'); d.className = 'no-results'; d.textContent = say('none'); return d; } }
