@@ -23,7 +23,7 @@ help:  ## this list
 		printf '  make %-12s %s\n' "$$name" "$$text"; done
 
 run: $(VENV)/.run assets  ## serve http://127.0.0.1:8000/ with the demo tenants (PORT=…, HOST=…)
-	@exec $(VENV)/bin/juheli run --demo --host $(HOST) --port $(PORT)
+	@JUHELI_HOST=$(HOST) JUHELI_PORT=$(PORT) exec $(VENV)/bin/juheli run --demo
 
 test: $(VENV)/.test assets  ## install what tests need and run them all (ARGS="-k name" to choose)
 	@$(PY) scripts/prepare_test_machine.py
