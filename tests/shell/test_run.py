@@ -1,0 +1,42 @@
+"""What `make run` starts: a demo that serves, twice, with the data kept."""
+
+from __future__ import annotations
+
+import urllib.request
+
+import pytest
+
+from tests.demo import Demo, running_demo
+
+SECOND_START = 10  # seconds, promised by the README
+
+
+@pytest.fixture(scope="module")
+def starts(tmp_path_factory) -> list[Demo]:
+    """A first and a second start on the same data."""
+    instance = tmp_path_factory.mktemp("run") / "instance"
+    found = []
+    for _ in range(2):
+        with running_demo(instance) as demo:
+            with urllib.request.urlopen(f"{demo.address}/t/linshu/accounts/sign-in") as answer:
+                assert answer.status == 200
+            found.append(demo)
+    return found
+
+
+def test_addresses_and_accounts_are_printed(starts):
+    printed = starts[0].output.read_text()
+    assert starts[0].accounts
+    for account in starts[0].accounts:
+        assert starts[0].address + account["path"] in printed
+        assert account["password"] in printed
+
+
+def test_there_are_two_demo_tenants_and_an_operator(starts):
+    assert {account["tenant"] for account in starts[0].accounts} == {"linshu", "liulitun", "platform"}
+
+
+def test_second_start_is_quick_and_keeps_the_data(starts):
+    assert starts[1].seconds < SECOND_START
+    assert starts[1].accounts == starts[0].accounts
+    assert "demo tenant" not in starts[1].output.read_text()
