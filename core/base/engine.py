@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, create_engine, event, inspect
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import Session
 
 from core.base import session as sessions
 from core.base.db import Base
@@ -58,7 +57,7 @@ class Database:
             address, json_serializer=lambda value: json.dumps(value, ensure_ascii=False), **options
         )
         self._install()
-        self._session_class: type[Session] = type("ScopeSession", (orm.FilteredSession,), {})
+        self._session_class: type[orm.FilteredSession] = type("ScopeSession", (orm.FilteredSession,), {})
         if Layers.FILTER in layers:
             orm.install_filter(self._session_class)
         if Layers.WALL in layers:
@@ -77,7 +76,7 @@ class Database:
         if Layers.DATABASE in self.layers and self.is_sqlite:
             walls.install_authorizer(self.engine, self.metadata)
 
-    def open_session(self, scope: Scope) -> Session:
+    def open_session(self, scope: Scope) -> sessions.FencedSession:
         """A new session that belongs to `scope` for life; application code asks `session()` instead."""
         return self._session_class(
             self.engine, expire_on_commit=False, close_resets_only=False, info={"scope": scope}

@@ -6,10 +6,11 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from core.base.refusals import NoTenant
 from core.base.scope import Frame, Scope, current_frame
@@ -17,14 +18,26 @@ from core.base.scope import Frame, Scope, current_frame
 log = logging.getLogger("juheli.base.session")
 
 _write_mode: ContextVar[bool] = ContextVar("juheli_write_mode", default=False)
-_opener: ContextVar[Callable[[Scope], Session] | None] = ContextVar("juheli_session_opener", default=None)
-_AFTER_COMMIT = "juheli_after_commit"
-_COMMITTED = "juheli_committed"
-_WRITING = "juheli_writing"
+_opener: ContextVar[Callable[[Scope], FencedSession] | None] = ContextVar("juheli_session_opener", default=None)
+
+
+@dataclass(slots=True)
+class Work:
+    """What a session knows of the transaction it is in."""
+
+    writing: bool = False  # began as a writing one
+    changed: bool = False  # something was sent to the database
+    committed: bool = False
+    calls: list[Callable[[], object]] = field(default_factory=list)  # for after the commit
+    marks: dict[SessionTransaction, int] = field(default_factory=dict)  # savepoint -> calls before it
 
 
 class FencedSession(Session):
     """A session that belongs to one scope for life (`info["scope"]`)."""
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.work = Work()
 
 
 def _frame_or_refuse() -> Frame:
@@ -34,7 +47,7 @@ def _frame_or_refuse() -> Frame:
     return frame
 
 
-def session() -> Session:
+def session() -> FencedSession:
     """The current scope's session, opened at the first call. Raises NoTenant outside any scope."""
     seat = _frame_or_refuse().seat
     if seat.session is None:
@@ -70,9 +83,10 @@ def begin_write() -> None:
     """
     seat = _frame_or_refuse().seat
     current = session()
-    if current.info.get(_WRITING) and current.in_transaction():
+    if current.work.writing and current.in_transaction():
         return
-    if current.new or current.deleted or any(current.is_modified(obj) for obj in current.dirty):
+    unflushed = current.new or current.deleted or any(current.is_modified(obj) for obj in current.dirty)
+    if unflushed or current.work.changed:
         raise RuntimeError("begin_write comes before the first change")
     if current.in_nested_transaction():
         raise RuntimeError("begin_write does not work inside a savepoint")
@@ -86,32 +100,53 @@ def run_after_commit(call: Callable[[], object]) -> None:
 
     An error in it is logged, never raised: what was committed stays committed.
     """
-    session().info.setdefault(_AFTER_COMMIT, []).append(call)
+    session().work.calls.append(call)
 
 
 @event.listens_for(FencedSession, "after_begin")
-def _note_mode(current: Session, transaction: SessionTransaction, connection: Any) -> None:
-    current.info[_WRITING] = wants_write()
+def _began(current: FencedSession, transaction: SessionTransaction, connection: Any) -> None:
+    current.work.writing = wants_write()
+
+
+@event.listens_for(FencedSession, "after_flush")
+def _flushed(current: FencedSession, context: Any) -> None:
+    current.work.changed = True
+
+
+@event.listens_for(FencedSession, "do_orm_execute")
+def _executes(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        current: Any = state.session
+        current.work.changed = True
+
+
+@event.listens_for(FencedSession, "after_transaction_create")
+def _savepoint(current: FencedSession, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        current.work.marks[transaction] = len(current.work.calls)
+
+
+@event.listens_for(FencedSession, "after_soft_rollback")
+def _savepoint_failed(current: FencedSession, previous: SessionTransaction) -> None:
+    if previous in current.work.marks:
+        del current.work.calls[current.work.marks[previous] :]
 
 
 @event.listens_for(FencedSession, "after_commit")
-def _note_commit(current: Session) -> None:
-    current.info[_COMMITTED] = not current.in_nested_transaction()
+def _committed(current: FencedSession) -> None:
+    current.work.committed = not current.in_nested_transaction()
 
 
 @event.listens_for(FencedSession, "after_transaction_end")
-def _finish(current: Session, transaction: SessionTransaction) -> None:
+def _ended(current: FencedSession, transaction: SessionTransaction) -> None:
     if transaction.parent is not None:
         return
-    committed = current.info.pop(_COMMITTED, False)
-    calls = current.info.pop(_AFTER_COMMIT, [])
-    current.info.pop(_WRITING, None)
+    done, current.work = current.work, Work()
     frame = current_frame()
     if frame is not None and frame.seat.session is current:
         frame.seat.write_next = False
-    if committed:
-        for call in calls:
-            try:
-                call()
-            except Exception:
-                log.exception("after-commit call failed")
+    for call in done.calls if done.committed else ():
+        try:
+            call()
+        except Exception:
+            log.exception("after-commit call failed")

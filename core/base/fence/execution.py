@@ -58,15 +58,15 @@ def _same_tenant(compiled: Guard, verdict: Verdict, context: Any, tenant_id: int
         verdict.names = _anchoring_names(compiled, verdict, sql)
     for row in context.compiled_parameters:
         for name in verdict.names:
-            if row[name] != tenant_id:
-                raise CrossTenant(f"{name}={row[name]!r}, the scope is {tenant_id}: {_short(sql)}")
+            if (value := row.get(name)) != tenant_id:  # a literal rendered into the text is no parameter
+                raise CrossTenant(f"{name}={value!r}, the scope is {tenant_id}: {_short(sql)}")
 
 
 def _anchoring_names(compiled: Guard, verdict: Verdict, sql: str) -> list[str]:
     """Names of the parameters that must hold the tenant. Raises Unanchored when one was not rendered."""
     rendered = compiled.bind_names
     names = [rendered[bind] for bind in verdict.binds if bind in rendered]
-    if verdict.binds and not names:
+    if len(names) < len(verdict.binds):
         raise Unanchored(f"the tenant's value was not rendered: {_short(sql)}")
     for table, rows in verdict.inserts.items():
         column = compiled.registry.tenant[table]

@@ -149,7 +149,7 @@ class Guard(SQLCompiler):
         column = self.registry.tenant.get(_table_name(statement.table))
         if column and isinstance(statement, dml.Update):
             changed = {getattr(key, "name", key) for key in (state._dict_parameters or {})}
-            if column in changed:
+            if column in changed or column in (self.column_keys or ()):
                 self.verdict.complain(f"an UPDATE of {column}")
 
     # ------------------------------------------------------------------ text inside statements

@@ -12,6 +12,7 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 from sqlalchemy.sql.visitors import ExtendedInternalTraversal
 
 from core.base.db import Base, OrgScoped, TenantScoped
+from core.base.fence.places import judge_places
 from core.base.refusals import CrossTenant
 from core.base.scope import Scope, current_scope
 from core.base.session import FencedSession
@@ -150,10 +151,13 @@ def install_filter(session_class: type[Session]) -> None:
     def _filter(state: ORMExecuteState) -> None:
         scope = current_scope()
         belongs(state.session, scope)
+        narrow = scope.subtrees is not None and not state.execution_options.get("beyond_subtree")
+        if narrow and (state.is_insert or state.is_update):
+            judge_places(state, scope)
         if state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
             return
         options: list[Any] = [] if scope.is_system else [_of_tenant]
-        if scope.subtrees is not None and not state.execution_options.get("beyond_subtree"):
-            options.append(_in_subtrees(len(scope.subtrees)))
+        if narrow:
+            options.append(_in_subtrees(len(scope.subtrees or ())))
         if options:
             state.statement = state.statement.options(*options)

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import DDL, Connection, MetaData, event, inspect, text
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 
 from core.base.fence.registry import Registry
 from core.base.scope import current_frame
@@ -81,8 +82,15 @@ def _app_tenant() -> int | None:
 
 
 def begin_sqlite(connection: Connection, *, immediate: bool) -> None:
-    """Open the transaction; an immediate one takes the write lock (and waits for it) at once."""
-    connection.connection.driver_connection.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    """Open the transaction; an immediate one takes the write lock at once.
+
+    Raises sqlalchemy's OperationalError when another writer held the lock for longer than busy_timeout.
+    """
+    begin = "BEGIN IMMEDIATE" if immediate else "BEGIN"
+    try:
+        connection.connection.driver_connection.execute(begin)  # type: ignore[union-attr]
+    except sqlite3.OperationalError as error:
+        raise OperationalError(begin, None, error) from error
 
 
 def register_tenant_function(dbapi: Any, record: Any) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, literal, literal_column, select, text, update
+from sqlalchemy import bindparam, delete, insert, literal, literal_column, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.base.engine import current_database
@@ -130,6 +130,24 @@ def update_of_tenant_column(s):
 @writes
 def update_of_tenant_column_by_entity(s):
     s.execute(update(LabMember).where(LabMember.id == 102).values(tenant_id=2))
+
+
+@writes
+def update_of_tenant_column_by_parameter(s):
+    s.execute(update(member).where(member.c.tenant_id == 1, member.c.id == 102), {"tenant_id": 2})
+
+
+@writes
+def update_by_parameter_list(s):
+    statement = update(member).where(member.c.tenant_id == bindparam("whose"), member.c.id == bindparam("which"))
+    ones = [{"whose": 1, "which": 100, "name": "own"}, {"whose": 2, "which": 200, "name": "hacked"}]
+    s.connection().execute(statement, ones)
+
+
+@writes
+def delete_by_subquery(s):
+    found = select(LabMember.id).where(LabMember.name.like("m2%"))
+    s.execute(delete(member).where(member.c.id.in_(found)))
 
 
 def _dialect(s):

@@ -6,10 +6,11 @@ import warnings
 
 import sqlalchemy as sa
 from sqlalchemy import func, lambda_stmt, select
-from sqlalchemy.orm import Bundle, aliased, contains_eager
+from sqlalchemy.orm import Bundle, aliased, contains_eager, with_loader_criteria, with_polymorphic
 from sqlalchemy.orm import join as orm_join
 
 from core.base.scope import tenant_scope
+from core.base.session import session
 from tests.core.base.escapes import SECRET, beyond, reads
 from tests.core.base.lab import LabMember, LabNode, LabOrg, LabTenant
 
@@ -140,3 +141,41 @@ def window_function(s):
 @reads
 def streamed_in_chunks(s):
     return list(s.scalars(select(LabMember).execution_options(yield_per=2)))
+
+
+@reads
+def own_loader_criteria(s):
+    others = with_loader_criteria(LabMember, LabMember.tenant_id == 2)
+    return s.scalars(select(LabMember).options(others)).all()
+
+
+@reads
+def polymorphic_alias(s):
+    return s.scalars(select(with_polymorphic(LabMember, "*"))).all()
+
+
+@reads
+def populate_existing(s):
+    return s.scalars(select(LabMember), execution_options={"populate_existing": True}).all()
+
+
+@reads
+def nested_transaction(s):
+    with s.begin_nested():
+        return s.scalars(select(LabMember)).all()
+
+
+@reads
+def after_commit(s):
+    s.scalars(select(LabMember)).all()
+    s.commit()
+    return s.scalars(select(LabMember)).all()
+
+
+@reads
+def object_of_the_other_tenants_session(s):
+    with tenant_scope(2):
+        foreign = session().scalars(select(LabMember)).first()
+        session().expunge(foreign)
+    s.add(foreign)
+    return foreign

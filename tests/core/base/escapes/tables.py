@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, MetaData, String, Table, and_, column, or_, select, table, true
+from sqlalchemy import (
+    Column,
+    MetaData,
+    String,
+    Table,
+    and_,
+    bindparam,
+    case,
+    column,
+    func,
+    literal,
+    or_,
+    select,
+    table,
+    true,
+)
 
 from core.base.engine import current_database
 from tests.core.base.escapes import SECRET, reads
@@ -128,3 +143,64 @@ def platform_entity(s):
 @reads
 def join_on_true(s):
     return s.execute(select(LabNode.title, member.c.name).join(member, true())).all()
+
+
+@reads
+def tenant_given_as_parameter(s):
+    query = select(member).where(member.c.tenant_id == bindparam("whose"))
+    return s.execute(query, {"whose": 2}).all()
+
+
+@reads
+def tenant_given_as_parameter_after_a_good_run(s):
+    """The compiled statement, with its verdict, comes from the cache."""
+    query = select(member).where(member.c.tenant_id == bindparam("whose"))
+    s.execute(query, {"whose": 1}).all()
+    return s.execute(query, {"whose": 2}).all()
+
+
+@reads
+def tenant_rendered_into_the_text(s):
+    query = select(member).where(member.c.tenant_id == bindparam("whose", 2, literal_execute=True))
+    return s.execute(query).all()
+
+
+@reads
+def tenant_computed(s):
+    return s.execute(select(member).where(member.c.tenant_id == literal(1) + 1)).all()
+
+
+@reads
+def tenant_by_case(s):
+    mine = case((member.c.id > 0, member.c.tenant_id), else_=1)
+    return s.execute(select(member).where(member.c.tenant_id == mine)).all()
+
+
+@reads
+def tenant_by_coalesce(s):
+    return s.execute(select(member).where(func.coalesce(1, member.c.tenant_id) == 1)).all()
+
+
+@reads
+def tenant_compared_with_another_column(s):
+    return s.execute(select(member).where(member.c.tenant_id == member.c.version + 1)).all()
+
+
+@reads
+def two_tenants_and_ed_by_separate_aliases(s):
+    other = member.alias("o")
+    query = select(other.c.name).where(member.c.tenant_id == 1, other.c.id == member.c.id + 100)
+    return s.execute(query).all()
+
+
+@reads
+def correlated_to_nothing(s):
+    inner = select(func.max(member.c.name)).where(member.c.tenant_id == org.c.tenant_id).correlate(None)
+    return s.execute(select(inner.scalar_subquery()).where(org.c.tenant_id == 1)).all()
+
+
+@reads
+def tables_of_the_database_itself(s):
+    names = {"sqlite": ("sqlite_master", "sql"), "postgresql": ("pg_stats", "most_common_vals")}
+    name, value = names[s.get_bind().dialect.name]
+    return s.execute(select(column(value)).select_from(table(name))).all() and SECRET

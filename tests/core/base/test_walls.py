@@ -1,0 +1,49 @@
+"""The walls inside the database can be checked, and are rebuilt when something tore them down."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import DDL, insert, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.base.scope import tenant_scope
+from core.base.session import session
+from tests.core.base.lab import LabOrg
+
+FOREIGN = {"tenant_id": 2, "id": 900, "name": "planted", "created_at": "2026-01-01", "version": 1}
+
+
+def tear_down(database) -> None:
+    """What Alembic's batch mode does to triggers, and a careless ALTER to a policy."""
+    with database.maintenance("test: tear down a wall") as connection:
+        if database.is_sqlite:
+            connection.execute(DDL("DROP TRIGGER wall_insert_lab_org"))
+        else:
+            connection.execute(DDL("ALTER TABLE lab_org NO FORCE ROW LEVEL SECURITY"))
+
+
+def test_all_walls_stand(lab_database):
+    assert lab_database.check_walls() == []
+
+
+def test_a_missing_wall_is_named_and_rebuilt(filled):
+    tear_down(filled)
+    assert [problem.split(":")[0] for problem in filled.check_walls()] == ["lab_org"]
+    filled.build_walls()
+    assert filled.check_walls() == []
+
+
+def test_text_with_a_reason_still_meets_the_wall(filled):
+    """The guard lets it through, the database does not."""
+    names = ", ".join(FOREIGN)
+    values = ", ".join(f":{name}" for name in FOREIGN)
+    with tenant_scope(1), pytest.raises(SQLAlchemyError, match="wall|row-level security"):
+        statement = text(f"INSERT INTO lab_org ({names}) VALUES ({values})")
+        session().execute(statement.execution_options(raw_reason="test of the wall"), FOREIGN)
+
+
+def test_maintenance_writes_for_every_tenant(filled):
+    with filled.maintenance("test: move data") as connection:
+        connection.execute(insert(LabOrg.__table__), {"tenant_id": 2, "name": "by migration"})
+    with tenant_scope(2):
+        assert session().query(LabOrg).filter_by(name="by migration").one().tenant_id == 2
