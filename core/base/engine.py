@@ -6,7 +6,7 @@ import enum
 import json
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -95,9 +95,10 @@ class Database:
     use = bind
 
     @contextmanager
-    def maintenance(self, reason: str) -> Iterator[Connection]:
-        """A writing connection for schema work: system scope, text SQL allowed. For migrations and tests."""
-        with system_scope(reason), sessions.write_mode(), self.engine.connect() as plain:
+    def maintenance(self, reason: str, *, writes: bool = True) -> Iterator[Connection]:
+        """A connection for schema work: system scope, text SQL allowed. For migrations, checks and tests."""
+        mode = sessions.write_mode() if writes else nullcontext()
+        with system_scope(reason), mode, self.engine.connect() as plain:
             connection = plain.execution_options(raw_reason=reason)
             with connection.begin():
                 yield connection
@@ -110,7 +111,7 @@ class Database:
 
     def has_tables(self) -> bool:
         """Whether the schema was created already (by `create_all` or by migrations)."""
-        with self.maintenance("look for the schema") as connection:
+        with self.maintenance("look for the schema", writes=False) as connection:
             return inspect(connection).has_table("tenancy_tenant")
 
     def build_walls(self) -> None:
@@ -121,7 +122,7 @@ class Database:
 
     def check_walls(self) -> list[str]:
         """What is missing in the walls inside the database, one sentence each; empty when all stand."""
-        with self.maintenance("check the walls") as connection:
+        with self.maintenance("check the walls", writes=False) as connection:
             return walls.check(connection, self.metadata)
 
     def dispose(self) -> None:

@@ -7,6 +7,7 @@ scope ever uses; leaving it rolls that session back and closes it.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar, copy_context
@@ -22,6 +23,8 @@ __all__ = [
     "PLATFORM", "CrossTenant", "Frame", "NoTenant", "Scope", "Seat", "beyond_subtree", "current_frame",
     "current_scope", "narrowed", "streamed", "system_scope", "tenant_scope",
 ]  # fmt: skip
+
+log = logging.getLogger("juheli.base.scope")
 
 T = TypeVar("T")
 PLATFORM = 0  # the platform is a tenant itself: number 0
@@ -118,6 +121,7 @@ def system_scope(reason: str) -> Iterator[Scope]:
     """Work across all tenants: the one door in the fence, always with a reason, only from listed modules."""
     if not reason.strip():
         raise ValueError("system work needs a reason")
+    log.debug("system scope: %s", reason)
     with _entered(Scope(None, reason=reason)) as scope:
         yield scope
 

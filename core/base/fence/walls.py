@@ -25,6 +25,7 @@ _APPROVED = "juheli_approved"
 _TENANT = "nullif(current_setting('app.tenant_id', true), '')::bigint"
 _FORCED = "SELECT relname FROM pg_class WHERE relforcerowsecurity AND relrowsecurity"
 _POLICIES = "SELECT tablename FROM pg_policies WHERE policyname = 'tenant_wall'"
+_BYPASSES = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
 _SYSTEM = "current_setting('app.system', true) = 'on'"
 
 
@@ -39,7 +40,7 @@ def build(connection: Connection, metadata: MetaData) -> None:
 
 
 def check(connection: Connection, metadata: MetaData) -> list[str]:
-    """Which walls are missing."""
+    """Which walls are missing, or do not bind the role that is connected."""
     existing = set(inspect(connection).get_table_names())
     registry = Registry(metadata).refresh()
     if connection.dialect.name == "sqlite":
@@ -48,11 +49,12 @@ def check(connection: Connection, metadata: MetaData) -> list[str]:
         return [f"{name}: trigger missing" for name in sorted(wanted) if not wanted[name] <= have]
     forced = set(connection.scalars(text(_FORCED)))
     policies = set(connection.scalars(text(_POLICIES)))
-    return [
-        f"{name}: row level security missing"
-        for name in sorted((set(registry.tenant) | registry.platform) & existing)
-        if name not in forced or name not in policies
-    ]
+    walled = forced & policies
+    missing = sorted((set(registry.tenant) | registry.platform) & existing - walled)
+    problems = [f"{name}: row level security missing" for name in missing]
+    if connection.scalar(text(_BYPASSES)):
+        problems.append("the database role is a superuser or may bypass row level security")
+    return problems
 
 
 # ---------------------------------------------------------------------- SQLite

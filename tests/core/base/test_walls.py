@@ -7,8 +7,8 @@ from sqlalchemy import DDL, insert, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.base.scope import tenant_scope
-from core.base.session import session
-from tests.core.base.lab import LabOrg
+from core.base.session import begin_write, session
+from tests.core.base.lab import LabOrg, opened
 
 FOREIGN = {"tenant_id": 2, "id": 900, "name": "planted", "created_at": "2026-01-01", "version": 1}
 
@@ -47,3 +47,17 @@ def test_maintenance_writes_for_every_tenant(filled):
         connection.execute(insert(LabOrg.__table__), {"tenant_id": 2, "name": "by migration"})
     with tenant_scope(2):
         assert session().query(LabOrg).filter_by(name="by migration").one().tenant_id == 2
+
+
+def test_a_role_that_walls_do_not_bind_is_reported(pg_url):
+    """On the superuser's address of the test server the walls stand, and bind nobody."""
+    with opened(pg_url) as database:
+        assert database.check_walls() == ["the database role is a superuser or may bypass row level security"]
+
+
+def test_checking_takes_no_lock(tmp_path):
+    with opened(f"sqlite:///{tmp_path}/lab.sqlite") as database, tenant_scope(1):
+        begin_write()
+        session().add(LabOrg(name="being written"))
+        session().flush()
+        assert database.check_walls() == []
