@@ -123,9 +123,9 @@ def pg_server(tmp_path_factory: pytest.TempPathFactory) -> str:
     return os.environ.get("TEST_DATABASE_URL") or once_per_run("postgres", tmp_path_factory, start_postgres)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pg_url(pg_server: str) -> Iterator[str]:
-    """An empty PostgreSQL database of this worker, as an SQLAlchemy address (psycopg 3); dropped at the end."""
+    """An empty PostgreSQL database of this test module, as the superuser's SQLAlchemy address (psycopg 3)."""
     import psycopg  # late: start-up time of every other test run
 
     name = f"juheli_{uuid.uuid4().hex[:10]}"
@@ -135,6 +135,23 @@ def pg_url(pg_server: str) -> Iterator[str]:
     yield f"{scheme}+psycopg://{rest}/{name}"
     with psycopg.connect(pg_server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def app_pg_url(pg_server: str, pg_url: str) -> Iterator[str]:
+    """The same database for a role that is no superuser and may not bypass row level security."""
+    import psycopg  # late: start-up time of every other test run
+
+    role = f"app_{uuid.uuid4().hex[:10]}"
+    owned = pg_url.replace("+psycopg", "")
+    with psycopg.connect(owned, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS")
+        connection.execute(f"GRANT ALL ON SCHEMA public TO {role}")
+    scheme, _, rest = pg_url.partition("://")
+    yield f"{scheme}://{role}@{rest.rpartition('@')[2]}"
+    with psycopg.connect(owned, autocommit=True) as connection:
+        connection.execute(f"DROP OWNED BY {role}")
+        connection.execute(f"DROP ROLE {role}")
 
 
 @pytest.fixture(scope="session")

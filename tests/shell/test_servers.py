@@ -54,7 +54,7 @@ def test_postgres_is_a_real_server_with_an_empty_database(pg_url):
         version = int(connection.execute("SHOW server_version_num").fetchone()[0])
         tables = connection.execute("SELECT count(*) FROM pg_stat_user_tables").fetchone()[0]
     assert version >= 150000
-    assert tables == 0
+    assert tables == 0, "a database of this module alone"
 
 
 def test_redis_is_a_real_server(redis_url):

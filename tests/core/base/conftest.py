@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
-import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 
 from core.base.engine import Database
 from tests.core.base.lab import fill, opened
-
-
-@pytest.fixture(scope="session")
-def app_pg_url(pg_url: str) -> Iterator[str]:
-    """The test database for a role that is no superuser and may not bypass row level security."""
-    role = f"app_{uuid.uuid4().hex[:10]}"
-    address = make_url(pg_url).set(drivername="postgresql")
-    with psycopg.connect(address.render_as_string(False), autocommit=True) as owner:
-        owner.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER NOBYPASSRLS")
-        owner.execute(f"GRANT ALL ON SCHEMA public TO {role}")
-    yield make_url(pg_url).set(username=role).render_as_string(False)
-    with psycopg.connect(address.render_as_string(False), autocommit=True) as owner:
-        owner.execute(f"DROP OWNED BY {role}")
-        owner.execute(f"DROP ROLE {role}")
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

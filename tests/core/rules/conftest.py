@@ -8,9 +8,7 @@ from core.base.engine import Database
 from core.base.scope import Scope, tenant_scope
 from core.base.session import write_mode
 from core.rules import models
-from tests.core.base.conftest import app_pg_url
 
-__all__ = ["app_pg_url"]
 TENANT = 7
 
 
