@@ -13,7 +13,7 @@ from sqlalchemy.sql.visitors import ExtendedInternalTraversal
 
 from core.base.db import Base, OrgScoped, TenantScoped
 from core.base.fence.places import judge_places
-from core.base.refusals import CrossTenant
+from core.base.refusals import CrossSubtree, CrossTenant
 from core.base.scope import Scope, current_scope
 from core.base.session import FencedSession
 
@@ -142,6 +142,23 @@ class FilteredSession(FencedSession):
         found = super().get(entity, ident, **kw)
         beyond = (kw.get("execution_options") or {}).get("beyond_subtree")
         return found if found is None or beyond or visible(found) else None
+
+    def bulk_save_objects(self, *args: Any, **kw: Any) -> None:
+        _unnarrowed("bulk_save_objects")
+        super().bulk_save_objects(*args, **kw)
+
+    def bulk_insert_mappings(self, *args: Any, **kw: Any) -> None:
+        _unnarrowed("bulk_insert_mappings")
+        super().bulk_insert_mappings(*args, **kw)
+
+    def bulk_update_mappings(self, *args: Any, **kw: Any) -> None:
+        _unnarrowed("bulk_update_mappings")
+        super().bulk_update_mappings(*args, **kw)
+
+
+def _unnarrowed(call: str) -> None:
+    if current_scope().subtrees is not None:
+        raise CrossSubtree(f"{call} is judged by nobody: use insert() or update() with a list")
 
 
 def install_filter(session_class: type[Session]) -> None:

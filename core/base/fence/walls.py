@@ -50,7 +50,7 @@ def check(connection: Connection, metadata: MetaData) -> list[str]:
     forced = set(connection.scalars(text(_FORCED)))
     policies = set(connection.scalars(text(_POLICIES)))
     walled = forced & policies
-    missing = sorted((set(registry.tenant) | registry.platform) & existing - walled)
+    missing = sorted(registry.known & existing - walled)
     problems = [f"{name}: row level security missing" for name in missing]
     if connection.scalar(text(_BYPASSES)):
         problems.append("the database role is a superuser or may bypass row level security")
@@ -109,7 +109,7 @@ def install_authorizer(engine: Engine, metadata: MetaData) -> None:
         record.info[_APPROVED] = False
 
         def authorize(act: int, table: Any, column: Any, database: Any, source: Any) -> int:
-            if act not in _GUARDED_ACTS or record.info[_APPROVED]:
+            if act not in _GUARDED_ACTS or record.info.get(_APPROVED):
                 return sqlite3.SQLITE_OK
             known = registry.refresh()
             guarded = table in known.tenant or table in known.platform
@@ -125,6 +125,10 @@ def install_authorizer(engine: Engine, metadata: MetaData) -> None:
 
     event.listen(engine, "before_cursor_execute", _approve)
     event.listen(engine, "after_cursor_execute", _close)
+
+    @event.listens_for(engine, "checkin")
+    def _returned(dbapi: Any, record: Any) -> None:
+        record.info[_APPROVED] = False  # also after an interrupt, which tells nobody
 
     @event.listens_for(engine, "handle_error")
     def _failed(context: Any) -> None:
@@ -148,11 +152,13 @@ def announce_tenant(connection: Connection) -> None:
 
 def _postgres_rules(table: str, registry: Registry) -> Iterator[str]:
     column = registry.tenant.get(table)
-    if column is None and table not in registry.platform:
-        return
     mine = f'"{column}" = {_TENANT}' if column else f"{_TENANT} = 0"
+    shared = column is None and table not in registry.platform
     yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
     yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
     for policy, rule in (("tenant_wall", mine), ("system_door", _SYSTEM)):
         yield f'DROP POLICY IF EXISTS {policy} ON "{table}"'
         yield f'CREATE POLICY {policy} ON "{table}" USING ({rule}) WITH CHECK ({rule})'
+    yield f'DROP POLICY IF EXISTS all_read ON "{table}"'
+    if shared:
+        yield f'CREATE POLICY all_read ON "{table}" FOR SELECT USING (true)'

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import delete, exists, func, insert, select, union_all, update
@@ -210,6 +212,14 @@ def flush_update_and_delete(s):
     s.delete(s.get(LabMember, (1, 101)))
     s.flush()
     return s.scalar(select(func.count()).select_from(LabMember).where(LabMember.name == "renamed"))
+
+
+@shape("secret1")
+def pickled_object(s):
+    found = pickle.loads(pickle.dumps(s.get(LabMember, (1, 101))))
+    s.expunge_all()
+    s.add(found)
+    return found.org.name and found.note
 
 
 @shape([(1,)])

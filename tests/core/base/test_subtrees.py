@@ -181,6 +181,18 @@ def test_bulk_rows_are_written_inside_only(memos):
         session().execute(insert(LabMemo), rows, execution_options={"beyond_subtree": "import for the county"})
 
 
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SADeprecationWarning")
+def test_bulk_methods_that_nobody_judges_are_refused(memos):
+    row = {"title": "b", "org_path": "0002", "version": 1}
+    with narrowed(["0001"]):
+        with pytest.raises(CrossSubtree):
+            session().bulk_insert_mappings(LabMemo, [row])
+        with pytest.raises(CrossSubtree):
+            session().bulk_update_mappings(LabMemo, [row | {"tenant_id": 1, "id": memos["far"]}])
+        with pytest.raises(CrossSubtree):
+            session().bulk_save_objects([LabMemo(**row)])
+
+
 def test_bulk_update_moves_rows_inside_only(memos):
     with narrowed(["0001"]):
         move = update(LabMemo).where(LabMemo.title == "branch").execution_options(synchronize_session=False)

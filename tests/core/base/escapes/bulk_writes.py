@@ -186,6 +186,18 @@ def reference_data(s):
 
 
 @writes
+def driver_cursor_update_of_reference_data(s):
+    cursor = s.connection().connection.driver_connection.cursor()
+    cursor.execute("update lab_node set title = 'hacked'")
+
+
+@writes
+def driver_cursor_update_of_the_platform(s):
+    cursor = s.connection().connection.driver_connection.cursor()
+    cursor.execute("update lab_console set word = 'hacked'")
+
+
+@writes
 def text_update(s):
     s.execute(text("update lab_member set name = 'hacked' where id = 200"))
 
