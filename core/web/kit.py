@@ -13,6 +13,7 @@ from core.base.i18n import HTML_LANG, SOURCE, Lazy, current_locale, gettext, nge
 from core.web import once
 from core.web.assets import asset
 from core.web.csrf import csrf_token, remember_browser
+from core.web.flashes import FlashCookie
 from core.web.headers import add_headers
 from core.web.paging import without
 from core.web.prefs import read_prefs
@@ -70,6 +71,7 @@ def install(app: Flask) -> None:
     """Globals and filters for templates, JSON, security headers. Call it before the first template is
     rendered."""
     app.json = JSON(app)
+    app.session_interface = FlashCookie()
     env = app.jinja_env
     env.policies["json.dumps_function"] = app.json.dumps
     env.trim_blocks = env.lstrip_blocks = True

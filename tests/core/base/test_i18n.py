@@ -82,7 +82,10 @@ def test_lazy_text_is_translated_when_shown(words):
     text = _l("试验词")
     with use_locale("en"):
         assert (str(text), f"{text:>12}", text.upper(), text == "trial word") == (
-            "trial word", "  trial word", "TRIAL WORD", True,
+            "trial word",
+            "  trial word",
+            "TRIAL WORD",
+            True,
         )
         assert "a " + text + "!" == "a trial word!"
     assert str(text) == "试验词"
@@ -98,13 +101,18 @@ def test_lazy_text_is_a_value():
 
 def test_plain_makes_json(words):
     with use_locale("en"):
-        assert json.dumps(plain({"a": [_l("试验词")], _l("试验词"): ("x", 1)})) == '{"a": ["trial word"], "trial word": ["x", 1]}'
+        assert (
+            json.dumps(plain({"a": [_l("试验词")], _l("试验词"): ("x", 1)}))
+            == '{"a": ["trial word"], "trial word": ["x", 1]}'
+        )
 
 
 def test_a_plugin_cannot_change_a_word_of_core(tmp_path, monkeypatch):
     folder = tmp_path / "translations"
     (folder / "en" / "LC_MESSAGES").mkdir(parents=True)
-    (folder / "en" / "LC_MESSAGES" / "messages.po").write_text('msgid ""\nmsgstr ""\n\nmsgid "保存"\nmsgstr "Destroy"\n')
+    (folder / "en" / "LC_MESSAGES" / "messages.po").write_text(
+        'msgid ""\nmsgstr ""\n\nmsgid "保存"\nmsgstr "Destroy"\n'
+    )
     monkeypatch.setattr(i18n, "_extra", [])
     add_catalog(folder)
     with use_locale("en"):

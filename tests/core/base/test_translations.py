@@ -30,12 +30,19 @@ def test_planted_gaps_are_found(tmp_path):
     owner = _plant(tmp_path, 'x = _("党员") + _l("支部")\n', '<p>{{ _("共 %(n)s 人", n=1) }}</p>', po)
     found = problems(owner, tmp_path)
     assert [line.split(": ", 1)[1] for line in found] == [
-        "no English for '支部'", "not used any more: '旧'", "placeholders differ: '共 %(n)s 人'",
+        "no English for '支部'",
+        "not used any more: '旧'",
+        "placeholders differ: '共 %(n)s 人'",
     ]
 
 
 def test_update_adds_behind_what_is_there_and_keeps_the_english(tmp_path):
-    owner = _plant(tmp_path, '_("支部"); _("党员"); ngettext("%(n)s 人", "%(n)s 人", 2)', "", 'msgid "党员"\nmsgstr "member"\n')
+    owner = _plant(
+        tmp_path,
+        '_("支部"); _("党员"); ngettext("%(n)s 人", "%(n)s 人", 2)',
+        "",
+        'msgid "党员"\nmsgstr "member"\n',
+    )
     assert update(owner, root=tmp_path) == 2
     assert list(translations.written(owner)) == ["党员", "支部", ("%(n)s 人", "%(n)s 人")]
     assert translations.written(owner)["党员"].string == "member"
