@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
 from core.base.session import session
-from core.plugin import Col, Ledger
+from core.plugin import Col, Indicator, Ledger
 from core.service import Context
 
 from .columns import FULL, nullable, sibling
 from .scope import scope_condition
 from .search import search_condition
-from .state import State
+from .state import OVER, State
 
 KEY = "row_key"
 BEYOND = {"beyond_subtree": True}       # joined tables are named whole; the ledger's own scope narrows the rows
@@ -46,9 +46,16 @@ def conditions_of(state: State, ctx: Context) -> list[ColumnElement[bool]]:
     found = [a.condition for a in state.applied]
     if state.q:
         found.append(search_condition(state.ledger, state.q, ctx))
-    if state.indicator and state.indicator.where and (condition := state.indicator.where(ctx)) is not None:
-        found.append(condition)
+    if state.indicator:
+        over, hit = measured(state.indicator, ctx)
+        found += [c for c in (over, None if state.part == OVER else hit) if c is not None]
     return found
+
+
+def measured(indicator: Indicator, ctx: Context) -> tuple[ColumnElement[bool] | None, ColumnElement[bool] | None]:
+    """(which rows are looked at, which of them count); None is every row."""
+    over = indicator.over(ctx) if indicator.over else None
+    return over, indicator.where(ctx) if indicator.where else None
 
 
 def selected(state: State, columns: tuple[Col, ...] | None = None) -> list[Any]:
@@ -108,7 +115,8 @@ def load_page(state: State, ctx: Context) -> Page:
     return Page(rows, total, last)
 
 
-def every_row(state: State, ctx: Context, columns: tuple[Col, ...], *, permission: str = "") -> Iterator[Row[Any]]:
-    """All rows of a state in bounded memory, for print and export."""
-    wanted = statement(state, ctx, columns, permission=permission).execution_options(yield_per=1000)
+def every_row(state: State, ctx: Context, columns: tuple[Col, ...], *, permission: str = "",
+              limit: int | None = None) -> Iterator[Row[Any]]:
+    """All rows of a state (at most `limit`) in bounded memory, for print and export."""
+    wanted = statement(state, ctx, columns, permission=permission).limit(limit).execution_options(yield_per=1000)
     yield from session().execute(wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, or_
 
 from core.contracts.errors import Forbidden, NotFound
 from core.plugin import Ledger
@@ -18,8 +18,8 @@ def below(column: Any, path: str) -> ColumnElement[bool]:
 
 
 def within(columns: Iterable[Any], paths: Iterable[str]) -> ColumnElement[bool]:
-    """Any of the path columns lies in any of the subtrees; no subtree is no row."""
-    return or_(false(), *(below(column, path) for column in columns for path in paths))
+    """Any of the path columns lies in any of the subtrees (both are at least one)."""
+    return or_(*(below(column, path) for column in columns for path in paths))
 
 
 def readable(ledger: Ledger, ctx: Context) -> bool:

@@ -18,6 +18,7 @@ from .search import cleaned
 SIZES = (20, 50, 100)
 FARTHEST = 10**9
 MOST_VALUES = 60
+OVER = "over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the page shows. `notes` are sentences about what was ignored."""
+    """What the page shows. `notes` are sentences about what was ignored; `part` is "over" for the denominator's rows."""
 
     ledger: Ledger
     q: str = ""
@@ -43,6 +44,7 @@ class State:
     size: int = SIZES[0]
     view: str = ""
     indicator: Indicator | None = None
+    part: str = ""
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -52,7 +54,7 @@ class State:
 
     def pairs(self, *, without: Iterable[str] = (), **changes: Any) -> list[tuple[str, str]]:
         """The query string as pairs; `without` drops keys, `changes` replaces q, sort, page, size, view, cols or ind."""
-        own = {"q": self.q, "ind": self.indicator.name if self.indicator else "", "sort": self.ordered, "cols": self.chosen,
+        own = {"q": self.q, "ind": indicator_key(self.indicator, self.part), "sort": self.ordered, "cols": self.chosen,
                "view": self.view, "page": self.page if self.page > 1 else "", **changes}
         if "size" in changes:
             own["size"] = changes["size"]
@@ -63,6 +65,13 @@ class State:
     def query(self, *, without: Iterable[str] = (), **changes: Any) -> str:
         """`pairs` as a query string without the question mark."""
         return urlencode(self.pairs(without=without, **changes))
+
+
+def indicator_key(indicator: Indicator | None, part: str = "") -> str:
+    """What stands behind `ind=`: the indicator's name, with `:over` for the rows of its denominator."""
+    if indicator is None:
+        return ""
+    return f"{indicator.name}:{OVER}" if part == OVER else indicator.name
 
 
 def tidy(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
@@ -87,14 +96,16 @@ def read_state(ledger: Ledger, args: Mapping[str, Sequence[str]], ctx: Context, 
     unknown = [key for key in args if key not in known and any(args[key])]
     if unknown:
         notes.append(_("不认识的筛选条件已忽略：%(names)s", names="、".join(k[:30] for k in unknown[:5])))
-    indicator = _indicator(ledger, _last(args, "ind"), ctx)
+    wanted, _mark, part = _last(args, "ind").partition(":")
+    indicator = _indicator(ledger, wanted, ctx)
     if indicator is None and _last(args, "ind"):
         notes.append(_("没有这个指标，已忽略"))
     return State(
         ledger, cleaned(_last(args, "q")), tuple(applied), order, ordered,
         columns=_columns(ledger, _last(args, "cols").split(",") if _last(args, "cols") else layout.columns),
         chosen=_last(args, "cols"), page=_page(_last(args, "page")), size=_size(_last(args, "size"), layout),
-        view=_last(args, "view")[:40], indicator=indicator, notes=tuple(notes + order_notes),
+        view=_last(args, "view")[:40], indicator=indicator, part=OVER if part == OVER else "",
+        notes=tuple(notes + order_notes),
     )
 
 

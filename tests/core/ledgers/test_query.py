@@ -93,6 +93,7 @@ def test_org_filter_covers_what_lies_below(here, known):
         ("13800000001", 0),
         ("没有这个人", 0),
         ("   ", ALL),
+        ("12345", 0),
     ],
 )
 def test_search(here, known, q, expected):

@@ -76,9 +76,8 @@ class Trial(Owner):
     ledgers, indicators, workflows, import_kinds = [roster, whole], [young, share], [], []
 
     def __init__(self):
-        super().__init__(
-            Plugin(name="trial", title="试用", core=True, permissions=(Permission(READ, "看"), Permission(EXPORT, "导出"))), ""
-        )
+        permissions = (Permission(READ, "看"), Permission(EXPORT, "导出"))
+        super().__init__(Plugin(name="trial", title="试用", core=True, permissions=permissions), "core.testing")
 
     def file(self, name):
         return None
@@ -108,23 +107,23 @@ def scoped(database, tenant_id=1):
 COMMON = {"version": 1, "created_at": dt.datetime(2026, 1, 5, 4, tzinfo=dt.UTC)}
 
 
-def fill(persons_per_branch=3, branches=4):
+def fill(persons_per_branch=3, branches=4, root="0000"):
     """A county with branches and members, in the tenant in scope; returns the branches' paths."""
     begin_write()
-    units = [unit(i, new, i and "branch" or "county") for i, new in enumerate(new_ids(branches + 1))]
+    units = [unit(i, new, i and "branch" or "county", root) for i, new in enumerate(new_ids(branches + 1))]
     for made in units:
-        session().execute(insert(OrgUnit), {**made, "parent_id": units[0]["id"] if made["ordinal"] else None})
+        session().execute(insert(OrgUnit), {**made, "parent_id": units[0]["id"] if made["ordinal"] > 5000 else None})
     numbers = enumerate(new_ids(persons_per_branch * branches))
     session().execute(insert(Person), [person(n, new, units[1 + n % branches]) for n, new in numbers])
     session().commit()
     return [made["path"] for made in units[1:]]
 
 
-def unit(ordinal, new, kind):
+def unit(ordinal, new, kind, root):
     name = f"第{ordinal}支部" if ordinal else "县委"
-    path = "0000" + (f"{ordinal:04d}" if ordinal else "")
+    path = root + (f"{ordinal:04d}" if ordinal else "")
     names = {"name": name, "short_name": name, "kind": kind}
-    return {**COMMON, **names, "tenant_id": tenant(), "id": new, "ordinal": ordinal, "path": path}
+    return {**COMMON, **names, "tenant_id": tenant(), "id": new, "ordinal": ordinal + 5000, "path": path}
 
 
 def person(n, new, branch):

@@ -1,0 +1,96 @@
+"""Keeping a figure per day, and reading them back as a curve over months."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select
+
+from core.base import clock
+from core.base.db import new_ids
+from core.base.scope import current_scope
+from core.base.session import session
+from core.ledgers.query import BEYOND, matching
+from core.plugin import Indicator, Ledger
+from core.service import WHOLE_TENANT, Context, service
+
+from .engine import Value, by_ledger, grouped, measure, sums_of, value_of
+from .models import IndicatorValue
+from .places import LEVEL
+
+LEVELS = (2 * LEVEL, 3 * LEVEL)         # streets and communities; a branch is looked up in the ledger
+KEEP_DAYS = 40
+MONTHS = 12
+
+
+@service(None, action="indicators.value.keep")
+def keep_today(ctx: Context) -> int:
+    """Measure every indicator for the tenant and its upper levels and keep the figures of today; returns how many rows."""
+    today, rows = ctx.today(), []
+    listed = list(ctx.plugins.indicators.values())
+    rows += [_row(value, "", today) for value in measure(ctx, listed).values()]
+    for ledger, own in by_ledger(listed, ctx):
+        if ledger.scope and not grouped(ledger, ctx):
+            rows += [row for length in LEVELS for row in _level(ledger, own, length, ctx, today)]
+    tenant_id = current_scope().tenant_id
+    own_day = (IndicatorValue.tenant_id == tenant_id, IndicatorValue.on == today)
+    session().execute(delete(IndicatorValue).where(*own_day).execution_options(synchronize_session=False))
+    common = {"tenant_id": tenant_id, "created_at": clock.now(), "version": 1}
+    if rows:
+        made = zip(new_ids(len(rows)), rows, strict=True)
+        session().execute(insert(IndicatorValue), [{**common, "id": new, **row} for new, row in made])
+    ctx.audit("indicator", None, "", rows=len(rows), removed=_thin_out(today))
+    return len(rows)
+
+
+def _row(value: Value, path: str, today: dt.date) -> dict[str, Any]:
+    return {"indicator": value.indicator.name, "definition": value.indicator.version, "path": path, "on": today,
+            "amount": value.amount, "base": value.base}
+
+
+def _level(ledger: Ledger, listed: list[Indicator], length: int, ctx: Context, today: dt.date) -> Iterable[dict[str, Any]]:
+    place = func.substr(ledger.scope[0], 1, length)
+    sums = [place.label("place"), *(column for i in listed for column in sums_of(i, ctx))]
+    rows = matching(ledger, ctx).order_by(None).with_only_columns(*sums, maintain_column_froms=True)
+    for row in session().execute(rows.group_by(place).execution_options(**BEYOND)):
+        if row.place and len(row.place) == length:
+            yield from (_row(value_of(i, row[1 + 2 * n], row[2 + 2 * n]), row.place, today) for n, i in enumerate(listed))
+
+
+def _thin_out(today: dt.date) -> int:
+    """Of days older than KEEP_DAYS keep the last of each month; returns how many rows went."""
+    edge, tenant_id = today - dt.timedelta(days=KEEP_DAYS), current_scope().tenant_id
+    days = session().scalars(select(IndicatorValue.on).where(IndicatorValue.on < edge).distinct()).all()
+    last = {(day.year, day.month): day for day in sorted(days)}
+    gone = [day for day in days if last[day.year, day.month] != day]
+    if not gone:
+        return 0
+    old = delete(IndicatorValue).where(IndicatorValue.tenant_id == tenant_id, IndicatorValue.on.in_(gone))
+    return session().execute(old.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """The last figure of a month."""
+
+    month: str
+    value: Value
+
+
+def curve(ctx: Context, indicator: Indicator, permission: str, now: Value | None = None) -> list[Point]:
+    """The last figure of each of twelve months for the reader's places, today's measured now; fewer where days are missing."""
+    held = ctx.subtrees(permission)
+    today = ctx.today()
+    first = dt.date(today.year - 1, today.month, 1)
+    rows = session().execute(
+        select(IndicatorValue.on, func.sum(IndicatorValue.amount), func.sum(IndicatorValue.base), func.count())
+        .where(IndicatorValue.indicator == indicator.name, IndicatorValue.definition == indicator.version,
+               IndicatorValue.on >= first, IndicatorValue.path.in_([""] if held == WHOLE_TENANT else held))
+        .group_by(IndicatorValue.on).order_by(IndicatorValue.on)).all()
+    months = {f"{on:%Y-%m}": value_of(indicator, amount, base) for on, amount, base, places in rows if places == len(held)}
+    if now is not None:
+        months[f"{today:%Y-%m}"] = now
+    return [Point(month, value) for month, value in months.items()][-MONTHS:]

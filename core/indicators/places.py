@@ -1,0 +1,79 @@
+"""Indicators by organisation: the units right below the reader's, in official order, never sorted by a score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from core.base.session import session
+from core.ledgers.filters import filters_of
+from core.ledgers.query import BEYOND, matching
+from core.ledgers.scope import within
+from core.people.models import OrgUnit
+from core.plugin import Indicator
+from core.service import WHOLE_TENANT, Context
+
+from .engine import Value, by_ledger, grouped, sums_of, value_of
+
+LEVEL = 4         # characters of a path per level of the tree
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A unit with its values, in the order of the indicators asked for (None: the ledger knows no places)."""
+
+    id: int
+    name: str
+    path: str
+    values: list[Value | None]
+
+
+def units_below(ctx: Context, permission: str) -> list[tuple[int, str, str]]:
+    """(id, name, path) of the units the reader compares: children of the own unit, or the own units when there are several."""
+    held = ctx.subtrees(permission)
+    if not held:
+        return []
+    wanted = select(OrgUnit.id, OrgUnit.short_name, OrgUnit.path).where(OrgUnit.status == "active")
+    if held == WHOLE_TENANT:
+        wanted = wanted.where(func.length(OrgUnit.path) == 2 * LEVEL)
+    elif len(held) == 1:
+        wanted = wanted.where(within([OrgUnit.path], held), func.length(OrgUnit.path) == len(held[0]) + LEVEL)
+    else:
+        shortest = min(map(len, held))
+        wanted = wanted.where(OrgUnit.path.in_([p for p in held if len(p) == shortest]))
+    rows = session().execute(wanted.order_by(OrgUnit.path).limit(MOST)).all()
+    return [(row.id, row.short_name, row.path) for row in rows]
+
+
+def by_place(ctx: Context, indicators: Sequence[Indicator]) -> list[Place]:
+    """Values for each unit right below the reader's; one statement per ledger and one for the units."""
+    readable = by_ledger(indicators, ctx)
+    if not readable:
+        return []
+    units = units_below(ctx, readable[0][0].permission)
+    if not units:
+        return []
+    found: dict[str, dict[str, Value]] = {i.name: {} for i in indicators}
+    length = len(units[0][2])
+    for ledger, listed in readable:
+        if not ledger.scope or grouped(ledger, ctx):
+            continue
+        place = func.substr(ledger.scope[0], 1, length)
+        sums = [place.label("place"), *(column for i in listed for column in sums_of(i, ctx))]
+        rows = matching(ledger, ctx).order_by(None).with_only_columns(*sums, maintain_column_froms=True)
+        for row in session().execute(rows.group_by(place).execution_options(**BEYOND)):
+            for index, indicator in enumerate(listed):
+                found[indicator.name][row.place] = value_of(indicator, row[1 + 2 * index], row[2 + 2 * index])
+    known = {i.name for ledger, listed in readable if ledger.scope and not grouped(ledger, ctx) for i in listed}
+    return [Place(unit_id, name, path, [
+        found[i.name].get(path, value_of(i, 0, 0)) if i.name in known else None for i in indicators])
+        for unit_id, name, path in units]
+
+
+def place_key(indicator: Indicator, ctx: Context) -> str:
+    """The query-string key by which the indicator's ledger can be narrowed to a unit, or ""."""
+    ledger = ctx.plugins.ledgers[indicator.of]
+    return next((f.name for f in filters_of(ledger) if f.kind == "org"), "")

@@ -1,0 +1,143 @@
+"""Taking a ledger out as a file: all rows of the current filter, in the official order, marked and audited."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Row
+
+from core.base.clock import SHANGHAI
+from core.base.i18n import _
+from core.base.session import session
+from core.contracts.errors import Invalid
+from core.files import storage
+from core.files.models import StoredFile
+from core.files.services import keep_file
+from core.jobs.models import Job
+from core.jobs.queue import enqueue
+from core.plugin import FEN, Col, Ledger
+from core.service import Context, service
+
+from .book import WRITERS, Cell, Outgoing
+from .cells import texts
+from .columns import sql_type
+from .paper import filter_words
+from .query import conditions_of, count, every_row
+from .services import open_ledger
+from .state import State
+
+AT_ONCE = 5000                      # rows; more become a job
+KEEP = dt.timedelta(days=7)
+EXACT = 10**15                      # larger integers lose digits in a spreadsheet
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What would be taken out."""
+
+    state: State
+    rows: int
+    permission: str
+
+
+@service(None, writes=False)
+def plan_export(ctx: Context, name: str, pairs: Pairs, kind: str) -> Plan:
+    """Check right and format, and count. Raises Forbidden without the ledger's permission for exports, Invalid."""
+    if kind not in WRITERS:
+        raise Invalid({"format": [_("请选择 Excel 或 CSV")]})
+    state, _views = open_ledger(ctx, name, pairs)
+    permission = state.ledger.export or state.ledger.permission
+    ctx.require(permission)
+    total = count(state.ledger, ctx, *conditions_of(state, ctx), permission=permission)
+    return Plan(state, total, permission)
+
+
+def file_name(ledger: Ledger, ctx: Context, kind: str) -> str:
+    return f"{ledger.title}-{ctx.today():%Y%m%d}.{kind}"
+
+
+def write_file(ctx: Context, plan: Plan, kind: str, path: Path, tell: Callable[[int], None] = lambda rows: None) -> int:
+    """Write the rows of a plan to `path`; returns how many. `tell` hears the number of rows now and then."""
+    state, ledger = plan.state, plan.state.ledger
+    columns = tuple(c for c in state.columns)
+    writer, _media = WRITERS[kind]
+    rows = every_row(state, ctx, columns, permission=plan.permission)
+    return writer(path, outgoing(ctx, state, columns), _cells(ledger, columns, ctx, rows, tell))
+
+
+def outgoing(ctx: Context, state: State, columns: tuple[Col, ...]) -> Outgoing:
+    """Headings, widths and the lines that say whose figures these are and who took them out."""
+    ledger, now = state.ledger, ctx.now().astimezone(SHANGHAI)
+    number = [_("序号")] if ledger.numbered else []
+    mark = _("由 %(who)s 于 %(when)s 导出；筛选条件：%(what)s", who=ctx.actor.label, when=f"{now:%Y-%m-%d %H:%M}",
+             what=filter_words(state) or _("无"))
+    return Outgoing(
+        title=str(ledger.title), meta=_("填报单位：%(name)s　统计截止：%(day)s", name=ctx.tenant.name, day=f"{now:%Y-%m-%d}"),
+        mark=mark, headings=[*number, *(str(c.label) for c in columns)],
+        widths=[*([6] if number else []), *(c.width for c in columns)], landscape=ledger.paper.orientation == "landscape",
+    )
+
+
+def _cells(ledger: Ledger, columns: tuple[Col, ...], ctx: Context, rows: Iterator[Row[Any]],
+           tell: Callable[[int], None]) -> Iterator[Sequence[Cell]]:
+    getters = [_number(c) or text for c, text in zip(columns, texts(columns, ctx), strict=True)]
+    for number, row in enumerate(rows, 1):
+        cells: list[Cell] = [get(row) for get in getters]
+        if number % 5000 == 0:
+            tell(number)
+        yield [number, *cells] if ledger.numbered else cells
+
+
+def _number(column: Col) -> Callable[[Row[Any]], Cell] | None:
+    """Plain counts and money leave as numbers; everything else as text."""
+    if column.value or column.choices or column.show or sql_type(column.source) != "number":
+        return None
+    name, money = column.name, column.unit == FEN
+
+    def get(row: Row[Any]) -> Cell:
+        value = getattr(row, name)
+        if value is None:
+            return ""
+        if money:
+            return value / 100
+        return int(value) if abs(value) < EXACT else str(value)
+
+    return get
+
+
+@service(None, action="ledgers.export")
+def record_export(ctx: Context, plan: Plan, kind: str, rows: int) -> None:
+    """The audit row of an export; a file leaves only after this is committed."""
+    _tell(ctx, plan, kind, rows)
+
+
+def _tell(ctx: Context, plan: Plan, kind: str, rows: int) -> None:
+    ledger = plan.state.ledger
+    ctx.require(plan.permission)
+    ctx.audit("ledger", None, str(ledger.title), ledger=ledger.name, format=kind, rows=rows, filter=filter_words(plan.state),
+              columns=[c.name for c in plan.state.columns])
+
+
+@service(None, action="ledgers.export.queue")
+def queue_export(ctx: Context, plan: Plan, kind: str) -> Job:
+    """Have the file written by a job with the actor's own rights."""
+    ctx.require(plan.permission)
+    payload = {"ledger": plan.state.ledger.name, "query": plan.state.pairs(page="", cols=",".join(
+        c.name for c in plan.state.columns)), "format": kind}
+    queued = enqueue("ledgers.export", payload, actor_id=ctx.actor.id)
+    session().flush()
+    ctx.audit("ledger", None, str(plan.state.ledger.title), ledger=plan.state.ledger.name, job=queued.id, rows=plan.rows)
+    return queued
+
+
+@service(None, action="ledgers.export")
+def finish_export(ctx: Context, plan: Plan, kind: str, stored: storage.Stored, rows: int) -> StoredFile:
+    """Register the file of a job and the export in one transaction."""
+    _tell(ctx, plan, kind, rows)
+    return keep_file(ctx, stored, kind="export", name=file_name(plan.state.ledger, ctx, kind), media=WRITERS[kind][1],
+                     expires_at=ctx.now() + KEEP)
