@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Column, ForeignKeyConstraint, Index, MetaData
 from sqlalchemy.orm import relationship
 
 TENANT = "tenant_id"
-SQLITE = {"sqlite_with_rowid": False, "sqlite_strict": True}
+SQLITE: dict[str, Any] = {"sqlite_with_rowid": False, "sqlite_strict": True}
 _LONGEST_NAME = 50  # PostgreSQL allows 63 bytes; a Citus shard suffix takes up to 12 of them
 
 
@@ -24,7 +24,7 @@ def _columns_token(constraint: Any, table: Table) -> str:
     return f"{joined[: max(room - 9, 1)]}_{digest}"
 
 
-NAMING = {
+NAMING: dict[str, Any] = {
     "short": _columns_token,
     "ix": "ix_%(table_name)s_%(short)s",
     "uq": "uq_%(table_name)s_%(short)s",

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TypeVar
 from core.base.refusals import CrossTenant, NoTenant
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from core.base.session import FencedSession
 
 __all__ = [
     "PLATFORM", "CrossTenant", "Frame", "NoTenant", "Scope", "Seat", "beyond_subtree", "current_frame",
@@ -62,7 +62,7 @@ class Scope:
 class Seat:
     """Where the one session of a scope sits; empty until somebody asks for it."""
 
-    session: Session | None = None
+    session: FencedSession | None = None
     write_next: bool = False
 
     def clear(self) -> None:

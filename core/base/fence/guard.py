@@ -84,7 +84,8 @@ class Guard(SQLCompiler):
         nested = bool(self.stack)
         sql = super().visit_insert(insert_stmt, *args, **kw)
         if self._target(insert_stmt, nested):
-            self._insert(self.dml_compile_state.statement)
+            state: Any = self.dml_compile_state
+            self._insert(state.statement)
         return sql
 
     def visit_update(self, update_stmt: Any, *args: Any, **kw: Any) -> Any:
@@ -143,7 +144,7 @@ class Guard(SQLCompiler):
             self.verdict.complain(f"INSERT .. SELECT without an anchored {column}")
 
     def _change(self) -> None:
-        state = self.dml_compile_state
+        state: Any = self.dml_compile_state
         statement = state.statement
         self._judge([statement.table, *getattr(state, "_extra_froms", ())], statement._where_criteria)
         column = self.registry.tenant.get(_table_name(statement.table))

@@ -184,9 +184,10 @@ def _storage(table: Table) -> Iterator[str]:
 def _lengths(table: Table) -> Iterator[str]:
     if len(table.name) > LONGEST_TABLE:
         yield f"table name longer than {LONGEST_TABLE} bytes"
-    for item in (*table.indexes, *table.constraints):
-        if item.name and len(str(item.name)) > LONGEST_NAME:
-            yield f"{item.name} is longer than {LONGEST_NAME} bytes"
+    named: list[sa.Index | sa.Constraint] = [*table.indexes, *table.constraints]
+    for name in (str(item.name or "") for item in named):
+        if len(name) > LONGEST_NAME:
+            yield f"{name} is longer than {LONGEST_NAME} bytes"
 
 
 _CHECKS: tuple[Callable[[Table], Iterator[str]], ...] = (

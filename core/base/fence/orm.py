@@ -83,7 +83,7 @@ class _InSubtrees(_ScopeCriterion):
         return sa.or_(sa.false(), *ranges)
 
 
-def entity_class(entity: Any) -> type:
+def entity_class(entity: Any) -> Any:
     """The mapped class behind a class or an alias of it."""
     return sa.inspect(entity).mapper.class_
 

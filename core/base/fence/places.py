@@ -24,8 +24,7 @@ def judge_places(state: ORMExecuteState, scope: Scope) -> None:
     """
     statement: Any = state.statement
     table = getattr(statement, "table", None)
-    paths = table.info.get("scope_paths") if isinstance(table, Table) else None
-    if not paths:
+    if not isinstance(table, Table) or not (paths := table.info.get("scope_paths")):
         return
     for row in _rows(state, statement):
         if state.is_insert:
@@ -49,7 +48,7 @@ def _rows(state: ORMExecuteState, statement: Any) -> Iterator[dict[str, Any]]:
         yield from (fixed | _named(row) for row in batch)
     if getattr(statement, "_multi_values", ()):
         return
-    given = state.parameters or {}
+    given: Any = state.parameters or {}
     for row in given if isinstance(given, list | tuple) else [given]:
         yield fixed | _named(row)
 
