@@ -16,6 +16,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm.exc import StaleDataError
 
 from core.audit.log import Fact, write_facts
 from core.base import clock
@@ -113,7 +114,7 @@ class Context:
     def check_version(self, record: Any, seen: int | None) -> None:
         """Refuse a form that was opened before somebody else saved (`seen` is the version in the form)."""
         if seen is not None and record.version != seen:
-            raise Conflict(record.version)
+            raise Conflict(current=record)
 
     def now(self) -> dt.datetime:
         return clock.now()
@@ -180,6 +181,9 @@ def unit_of_work(ctx: Context) -> Iterator[None]:
             call(ctx)
         yield
         session().commit()
+    except StaleDataError:
+        session().rollback()
+        raise Conflict() from None
     except BaseException:
         session().rollback()
         raise

@@ -19,6 +19,7 @@ from core.contracts.errors import (
     TenantSuspended,
     TooMany,
 )
+from core.web.csrf import StalePage
 from core.web.pages import render
 
 log = logging.getLogger("juheli.web")
@@ -62,6 +63,8 @@ def _not_found() -> Any:
 
 
 def _http(error: HTTPException) -> Any:
+    if isinstance(error, StalePage):
+        return _page(400, _("页面已过期"), _("可能已经退出登录，或在别处换了账号。请返回刷新页面后再提交。"))
     status = error.code or 500
     if status == 404:
         return _not_found()

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request, url_for
 from flask.json.provider import DefaultJSONProvider
 
 from core.base.i18n import HTML_LANG, SOURCE, Lazy, current_locale, gettext, ngettext
@@ -16,6 +16,7 @@ from core.web.csrf import csrf_token, remember_browser
 from core.web.flashes import FlashCookie
 from core.web.headers import add_headers
 from core.web.paging import without
+from core.web.pickers import ref_options
 from core.web.prefs import read_prefs
 from core.web.shell import current_shell
 
@@ -57,6 +58,11 @@ def html_lang() -> str:
     return HTML_LANG[current_locale()]
 
 
+def pick_url(kind: str) -> str:
+    """Where a field that picks a record asks for matches ("" where the kit's own pages are not mounted)."""
+    return url_for("web.pick", kind=kind) if "web.pick" in current_app.view_functions else ""
+
+
 def need_charts() -> str:
     """Called by the chart macro: the layout then loads the chart library."""
     g.charts = True
@@ -90,6 +96,7 @@ def install(app: Flask) -> None:
         charts_needed=charts_needed,
         without=without,
     )
+    env.globals.update(ref_options=ref_options, pick_url=pick_url)
     app.context_processor(lambda: {"shell": current_shell(), "prefs": read_prefs()})
     once.install(app)
     app.after_request(remember_browser)

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from marshmallow import ValidationError, missing
 
 from core.base.i18n import _
-from core.contracts.errors import Invalid
+from core.contracts.errors import Conflict, Invalid
 from core.web.forms.describe import Item, describe
 from core.web.forms.schema import Schema, flat
 
 GENERAL = "_schema"
 LONGEST_VALUE = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A field whose saved value is not what was typed, when somebody else saved first."""
+
+    label: str
+    saved: str
+    typed: str
 
 
 class SchemaForm:
@@ -39,6 +50,7 @@ class SchemaForm:
         self.errors: dict[str, list[str]] = {}
         self.version: int | None = getattr(obj, "version", None)
         self.result: Any = None
+        self.late: list[Difference] | None = None
         shown = {**(schema.dump(obj) if obj is not None else {}), **(values or {})}
         for item in self.items:
             item.value = shown.get(item.name, self._default(item.name) if obj is None else None)
@@ -65,6 +77,11 @@ class SchemaForm:
     def count(self) -> int:
         """How many places need correction."""
         return sum(1 for item in self.items if item.errors) + len(self.general)
+
+    @property
+    def status(self) -> int:
+        """HTTP status for showing the form: 409 somebody saved first, 422 errors, 200."""
+        return 409 if self.late is not None else 422 if self.errors else 200
 
     def __getitem__(self, name: str) -> Item:
         return next(item for item in self.items if item.name == name)
@@ -131,14 +148,34 @@ class SchemaForm:
         self._hand_out()
 
     def attempt(self, service: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
-        """Call a service; its ``Invalid`` becomes errors of this form. True: done, ``form.result`` is the
-        answer."""
+        """Call a service. True: done, ``form.result`` is the answer.
+
+        Its ``Invalid`` becomes errors of this form; its ``Conflict`` a comparison (``form.late``), after
+        which
+        saving again is deliberate: the form now carries the newer version.
+        """
         try:
             self.result = service(*args, **kwargs)
         except Invalid as refused:
             self.refuse(refused.errors or {GENERAL: [str(refused)]})
             return False
+        except Conflict as conflict:
+            self.compare(conflict.current)
+            return False
         return True
+
+    def compare(self, saved: Any) -> None:
+        """Show the form again beside what ``saved`` (the record as it stands now) holds."""
+        self.late = []
+        if saved is None:
+            return
+        self.version = getattr(saved, "version", None)
+        shown = self.schema.dump(saved)
+        for item in self.items:
+            other = copy.copy(item)
+            other.value = shown.get(item.name)
+            if item.name in shown and other.text() != item.text():
+                self.late.append(Difference(item.label, other.text(), item.text()))
 
 
 def _version(typed: Any, fallback: int | None) -> int | None:

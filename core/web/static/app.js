@@ -140,15 +140,33 @@
     });
   });
 
+  /* Searchable selects: their own entries, or asked of the server while one types */
+  function words(css, text) { var d = doc.createElement('div'); d.className = css; d.textContent = text; return d; }
+  function line(entry) {
+    var box = words('', entry.text);
+    if (entry.note) { var small = doc.createElement('small'); small.className = 'g-muted ms-2'; small.textContent = entry.note; box.appendChild(small); }
+    return box;
+  }
+  function from(url) {
+    return function (typed, give) {
+      var me = this; me.clearOptions(function (o) { return me.items.indexOf(String(o.value)) >= 0; });
+      fetch(url + '?q=' + encodeURIComponent(typed), { credentials: 'same-origin', headers: { Accept: 'application/json' } })
+        .then(function (r) { return r.ok ? r.json() : []; }).then(give, function () { toast(say('offline'), 'err'); give(); });
+    };
+  }
+
   /* What must be done to fresh markup: searchable selects, shadows of wide tables, focus on the error summary */
   function picks(part) {
     if (!window.TomSelect) return;
     $$('select[data-pick]', part).forEach(function (s) {
       if (s.tomselect) return;
       var name = s.labels && s.labels[0]; if (name) s.setAttribute('aria-label', name.textContent.trim()); /* the library takes the label for its own box */
+      var far = s.getAttribute('data-ref');
       new TomSelect(s, {
-        maxOptions: 300, plugins: s.multiple ? ['remove_button'] : [], searchField: ['text', 'find'], allowEmptyOption: !s.required,
-        render: { no_results: function () { var d = doc.createElement('div'); d.className = 'no-results'; d.textContent = say('none'); return d; } }
+        maxOptions: 300, plugins: s.multiple ? ['remove_button'] : [], searchField: far ? [] : ['text', 'find'],
+        allowEmptyOption: !s.required && !far, valueField: 'value', labelField: 'text',
+        preload: far ? 'focus' : false, loadThrottle: 250, load: far ? from(far) : null,
+        render: { option: line, no_results: function () { return words('no-results', say('none')); } }
       });
     });
   }

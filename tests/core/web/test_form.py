@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields, validates_schema
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from core.base.i18n import _l, use_locale
-from core.contracts.errors import Invalid
+from core.contracts.errors import Conflict, Invalid
 from core.web.forms import (
     Bool,
     Choice,
@@ -262,3 +262,25 @@ def test_no_json_makes_the_schema_crash(data):
         Everything().load(data)
     except ValidationError as refusal:
         assert all(isinstance(t, str) for texts in Everything().errors_of(refusal).values() for t in texts)
+
+
+def test_somebody_saved_first():
+    form, fine = post(count="3", version="1")
+    saved = SimpleNamespace(**GOOD, count=5, kinds=[], agreed=False, version=2)
+
+    def service():
+        raise Conflict(current=saved)
+
+    assert fine and not form.attempt(service) and form.status == 409
+    assert [(d.label, d.saved, d.typed) for d in form.late] == [("数量", "5", "3")]
+    assert form.version == 2 and form["count"].shown() == "3"
+    assert form.attempt(lambda: True)
+
+
+def test_somebody_saved_first_and_nobody_knows_what():
+    form, _fine = post()
+
+    def service():
+        raise Conflict()
+
+    assert not form.attempt(service) and form.late == [] and form.status == 409
