@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from core.ledgers import query, state
+from core.people.services.grids import save_grid
+from core.people.services.persons import create_person
+from core.people.services.posts import appoint
+from core.plugin import installed
+
+ROSTER = ["姓名", "性别", "出生年月", "学历", "入党时间", "转正时间", "党员类别", "所在党支部", "居住社区/网格", "党内职务", "联系电话", "备注"]
+
+
+@pytest.fixture
+def people(county):
+    ctx = county.ctx
+    grid = save_grid(ctx, code="DG01", name="第一网格", org_id=county["东关社区"], buildings=["1 号楼", "2 号楼"])
+    old = create_person(ctx, name="张三", org_id=county["东关一支部"], birth_date=dt.date(1950, 5, 1), phone="13800005678",
+                        joined_on=dt.date(1975, 7, 1), residence_org_id=county["东关社区"], grid_id=grid.id, gender="male")
+    create_person(ctx, name="李四", org_id=county["西关支部"], birth_date=dt.date(1990, 1, 1))
+    create_person(ctx, name="王五", org_id=county["西关支部"], member_kind="none", affiliation="volunteer")
+    appoint(ctx, person_id=old.id, org_id=county["东关一支部"], post="secretary", starts_on=dt.date(2024, 1, 1))
+    return county
+
+
+def rows(county, name: str, **args: str) -> list:
+    ledger = installed().ledgers[name]
+    found = query.load_page(state.read_state(ledger, {k: [v] for k, v in args.items()}, county.ctx), county.ctx)
+    assert found.total == len(found.rows)
+    return found.rows
+
+
+def test_heading_of_the_roster_is_the_official_one():
+    ledger = installed().ledgers["people.roster"]
+    assert ledger.numbered and [str(c.label) for c in ledger.columns if not c.hidden] == ROSTER
+
+
+@pytest.mark.parametrize(("name", "count"), [
+    ("people.roster", 2), ("people.everybody", 3), ("people.checks", 0), ("people.orgs", 6), ("people.terms", 6),
+    ("people.changes", 2), ("people.leaders", 1), ("people.grids", 1),
+])
+def test_every_ledger_shows_its_rows(people, name, count):
+    assert len(rows(people, name)) == count
+
+
+def test_cells_of_one_member(people):
+    row = rows(people, "people.roster", q="zs")[0]
+    assert (row.name, row.residence, row.posts, row.phone) == ("张三", "东关社区/第一网格", "secretary", "138****5678")
+
+
+@pytest.mark.parametrize("q", ["张", "zhang", "zs", "13800005678", "5678"])
+def test_members_are_found_by_name_pinyin_and_phone(people, q):
+    assert [r.name for r in rows(people, "people.roster", q=q)] == ["张三"]
+
+
+def test_reader_of_a_community_sees_its_members_only(world, people):
+    world.add_user("east", "xi", "people.person.read", path=people.unit("西关社区").path)
+    ledger = installed().ledgers["people.roster"]
+    with world.acting("east", "xi") as ctx:
+        page = query.load_page(state.read_state(ledger, {}, ctx), ctx)
+    assert [r.name for r in page.rows] == ["李四"]
+
+
+@pytest.mark.parametrize(("name", "count"), [
+    ("people.members", 2), ("people.members_served", 2), ("people.elder_share", 1), ("people.unverified", 0),
+    ("people.terms_ending", 0), ("people.oversize", 0), ("people.branches", 3), ("people.committees", 3),
+])
+def test_indicators_count_rows_of_their_ledger(people, name, count):
+    indicator = installed().indicators[name]
+    ledger = installed().ledgers[indicator.of]
+    assert query.count(ledger, people.ctx, indicator.where(people.ctx)) == count
