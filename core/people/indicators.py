@@ -22,7 +22,7 @@ members_served = Indicator(
     icon="heart", rank=20, definition=_l("组织关系在册的党员，加上流入、双报到等在本地参加活动的党员。"))
 elder_share = Indicator(
     name="people.elder_share", label=_l("60 岁以上占比"), of="people.roster", unit=PERCENT, where=elderly, over=age_known,
-    tile=True, icon="person-walking", rank=30,
+    tile=True, icon="people", rank=30,
     definition=_l("出生日期已登记的党员中，年满 60 周岁的比例（年龄线可在规则中调整）。"))
 unverified_members = Indicator(
     name="people.unverified", label=_l("超期未核验"), of="people.roster", where=unverified, good="low", tile=True,

@@ -216,7 +216,7 @@ leaders = Ledger(
            View(name="secretaries", label=_l("现任书记"), query={"current": "1", "post": "secretary"})),
 )
 grids = Ledger(
-    name="people.grids", title=_l("网格与楼栋表"), permission=ORG, paper=A4.landscape, icon="grid-3x3-gap",
+    name="people.grids", title=_l("网格与楼栋表"), permission=ORG, paper=A4.landscape, icon="grid",
     rows=select(Grid).join(Grid.org), key=Grid.id, scope=(Grid.org_path,), opens="people.grid",
     columns=(
         col("code", _l("网格编号"), Grid.code, search=True, opens="people.grid"),

@@ -10,7 +10,8 @@ from core.people.services.persons import create_person
 from core.people.services.posts import appoint
 from core.plugin import installed
 
-ROSTER = ["姓名", "性别", "出生年月", "学历", "入党时间", "转正时间", "党员类别", "所在党支部", "居住社区/网格", "党内职务", "联系电话", "备注"]
+ROSTER = ["姓名", "性别", "出生年月", "学历", "入党时间", "转正时间", "党员类别", "所在党支部", "居住社区/网格",
+          "党内职务", "联系电话", "备注"]
 
 
 @pytest.fixture

@@ -1,0 +1,195 @@
+"""Taking in a roster row by row: match what is known, write through the services, take a batch back."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import delete, select
+
+from core.base.db import session
+from core.base.i18n import _
+from core.contracts.errors import Conflict
+from core.service import Context
+from core.settings.dictionaries import code_for
+
+from .models import Affiliation, Grid, MemberChange, Person, PostHolding
+from .names import Named, UnitNames
+from .sanity import check_person
+from .sealed import index_of
+from .services.persons import FIELDS, NUMBERS, create_person, owner_of_id, update_person
+from .words import BRANCHES, MEMBERSHIP_STATES
+
+Row = dict[str, Any]
+PLACES = re.compile(r"[/、|\\]")
+MEMBER_PLACES = (*BRANCHES, "general_branch", "committee", "work_committee", "group")
+
+
+@dataclass
+class Batch:
+    """What all rows of one sheet share: the names of units and grids, and who stood in earlier rows."""
+
+    names: UnitNames
+    grids: dict[tuple[int, str], int]
+    by_id: dict[str, str] = field(default_factory=dict)
+    by_birth: dict[tuple[Any, ...], str] = field(default_factory=dict)
+
+
+def prepare(ctx: Context, rows: list[Row]) -> Batch:
+    """Read names of units and grids once for the sheet."""
+    grids = {}
+    for grid in session().scalars(select(Grid)):
+        grids[grid.org_id, grid.name] = grids[grid.org_id, grid.code] = grid.id
+    return Batch(UnitNames.load(), grids)
+
+
+def check(ctx: Context, row: Row, batch: Batch) -> dict[str, list[str]]:
+    """Sentences per field, against the database and the rows before."""
+    data = person_data(row)
+    errors = check_person(data, ctx.today())
+    unit = _resolve(row, batch, errors)
+    for word in _posts(row):
+        if code_for("people.post", word) is None:
+            errors.setdefault("posts", []).append(_("没有“%(text)s”这一职务，请从职务列表中选择。", text=word[:20]))
+    if unit is not None and not errors:
+        _check_twice(row, unit, batch, errors)
+        known = find_person(data, unit.id)
+        if known is not None and not known.is_formal:
+            errors["name"] = [_("此人已有登记，但组织关系不在册（%(state)s），请在人员页面办理转入。",
+                               state=MEMBERSHIP_STATES[known.membership_state])]
+        elif known is not None and known.org_id != unit.id:
+            errors["id_no"] = [_("此人已登记在“%(org)s”，请核对所在支部；确已转来的，请先办理组织关系转接。",
+                                 org=batch.names.units[known.org_id].short_name)]
+    return errors
+
+
+def write(ctx: Context, row: Row, batch: Batch) -> tuple[str, int, str, dict[str, Any] | None]:
+    """Create or complete one person. What a sheet leaves blank is never erased."""
+    errors: dict[str, list[str]] = {}
+    unit = _resolve(row, batch, errors)
+    assert unit is not None, errors
+    data = {**person_data(row), **_places(row, batch, errors)}
+    known = find_person(data, unit.id)
+    if known is None:
+        person = create_person(ctx, org_id=unit.id, **data)
+        _hold_posts(person, unit, row, ctx)
+        return "person", person.id, "created", {"version": person.version}
+    given = {name: value for name, value in data.items() if value not in (None, "") and not _same(known, name, value)}
+    if not given:
+        return "person", known.id, "unchanged", None
+    before = {name: plain(getattr(known, name)) for name in given if name in FIELDS}
+    before |= {f"{NUMBERS[name]}_{part}": getattr(known, f"{NUMBERS[name]}_{part}")
+               for name in given if name in NUMBERS for part in ("sealed", "index", "mask")}
+    update_person(ctx, known.id, **given)
+    return "person", known.id, "updated", {"version": known.version, "before": before}
+
+
+def undo(ctx: Context, person_id: int, kept: dict[str, Any]) -> None:
+    """Take one row back. Raises Conflict when the person was changed since."""
+    person = ctx.get(Person, person_id)
+    if person.version != kept["version"]:
+        raise Conflict(_("%(name)s 的信息在导入之后又被修改过，没有撤销。", name=person.name))
+    if "before" in kept:
+        for name, value in kept["before"].items():
+            setattr(person, name, _typed(name, value))
+        session().flush()
+        return
+    session().flush()
+    for model in (Affiliation, PostHolding, MemberChange):
+        session().execute(delete(model).where(model.person_id == person.id).execution_options(synchronize_session=False))
+    session().delete(person)
+    session().flush()
+
+
+def person_data(row: Row) -> Row:
+    """The row as the services take it; a roster lists members, so a blank kind follows from the dates."""
+    data = {name: row.get(name) for name in (*FIELDS, *NUMBERS) if row.get(name) not in (None, "")}
+    data.setdefault("member_kind", "full")
+    return data
+
+
+def find_person(data: Row, org_id: int) -> Person | None:
+    """Who the row means: by ID number, else by name and birth date, or name and phone, in the same branch."""
+    if data.get("id_no") and (found := owner_of_id(data["id_no"])):
+        return found
+    same = select(Person).where(Person.name == data["name"], Person.org_id == org_id)
+    if data.get("id_no"):
+        same = same.where(Person.id_index.is_(None))
+    candidates = session().scalars(same).all()
+    birth, phone = data.get("birth_date"), data.get("phone")
+    wanted = index_of("phone", phone) if phone else None
+    for person in candidates:
+        born = person.birth_date
+        if birth and born and (born.year, born.month) == (birth.year, birth.month):
+            return person
+        if wanted and person.phone_index == wanted:
+            return person
+    return candidates[0] if len(candidates) == 1 and not birth and not phone else None
+
+
+def _resolve(row: Row, batch: Batch, errors: dict[str, list[str]]) -> Named | None:
+    unit, why = batch.names.find(row["branch"], kinds=MEMBER_PLACES)
+    if why:
+        errors.setdefault("branch", []).append(why)
+    _places(row, batch, errors)
+    return unit
+
+
+def _places(row: Row, batch: Batch, errors: dict[str, list[str]]) -> Row:
+    """Residence and grid from a text such as 东关社区/第一网格."""
+    if not row.get("residence"):
+        return {}
+    first, *rest = [part.strip() for part in PLACES.split(row["residence"]) if part.strip()]
+    unit, why = batch.names.find(first, unit_kind="community")
+    if unit is None:
+        errors.setdefault("residence", []).append(why)
+        return {}
+    grid = batch.grids.get((unit.id, rest[0])) if rest else None
+    if rest and grid is None:
+        errors.setdefault("residence", []).append(
+            _("“%(org)s”没有网格“%(grid)s”，请先在网格表中新增。", org=unit.short_name, grid=rest[0][:20]))
+    return {"residence_org_id": unit.id, "grid_id": grid}
+
+
+def _check_twice(row: Row, unit: Named, batch: Batch, errors: dict[str, list[str]]) -> None:
+    """The same person in an earlier row of the sheet."""
+    if number := row.get("id_no"):
+        earlier = batch.by_id.setdefault(index_of("id", number), f"{row['name']}|{unit.short_name}")
+        name, _mark, branch = earlier.partition("|")
+        if branch != unit.short_name:
+            errors["id_no"] = [_("同一身份证号码在前面的行里登记在“%(org)s”（%(name)s），请核对。", org=branch, name=name)]
+    key = (row["name"], row.get("birth_date"), unit.id)
+    if row.get("birth_date"):
+        phone = row.get("phone") or ""
+        earlier = batch.by_birth.setdefault(key, phone)
+        if earlier != phone and earlier and phone:
+            errors["phone"] = [_("前面的行里有同名、同出生年月、同支部的人，电话不同。请核对是否重复，只保留一行。")]
+
+
+def _posts(row: Row) -> list[str]:
+    return [word.strip() for word in PLACES.sub("、", row.get("posts") or "").split("、") if word.strip()]
+
+
+def _hold_posts(person: Person, unit: Named, row: Row, ctx: Context) -> None:
+    for word in _posts(row):
+        session().add(PostHolding(person_id=person.id, person_name=person.name, org_id=unit.id, org_path=unit.path,
+                                  post=code_for("people.post", word), starts_on=ctx.today(), note=_("名册导入，任职时间待补")))
+    session().flush()
+
+
+def _same(person: Person, name: str, value: Any) -> bool:
+    if name in NUMBERS:
+        return getattr(person, f"{NUMBERS[name]}_index") == index_of(NUMBERS[name], value)
+    if name == "birth_date" and value.day == 1 and person.birth_date:        # the sheet knows the month only
+        return (person.birth_date.year, person.birth_date.month) == (value.year, value.month)
+    return getattr(person, name) == value
+
+
+def plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _typed(name: str, value: Any) -> Any:
+    column = Person.__table__.c[name]
+    return column.type.python_type.fromisoformat(value) if value and hasattr(column.type.python_type, "fromisoformat") else value

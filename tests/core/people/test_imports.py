@@ -1,0 +1,151 @@
+"""The two kinds of sheets, through the functions the import wizard calls."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from marshmallow import ValidationError
+from sqlalchemy import func, select
+
+from core.base.db import session
+from core.contracts.errors import Conflict
+from core.people.models import Affiliation, MemberChange, OrgUnit, Person, PostHolding
+from core.people.names import UnitNames
+from core.people.services.grids import save_grid
+from core.people.services.orgs import create_org
+from core.people.services.persons import update_person
+from core.plugin import installed
+from core.service import unit_of_work
+
+
+def kind(name: str) -> Any:
+    return installed().import_kinds[name]
+
+
+def take_in(county, name: str, *rows: dict[str, Any]) -> list[Any]:
+    """What became of each row: its errors, or the answer of `write`."""
+    declared, found = kind(name), []
+    with unit_of_work(county.ctx):
+        data = [declared.schema().load(row) for row in rows]
+        state = declared.prepare(county.ctx, data)
+        for row in data:
+            wrong = declared.check(county.ctx, row, state)
+            found.append(wrong or declared.write(county.ctx, row, state))
+    return found
+
+
+ZHANG = {"name": "张三", "branch": "东关一支部", "gender": "男", "birth_date": "1968-05", "joined_on": "1995-07-01",
+         "member_kind": "正式", "education": "本科", "posts": "书记", "phone": "13800005678"}
+
+
+def test_a_row_becomes_a_member_with_change_and_post(county):
+    (_kind, person_id, outcome, _undo), = take_in(county, "people.roster", ZHANG)
+    person = county.ctx.get(Person, person_id)
+    assert outcome == "created" and person.org_id == county["东关一支部"] and person.is_formal
+    assert (person.birth_date, person.education, person.member_kind) == (dt.date(1968, 5, 1), "bachelor", "full")
+    assert session().scalars(select(MemberChange.type)).all() == ["initial"]
+    assert session().scalars(select(PostHolding.post)).all() == ["secretary"]
+
+
+@pytest.mark.parametrize("branch", [
+    "东关一支部", "中共东关一支部委员会", "东关一支部委员会", "中共东关一", "dongguanyizhibu", "dgyzb", "东关 一支部"])
+def test_a_branch_is_found_by_every_name_people_use(county, branch):
+    assert UnitNames.load().find(branch)[0].id == county["东关一支部"]
+
+
+def test_an_ambiguous_or_unknown_branch_is_not_guessed(county):
+    create_org(county.ctx, name="中共西关一支部总支部委员会", short_name="西关总支", kind="general_branch",
+               parent_id=county["西关社区"])
+    names = UnitNames.load()
+    assert names.find("西关")[0] is None and "多个组织" in names.find("西关")[1]
+    assert names.find("西关", kinds=("general_branch",))[0].short_name == "西关总支"
+    assert "没有找到" in names.find("南关支部")[1]
+
+
+def test_a_second_run_updates_and_never_erases(county):
+    (_k, person_id, *_), = take_in(county, "people.roster", ZHANG)
+    again, = take_in(county, "people.roster", ZHANG)
+    assert again[1:3] == (person_id, "unchanged")
+    changed, = take_in(county, "people.roster", {"name": "张三", "branch": "dgyzb", "birth_date": "1968-05", "note": "新备注"})
+    assert changed[1:3] == (person_id, "updated")
+    person = county.ctx.get(Person, person_id)
+    assert (person.note, person.phone_mask) == ("新备注", "138****5678")
+
+
+@pytest.mark.parametrize(("change", "field"), [
+    ({"branch": "南关支部"}, "branch"),
+    ({"joined_on": "1980-01-01"}, "joined_on"),
+    ({"confirmed_on": "1990-01-01"}, "confirmed_on"),
+    ({"id_no": "110101198001010010"}, "birth_date"),
+    ({"gender": "女", "birth_date": "1980-01", "joined_on": "2000-01", "id_no": "110101198001010010"}, "gender"),
+    ({"id_no": "3.70982E+17"}, "id_no"),
+    ({"posts": "司令"}, "posts"),
+    ({"residence": "南关社区"}, "residence"),
+    ({"residence": "东关社区/九号网格"}, "residence"),
+])
+def test_bad_rows_get_a_sentence_in_the_right_cell(county, change, field):
+    errors, = take_in(county, "people.roster", {**ZHANG, **change})
+    assert list(errors) == [field] and errors[field][0]
+
+
+def test_words_nobody_knows_are_refused_with_the_list(county):
+    with pytest.raises(ValidationError) as refused:
+        kind("people.roster").schema().load({**ZHANG, "education": "仙班"})
+    assert "大学本科" in str(refused.value)
+
+
+def test_one_person_in_two_branches_and_twice_with_two_phones(county):
+    first = {**ZHANG, "id_no": "110101198001010010", "birth_date": "1980-01", "joined_on": "2000-07"}
+    ok, two_branches = take_in(county, "people.roster", first, {**first, "branch": "西关支部"})
+    assert ok[2] == "created" and "东关一支部" in two_branches["id_no"][0]
+    elsewhere, = take_in(county, "people.roster", {**first, "branch": "西关支部"})
+    assert "已登记在“东关一支部”" in elsewhere["id_no"][0]
+    li = {"name": "李四", "branch": "西关支部", "birth_date": "1970-01", "phone": "13900001111"}
+    ok, twice = take_in(county, "people.roster", li, {**li, "phone": "13900002222"})
+    assert ok[2] == "created" and list(twice) == ["phone"]
+
+
+def test_residence_and_grid_from_one_cell(county):
+    grid = save_grid(county.ctx, code="DG01", name="第一网格", org_id=county["东关社区"])
+    (_k, person_id, *_), = take_in(county, "people.roster", {**ZHANG, "residence": "东关社区/第一网格"})
+    person = county.ctx.get(Person, person_id)
+    assert (person.residence_org_id, person.grid_id) == (county["东关社区"], grid.id)
+
+
+def test_a_batch_is_taken_back_row_by_row(county):
+    (_k, person_id, _o, kept), = take_in(county, "people.roster", ZHANG)
+    with unit_of_work(county.ctx):
+        kind("people.roster").undo(county.ctx, person_id, kept)
+    for model in (Person, Affiliation, MemberChange, PostHolding):
+        assert session().scalar(select(func.count()).select_from(model)) == 0
+    (_k, person_id, _o, kept), = take_in(county, "people.roster", ZHANG)
+    (_k, _i, _o, kept_update), = take_in(county, "people.roster", {**ZHANG, "note": "新", "phone": "13900001111"})
+    with unit_of_work(county.ctx):
+        kind("people.roster").undo(county.ctx, person_id, kept_update)
+    person = county.ctx.get(Person, person_id)
+    assert (person.note, person.phone_mask) == ("", "138****5678")
+    update_person(county.ctx, person_id, note="手工修改")
+    with pytest.raises(Conflict), unit_of_work(county.ctx):
+        kind("people.roster").undo(county.ctx, person_id, kept)
+
+
+def test_organisations_refer_to_rows_before_them_and_are_taken_back(county):
+    street = {"name": "中共新城街道工作委员会", "short_name": "新城街道", "kind": "党工委", "unit_kind": "街道", "parent": ""}
+    below = {"name": "中共新城社区委员会", "short_name": "新城社区", "kind": "党委", "unit_kind": "社区", "parent": "新城街道",
+             "term_start": "2022-01", "term_end": "2027-01", "contact_phone": "0539-6212345"}
+    orphan = {"name": "中共无名支部", "short_name": "无名支部", "kind": "支部", "parent": "没有的社区"}
+    one, two, three = take_in(county, "people.org_units", street, below, orphan)
+    assert two[2] == "created" and list(three) == ["parent"]
+    made = county.ctx.get(OrgUnit, two[1])
+    assert made.parent_id == one[1] and made.community_id == made.id and made.contact_phone_mask.startswith("0539-")
+    with pytest.raises(Conflict), unit_of_work(county.ctx):
+        kind("people.org_units").undo(county.ctx, one[1], one[3])
+    with unit_of_work(county.ctx):
+        kind("people.org_units").undo(county.ctx, two[1], two[3])
+        kind("people.org_units").undo(county.ctx, one[1], one[3])
+    again, = take_in(county, "people.org_units", {**street, "note": "补充"})
+    assert again[2] == "created"
+    changed, = take_in(county, "people.org_units", {**street, "note": "再补充"})
+    assert changed[2] == "updated"
