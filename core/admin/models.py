@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from core.admin.platform.models import Onboarding
 from core.base.db import JSON, Base, Mapped, String, TenantScoped, UniqueConstraint, keys, mapped_column
 
 
@@ -15,3 +16,6 @@ class ModuleSettings(TenantScoped, Base):
 
     module: Mapped[str] = mapped_column(String(24))
     chosen: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+__all__ = ["ModuleSettings", "Onboarding"]
