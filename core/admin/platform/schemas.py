@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from marshmallow import ValidationError, validates_schema
+
 from core.base.division import validate_division_code
 from core.base.i18n import _l
+from core.contracts.errors import Invalid
 from core.plugin import installed
 from core.tenancy.lookup import working_tenants
 from core.tenancy.profiles import profiles
 from core.web.forms import Choice, Choices, Code, Length, LongText, Schema, Text, Upload, ui
-from marshmallow import ValidationError, validates_schema
-
-from core.contracts.errors import Invalid
 
 KINDS = [("county", _l("县（区）")), ("street", _l("街道（乡镇）"))]
 

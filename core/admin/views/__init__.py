@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .audit import pages as audit_pages
+from .platform import console
 from .plugins import pages as plugin_pages
 from .rules import pages as rule_pages
 from .settings import pages as setting_pages
 
-__all__ = ["audit_pages", "plugin_pages", "rule_pages", "setting_pages"]
+__all__ = ["audit_pages", "console", "plugin_pages", "rule_pages", "setting_pages"]
