@@ -82,7 +82,7 @@ def parse_rows(rows: Iterable[tuple[int, list[Any]]]) -> list[Node]:
     problems = []
     for number, cells in rows:
         name, above, short = (*("".join(str(c or "").split()) for c in cells), "", "", "")[:3]
-        if not name:
+        if not name or name in _words()["headings"]:
             continue
         problems += _problems(number, name, 0)
         if above and above not in known:
