@@ -5,12 +5,9 @@ from __future__ import annotations
 import json
 
 import click
-from sqlalchemy import select
 
 from core.base.i18n import _
-from core.base.scope import system_scope
-from core.base.session import session
-from core.tenancy.models import PLATFORM, Tenant
+from core.tenancy.lookup import all_tenants
 from core.tenancy.onboarding import create_tenant
 from core.tenancy.suspension import resume as resume_tenant
 from core.tenancy.suspension import suspend as suspend_tenant
@@ -48,12 +45,11 @@ def create(slug: str, name: str, kind: str, profile: str, division_code: str, pa
 @click.option("--json", "as_json", is_flag=True)
 def list_(as_json: bool) -> None:
     """All tenants with kind and status."""
-    with opened(), system_scope("cli: list tenants"):
-        rows = session().execute(
-            select(Tenant.slug, Tenant.name, Tenant.kind, Tenant.status, Tenant.division_code)
-            .where(Tenant.id != PLATFORM).order_by(Tenant.slug)).all()
+    with opened():
+        rows = all_tenants()
     if as_json:
-        click.echo(json.dumps([row._asdict() for row in rows], ensure_ascii=False, indent=1))
+        shown = ("slug", "name", "kind", "status", "division_code")
+        click.echo(json.dumps([{name: getattr(row, name) for name in shown} for row in rows], ensure_ascii=False, indent=1))
         return
     for row in rows:
         click.echo(f"{row.slug:<20} {row.kind:<8} {row.status:<10} {row.name}")

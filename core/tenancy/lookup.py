@@ -11,7 +11,7 @@ from core.base.scope import system_scope
 from core.base.session import session
 from core.service import TenantInfo
 
-from .models import ENABLED, SUSPENDED, PluginState, Tenant
+from .models import ENABLED, PLATFORM, SUSPENDED, PluginState, Tenant
 
 # per database (engine): tenant id -> (plugins_rev, set)
 _sets: WeakKeyDictionary[Any, dict[int, tuple[int, frozenset[str]]]] = WeakKeyDictionary()
@@ -52,6 +52,12 @@ def enabled_plugins(tenant_id: int, plugins_rev: int) -> frozenset[str]:
     rows = session().scalars(select(PluginState.plugin).where(PluginState.state == ENABLED)).all()
     known[tenant_id] = (plugins_rev, frozenset(rows))
     return known[tenant_id][1]
+
+
+def all_tenants() -> list[Tenant]:
+    """The rows of all tenants but the platform, for the operators' list: names and states, nothing of their data."""
+    with system_scope("tenancy: list tenants"):
+        return list(session().scalars(select(Tenant).where(Tenant.id != PLATFORM).order_by(Tenant.slug)).all())
 
 
 def demo_tenants() -> list[tuple[str, str]]:

@@ -9,12 +9,13 @@ from sqlalchemy import func, select
 
 from core.accounts.models import User
 from core.base.i18n import _
-from core.base.scope import system_scope, tenant_scope
+from core.base.scope import tenant_scope
 from core.base.session import session
 from core.contracts.errors import Conflict, Invalid, NotFound
 from core.people.models import OrgUnit, Person
 from core.service import Context, service
-from core.tenancy.models import PLATFORM, PluginState, Tenant
+from core.tenancy.lookup import all_tenants
+from core.tenancy.models import PluginState, Tenant
 from core.tenancy.onboarding import NewTenant, check_slug, create_tenant
 from core.tenancy.suspension import resume, suspend
 
@@ -24,8 +25,7 @@ from .models import Onboarding
 @service("tenancy.tenant.read", writes=False)
 def list_tenants(ctx: Context) -> list[Tenant]:
     """All tenants (names, kinds and states; nothing of their data)."""
-    with system_scope("platform: list tenants"):
-        return list(session().scalars(select(Tenant).where(Tenant.id != PLATFORM).order_by(Tenant.slug)).all())
+    return all_tenants()
 
 
 @service("tenancy.tenant.read", writes=False)
