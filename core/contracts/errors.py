@@ -61,4 +61,8 @@ class PluginDisabled(JuheliError):
 
 
 class TenantSuspended(JuheliError):
-    """The tenant is suspended: nobody but its operators may work in it."""
+    """The tenant takes no work now; `status` says why: `suspended` (no page at all) or `read_only` (no changes)."""
+
+    def __init__(self, status: str = "suspended") -> None:
+        self.status = status
+        super().__init__(status)
