@@ -209,13 +209,14 @@ def _authorise(ctx: Context, permission: str | None) -> tuple[str, ...] | None:
 
 
 def service(
-    permission: str | None, *, writes: bool = True, action: str = ""
+    permission: str | None, *, writes: bool = True, action: str = "", audited: bool = True
 ) -> Callable[[Callable[Concatenate[Context, P], R]], Callable[Concatenate[Context, P], R]]:
     """Declare a service.
 
     permission   `module.noun.verb`; None: any signed-in actor; PUBLIC: anybody
     writes       False for reads: no unit of work, no audit row
     action       name in the audit; default: the permission, else module.function
+    audited      False only for what concerns nobody but the actor and changes no record: a form draft, a read mark
     """
 
     def declare(fn: Callable[Concatenate[Context, P], R]) -> Callable[Concatenate[Context, P], R]:
@@ -232,7 +233,8 @@ def service(
                     before = len(_work().facts)
                     result = fn(ctx, *args, **kwargs)
                     facts, _work().facts[before:] = _work().facts[before:], []
-                    _write_audit(ctx, label, facts, kwargs)
+                    if facts or audited:
+                        _write_audit(ctx, label, facts, kwargs)
                     session().flush()
                     return result
 

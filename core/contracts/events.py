@@ -40,4 +40,12 @@ class LearningHoursEarned(Event):
     source_id: int
 
 
-EVENTS: dict[str, type[Event]] = {cls.__name__: cls for cls in (PersonMoved, LearningHoursEarned)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkHandedOver(Event):
+    """An inbox item was handed to a colleague."""
+
+    item_id: int
+    user_id: int
+
+
+EVENTS: dict[str, type[Event]] = {cls.__name__: cls for cls in (PersonMoved, LearningHoursEarned, WorkHandedOver)}

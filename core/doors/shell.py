@@ -13,7 +13,6 @@ from core.plugin import NavItem, installed
 from core.service import Context
 from core.tenancy.models import PLATFORM, READ_ONLY
 from core.web.shell import BRAND, EXTENSION, Group, Link, Shell
-from core.work.inbox import counts
 
 GROUPS = {"work": _l("工作"), "business": _l("业务"), "manage": _l("管理")}
 BOTTOM = ("home.index", "work.inbox", "people.index", "ledgers.index")
@@ -55,8 +54,7 @@ def frame() -> Shell:
     signed_in = g.get("signed_in")
     if signed_in is None or signed_in.next_step:
         return Shell(**common)
-    waiting = counts(ctx).waiting
-    links = menu(ctx, waiting)
+    links = menu(ctx)
     return Shell(
         **common, user_name=ctx.actor.label, user_note="、".join(sorted({grant.role for grant in ctx.grants})),
         user_links=tuple((text, _address(endpoint), icon) for text, endpoint, icon in (
@@ -81,23 +79,22 @@ def _exists(endpoint: str) -> bool:
     return audience in ("both", here)
 
 
-def menu(ctx: Context, waiting: int = 0) -> dict[str, list[Link]]:
+def menu(ctx: Context) -> dict[str, list[Link]]:
     """{group: links} of what the actor may open, in rank order, unknown groups last."""
     items = [c.value for c in ctx.collect("nav_items") if isinstance(c.value, NavItem)]
     shown = [i for i in items if _exists(i.endpoint) and (not i.permission or ctx.may(i.permission))]
     found: dict[str, list[Link]] = {}
     for group in (*GROUPS, *sorted({i.group for i in shown} - set(GROUPS))):
-        links = [_link(i, waiting) for i in sorted(shown, key=lambda i: i.rank) if i.group == group]
+        links = [_link(i) for i in sorted(shown, key=lambda i: i.rank) if i.group == group]
         if links:
             found[group] = links
     return found
 
 
-def _link(item: NavItem, waiting: int) -> Link:
+def _link(item: NavItem) -> Link:
     url = url_for(item.endpoint, **item.args)
     here = request.script_root + request.path
-    return Link(label=item.label, url=url, icon=item.icon, key=item.key,
-                count=waiting if item.endpoint == "work.inbox" else 0,
+    return Link(label=item.label, url=url, icon=item.icon, key=item.key, count=item.count,
                 current=here == url or (url != request.script_root + "/" and here.startswith(url)))
 
 

@@ -63,7 +63,7 @@ class ImportKind:
 class NavItem:
     """An entry of the side menu; core hides it when the actor lacks `permission` ("" = everybody signed in).
 
-    group: work | business | manage; key: keyboard shortcut such as "g m".
+    group: work | business | manage; key: keyboard shortcut such as "g m"; count: a figure beside the label.
     """
 
     label: Any
@@ -74,6 +74,7 @@ class NavItem:
     rank: int = 100
     args: Mapping[str, Any] = field(default_factory=dict)
     key: str = ""
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +110,16 @@ class TimelineEntry:
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """A date with a meaning: a deadline, a term's end, a gathering; `source` names the rule it comes from."""
+    """A date with a meaning: a deadline, a term's end, a gathering; `source` names the rule it comes from.
+
+    `feed`: the title names no person and may go to the calendar program of a phone, which copies it to foreign servers.
+    """
 
     on: dt.date
     title: Any
     url: str = ""
     source: Any = ""
+    feed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.routing import IntegerConverter, Map
 
 from core.base.i18n import HTML_LANG, SOURCE, Lazy, current_locale, gettext, ngettext
 from core.web import once
@@ -19,6 +20,13 @@ from core.web.paging import without
 from core.web.pickers import ref_options
 from core.web.prefs import read_prefs
 from core.web.shell import current_shell
+
+
+class RecordNumber(IntegerConverter):
+    """`<int:record_id>` in a route: what is no possible number of a record is an address nobody has."""
+
+    def __init__(self, url_map: Map, max: int = 2**53 - 1, **options: Any) -> None:
+        super().__init__(url_map, max=max, **options)
 
 
 class JSON(DefaultJSONProvider):
@@ -77,6 +85,7 @@ def install(app: Flask) -> None:
     """Globals and filters for templates, JSON, security headers. Call it before the first template is
     rendered."""
     app.json = JSON(app)
+    app.url_map.converters["int"] = RecordNumber
     app.session_interface = FlashCookie()
     env = app.jinja_env
     env.policies["json.dumps_function"] = app.json.dumps

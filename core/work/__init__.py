@@ -3,13 +3,6 @@
 from __future__ import annotations
 
 from core.base.i18n import _l
-from core.plugin import Permission, Plugin
+from core.plugin import Plugin
 
-plugin = Plugin(
-    name="work",
-    title=_l("工作"),
-    core=True,
-    permissions=(
-        Permission("work.inbox.oversee", _l("查看下属单位的全部待办")),
-    ),
-)
+plugin = Plugin(name="work", title=_l("工作"), core=True)

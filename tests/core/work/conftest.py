@@ -13,14 +13,17 @@ from core.base.engine import Database
 from core.base.scope import tenant_scope
 from core.base.session import begin_write, session
 from core.plugin import Owner, Plugins
-from core.plugin.manager import using
+from core.plugin.manager import install, installed, using
 from core.rules import add_rules
 from core.service import Actor, Context, Grant, TenantInfo, system_context
+from core.testing.world import build_world
 from core.work import plugin as work
 from tests.core.work.casework import plugin as casework
 
 TENANT = TenantInfo(7, "seven", "七县", "county")
 HERE = Path(__file__).parent
+A, B = "0001", "0002"
+ALL = tuple(f"casework.case.{verb}" for verb in ("read", "write", "send", "take", "check"))
 
 
 @pytest.fixture(scope="session")
@@ -64,3 +67,25 @@ def desk(plugins, tmp_path):
     database.create_all()
     yield Desk(database, plugins)
     database.dispose()
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A whole installation with the test module in it: county `east`, accounts made by the test."""
+    before = installed()
+    add_rules(HERE / "casework")
+    world = build_world(tmp_path, Plugins([*before.by_name.values(), Owner(casework, "tests.core.work.casework")]))
+    world.open_tenant("east", "East County", plugins=("casework",))
+    yield world
+    world.database.dispose()
+    install(before)
+
+
+@pytest.fixture
+def east(site):
+    """Ann at A, Bob and Bea at B, and somebody who only reads elsewhere."""
+    site.add_user("east", "ann", *ALL, path=A, name="安娜")
+    site.add_user("east", "bob", *ALL, path=B, name="鲍勃")
+    site.add_user("east", "bea", *ALL, path=B, name="贝雅")
+    site.add_user("east", "out", "casework.case.read", path="0003", name="外人")
+    return site
