@@ -15,7 +15,7 @@ from core.base.config import Config
 from core.base.engine import Database
 from core.base.keyring import load_keyring, use_keyring
 from core.base.scope import tenant_scope
-from core.doors import errors, health, landing, pipeline, search, shell
+from core.doors import errors, health, home, landing, pipeline, search, shell
 from core.doors.middleware import TenantMiddleware
 from core.jobs.runner import Runner
 from core.plugin.manager import Plugins, install
@@ -48,7 +48,7 @@ def create_app(config: Config | None = None, *, plugins: Plugins | None = None, 
     errors.install(app)
     shell.install(app)
     landing.install(app)
-    for blueprint in (health.pages, search.pages, look.pages):
+    for blueprint in (health.pages, home.pages, search.pages, look.pages):
         app.register_blueprint(blueprint)
     for owner in plugins.by_name.values():
         if (views := owner.file("views")) is not None:

@@ -15,7 +15,7 @@ from core.base.scope import current_scope
 from core.base.session import session
 from core.ledgers.query import BEYOND, matching
 from core.plugin import Indicator, Ledger
-from core.service import WHOLE_TENANT, Context, service
+from core.service import Context, service
 
 from .engine import Value, by_ledger, grouped, measure, sums_of, value_of
 from .models import IndicatorValue
@@ -80,17 +80,33 @@ class Point:
     value: Value
 
 
-def curve(ctx: Context, indicator: Indicator, permission: str, now: Value | None = None) -> list[Point]:
-    """The last figure of each of twelve months for the reader's places, today's measured now; fewer where days are missing."""
-    held = ctx.subtrees(permission)
-    today = ctx.today()
-    first = dt.date(today.year - 1, today.month, 1)
+def curves(ctx: Context, values: Iterable[Value]) -> dict[str, list[Point]]:
+    """name -> the last figure of each of up to twelve months in the reader's places; the running month is the value given.
+
+    One statement per set of places the reader holds. A day on which one of several places was not measured is left out.
+    """
+    today, found = ctx.today(), {}
+    held: dict[tuple[str, ...], list[Value]] = {}
+    for value in values:
+        held.setdefault(ctx.subtrees(ctx.plugins.ledgers[value.indicator.of].permission), []).append(value)
+    for paths, own in held.items():
+        kept = _kept([v.indicator for v in own], paths, dt.date(today.year - 1, today.month, 1))
+        for value in own:
+            months = {**kept.get(value.indicator.name, {}), f"{today:%Y-%m}": value}
+            found[value.indicator.name] = [Point(month, each) for month, each in months.items()][-MONTHS:]
+    return found
+
+
+def _kept(indicators: list[Indicator], paths: tuple[str, ...], first: dt.date) -> dict[str, dict[str, Value]]:
+    """name -> month -> value, from the stored figures; later days of a month replace earlier ones."""
+    known = {i.name: i for i in indicators}
+    kept = IndicatorValue
     rows = session().execute(
-        select(IndicatorValue.on, func.sum(IndicatorValue.amount), func.sum(IndicatorValue.base), func.count())
-        .where(IndicatorValue.indicator == indicator.name, IndicatorValue.definition == indicator.version,
-               IndicatorValue.on >= first, IndicatorValue.path.in_([""] if held == WHOLE_TENANT else held))
-        .group_by(IndicatorValue.on).order_by(IndicatorValue.on)).all()
-    months = {f"{on:%Y-%m}": value_of(indicator, amount, base) for on, amount, base, places in rows if places == len(held)}
-    if now is not None:
-        months[f"{today:%Y-%m}"] = now
-    return [Point(month, value) for month, value in months.items()][-MONTHS:]
+        select(kept.indicator, kept.definition, kept.on, func.sum(kept.amount), func.sum(kept.base), func.count())
+        .where(kept.indicator.in_(known), kept.on >= first, kept.path.in_(paths))
+        .group_by(kept.indicator, kept.definition, kept.on).order_by(kept.on)).all()
+    found: dict[str, dict[str, Value]] = {}
+    for name, definition, on, amount, base, places in rows:
+        if definition == known[name].version and places == len(paths):
+            found.setdefault(name, {})[f"{on:%Y-%m}"] = value_of(known[name], amount, base)
+    return found

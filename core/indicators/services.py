@@ -10,7 +10,7 @@ from core.service import Context, service
 
 from .charts import curve_option
 from .engine import Value, find_indicator, measure, offered
-from .history import Point, curve
+from .history import Point, curves
 from .places import Place, by_place, place_key
 
 
@@ -45,6 +45,46 @@ def read_indicator(ctx: Context, name: str) -> Shown:
     """Raises NotFound."""
     indicator, ledger = find_indicator(ctx, name)
     value = measure(ctx, [indicator])[indicator.name]
-    points = curve(ctx, indicator, ledger.permission, value)
+    points = curves(ctx, [value])[indicator.name]
     return Shown(indicator, ledger, value, by_place(ctx, [indicator]), place_key(indicator, ctx), points,
                  curve_option([(indicator, points)]))
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The indicators of the dashboard. `change` is the difference to the last figure of the month before (None: unknown)."""
+
+    values: list[Value]
+    change: dict[str, float | None]
+    chart: dict[str, Any] | None
+    chart_head: list[str]
+    chart_rows: list[list[str]]
+    places: list[Place]
+    compared: list[Indicator]
+    place_keys: list[str]
+
+
+TILES, LINES, COMPARED = 7, 2, 4
+
+
+@service(None, writes=False)
+def read_overview(ctx: Context) -> Overview:
+    """What the dashboard shows of the first indicators that want a tile."""
+    listed = offered(ctx, tiles=True)[:TILES]
+    measured = measure(ctx, listed)
+    values = [measured[i.name] for i in listed]
+    points = curves(ctx, values)
+    drawn = [(i, points[i.name]) for i in listed if len(points[i.name]) > 1][:LINES]
+    months = sorted({p.month for _i, line in drawn for p in line})
+    by_month = [{p.month: str(p.value) for p in line} for _i, line in drawn]
+    compared = listed[:COMPARED]
+    return Overview(
+        values, {name: _change(line) for name, line in points.items()}, curve_option(drawn),
+        [str(i.label) for i, _line in drawn], [[month, *(line.get(month, "—") for line in by_month)] for month in months],
+        by_place(ctx, compared), compared, [place_key(i, ctx) for i in compared])
+
+
+def _change(line: list[Point]) -> float | None:
+    if len(line) < 2 or line[-1].value.number is None or line[-2].value.number is None:
+        return None
+    return round(line[-1].value.number - line[-2].value.number, 1)

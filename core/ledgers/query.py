@@ -73,11 +73,17 @@ def order_by(state: State) -> list[Any]:
     """The chosen order (names by pinyin, empty values last), then the key, so that pages never overlap."""
     clauses = []
     for column, descending in state.order:
-        spoken = sibling(column.source, FULL)
-        for source in ([spoken] if spoken is not None else []) + [column.source]:
+        for source in _sorted_by(column):
             clause = source.desc() if descending else source.asc()
             clauses.append(clause.nulls_last() if nullable(source) else clause)
     return [*clauses, state.ledger.key]
+
+
+def _sorted_by(column: Col) -> list[Any]:
+    if column.order is not None:
+        return [column.order]
+    spoken = sibling(column.source, FULL)
+    return [column.source] if spoken is None else [spoken, column.source]
 
 
 def statement(state: State, ctx: Context, columns: tuple[Col, ...] | None = None, *, permission: str = "") -> Select[Any]:

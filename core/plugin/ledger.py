@@ -32,6 +32,7 @@ class Col:
     value     (row, ctx) -> text, computed after loading; such a column can be neither sorted nor filtered
     opens     endpoint of the record's page; `key` is the expression that gives its id (default: the ledger's key)
     warn      (row, ctx) -> bool: paint the cell as a warning
+    order     expression to sort by instead of `source` (the path for a unit's name: official order, served by its index)
     tones     value -> ok | warn | err | info | mute: the cell becomes a tag (states of a workflow: `workflow.tones()`)
     unit      FEN: the integer is shown, filtered and exported as yuan; PERCENT: shown with its sign
     mask      what kind of personal data the (already masked) text is: phone | id_no | name
@@ -50,6 +51,7 @@ class Col:
     opens: str | None = None
     key: Any = None
     warn: Callable[..., bool] | None = None
+    order: Any = None
     tones: Mapping[str, str] | None = None
     unit: str = ""
     mask: str = ""

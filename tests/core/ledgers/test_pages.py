@@ -15,7 +15,6 @@ from core.base.session import begin_write, session
 from core.ledgers import export
 from core.ledgers.models import SavedView
 from core.people.models import OrgUnit
-from core.plugin.manager import Plugins, installed
 from tests.core.ledgers import trial
 
 pytest_plugins = ["core.testing.fixtures"]
@@ -24,7 +23,7 @@ URL = "/ledgers/trial.roster/"
 
 @pytest.fixture(scope="session")
 def plugins():
-    return Plugins([*installed().by_name.values(), trial.Trial()])
+    return trial.with_all_others()
 
 
 @pytest.fixture

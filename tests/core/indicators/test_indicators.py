@@ -1,0 +1,108 @@
+"""Indicators: measured in scope, by organisation in official order, kept per day, shown with definition and rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+import pytest
+from sqlalchemy import func, select
+
+from core.base import clock
+from core.base.session import session
+from core.contracts.errors import NotFound
+from core.indicators.engine import find_indicator, measure, written
+from core.indicators.history import curves, keep_today
+from core.indicators.models import IndicatorValue
+from core.indicators.places import by_place
+from tests.core.ledgers import trial
+
+pytest_plugins = ["core.testing.fixtures"]
+
+
+@pytest.fixture(scope="session")
+def plugins():
+    return trial.with_all_others()
+
+
+@pytest.fixture
+def office(world):
+    with world.inside("east") as ctx:
+        trial.fill(persons_per_branch=6, branches=4, root="z000")
+        assert ctx.plugins.indicators["trial.young"]
+    world.add_user("east", "clerk", trial.READ)
+    world.add_user("east", "second", trial.READ, path="z0000002")
+    return world
+
+
+BOTH = [trial.young, trial.share]
+
+
+def test_measured_in_one_statement_per_ledger(office):
+    with office.acting("east", "clerk") as ctx, office.counting() as sent:
+        found = measure(ctx, BOTH)
+        assert (found["trial.young"].amount, str(found["trial.young"])) == (8, "8")
+        assert (found["trial.reachable"].amount, found["trial.reachable"].base, str(found["trial.reachable"])) == (18, 24, "75%")
+        assert len(sent) == 1
+
+
+def test_measured_in_the_readers_scope_only(office):
+    with office.acting("east", "second") as ctx:
+        assert measure(ctx, BOTH)["trial.reachable"].base == 6
+    with office.inside("west") as ctx:
+        assert measure(ctx, BOTH)["trial.reachable"].number is None
+    assert written(None, "percent") == "—" and written(1286, "count") == "1,286" and written(12.3, "fen") == "12.30"
+
+
+def test_no_indicator_without_its_ledger(office):
+    office.add_user("east", "nobody", trial.EXPORT)
+    with office.acting("east", "nobody") as ctx:
+        assert measure(ctx, BOTH) == {}
+        with pytest.raises(NotFound):
+            find_indicator(ctx, "trial.young")
+
+
+def test_by_organisation_in_official_order(office):
+    with office.acting("east", "clerk") as ctx:
+        places = by_place(ctx, BOTH)
+        assert [p.name for p in places] == ["第1支部", "第2支部", "第3支部", "第4支部"]
+        assert sum(p.values[0].amount for p in places) == 8 and {p.values[1].base for p in places} == {6}
+    with office.acting("east", "second") as ctx:
+        assert by_place(ctx, BOTH) == []
+
+
+def test_figures_are_kept_once_a_day_and_thinned_out(office):
+    start = dt.datetime(2026, 1, 5, 2, tzinfo=dt.UTC)
+    with office.inside("east") as ctx:
+        for days in (0, 1, 1, 20, 27, 80):
+            with clock.at(start + dt.timedelta(days=days)):
+                kept = keep_today(ctx)
+        assert kept >= 2 * 5
+        whole = select(IndicatorValue.on).where(IndicatorValue.indicator == "trial.young", IndicatorValue.path == "")
+        days = session().scalars(whole.order_by(IndicatorValue.on)).all()
+        assert [f"{d:%m-%d}" for d in days] == ["01-25", "02-01", "03-26"]
+    with office.acting("east", "second") as ctx, clock.at(start + dt.timedelta(days=90)):
+        line = curves(ctx, measure(ctx, BOTH).values())["trial.reachable"]
+        assert [(p.month, p.value.base) for p in line] == [("2026-01", 6), ("2026-02", 6), ("2026-03", 6), ("2026-04", 6)]
+
+
+def test_the_daily_job_runs_for_every_tenant(office):
+    office.app.extensions["juheli.runner"].tick()
+    office.run_jobs()
+    with office.inside("west"):
+        assert session().execute(select(func.count()).select_from(IndicatorValue)).scalar_one() > 0
+
+
+def test_page_of_an_indicator_leads_to_its_rows(office):
+    browser = office.browser("east", "clerk")
+    page = browser.get("/indicators/trial.reachable/").get_data(as_text=True)
+    assert "75%" in page and "第3支部" in page and "ind=trial.reachable:over" in page.replace("%3A", ":")
+    link = re.search(r'href="/t/east(/ledgers/trial.roster/\?[^"]*org=\d+[^"]*)"', page)[1].replace("&amp;", "&")
+    rows = browser.get(link).get_data(as_text=True)
+    assert "共 6 条" in rows
+    assert "共 24 条" in browser.get("/ledgers/trial.roster/?ind=trial.reachable:over").get_data(as_text=True)
+    assert "共 18 条" in browser.get("/ledgers/trial.roster/?ind=trial.reachable").get_data(as_text=True)
+    assert "有电话的比例" in browser.get("/indicators/").get_data(as_text=True)
+    assert browser.get("/indicators/trial.none/").status_code == 404
+    office.add_user("east", "nobody", trial.EXPORT)
+    assert office.browser("east", "nobody").get("/indicators/trial.young/").status_code == 404
