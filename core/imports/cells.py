@@ -11,7 +11,7 @@ from typing import NamedTuple
 from core.base.i18n import _
 from core.imports import dates, identity
 from core.imports.targets import Target
-from core.imports.words import fold, words
+from core.imports.words import fold, synonym, words
 
 FULL_WIDTH = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\u00ad]")
@@ -151,11 +151,13 @@ def _choices(target: Target, raw: object) -> Cell:
 
 
 def _option(target: Target, text: str) -> str | None:
-    wanted = fold(tidy_text(text))
+    """The option that was written: its value, label or alias, or a beginning that only one label has."""
+    wanted = synonym(fold(tidy_text(text)))
     for option in target.options:
         if wanted in (fold(option.value), fold(str(option.label)), *map(fold, option.aliases)):
             return option.value
-    return None
+    begun = [option.value for option in target.options if fold(str(option.label)).startswith(wanted)]
+    return begun[0] if len(begun) == 1 and len(wanted) >= 2 else None
 
 
 def _not_listed(target: Target, text: str) -> str:

@@ -19,7 +19,12 @@ from core.imports.refusal import refuse
 from core.imports.sentences import child_sentence
 
 ROOT = str(Path(__file__).resolve().parents[2])
-START = "import sys; sys.path.insert(0, sys.argv[1]); from core.imports.child.program import main; main(sys.argv[2:])"
+# The child gets the package without its __init__, which would import the house (and its secrets) into the process.
+START = (
+    "import sys, types; sys.path.insert(0, sys.argv[1]); bare = types.ModuleType('core.imports');"
+    "bare.__path__ = [sys.argv[1] + '/core/imports']; sys.modules['core.imports'] = bare;"
+    "from core.imports.child.program import main; main(sys.argv[2:])"
+)
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,11 @@ def example_mark() -> str:
     return _words()["example"]
 
 
+def synonym(word: str) -> str:
+    """The usual word for one that says the same (folded)."""
+    return _words()["synonyms"].get(word, word)
+
+
 def fold(text: str) -> str:
     """Text for comparing: no full-width forms, no case, no blanks."""
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -69,7 +69,7 @@ def _column(sheet: Any, column: int, target: Target, formats: dict[str, Any]) ->
         sheet.write_string(2, column, str(target.example), formats["example"])
     hint = str(target.hint)
     if target.required:
-        hint = f"{_('必填。')}{hint}"
+        hint = _("必填。") + hint
     if hint:
         sheet.write_comment(1, column, hint, {"x_scale": 1.4})
 

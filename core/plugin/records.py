@@ -41,10 +41,15 @@ class ImportKind:
     """A kind of sheet the import wizard takes.
 
     schema   marshmallow schema of one row; its `ui` metadata gives labels, aliases, template and checks
-    prepare  (ctx, rows) -> state shared by all rows of the batch (look-ups in a few statements); may be None
-    check    (ctx, data, state) -> {field: [sentence]}: checks against the database
+    prepare  (ctx, rows) -> state shared by the rows of one chunk (look-ups in a few statements); may be None
+    check    (ctx, data, state) -> {field: [sentence]}: checks against the database; "" as field: the whole row
     write    (ctx, data, state) -> (record kind, record id, "created" | "updated" | "unchanged", undo data | None)
     undo     (ctx, record id, undo data) -> None; raises Conflict when the record was changed since
+
+    The preview is a dry run: `write` runs inside a transaction that is rolled back, so it must do everything through
+    the session. `data` holds the fields whose cells were filled in (an empty cell changes nothing). Undo data is a
+    JSON object: "version" is the record's version after this row, and an update's "before" ({field: old value}) is shown
+    as its difference. When a sheet names a record twice, core joins both undos into one (a creation has no "before").
     """
 
     name: str

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from core.contracts.errors import Invalid
 from core.imports.limits import Limits
-from core.imports.reader import ROOT, open_sheet
+from core.imports.reader import ROOT, START, open_sheet
 from core.imports.table import open_table, read_row
 from tests.core.imports.hostile import attacks, broken, honest
 from tests.core.imports.make_workbooks import HERE
@@ -68,8 +68,8 @@ def test_child_that_needs_too_much_memory_is_ended():
 
 
 def test_child_may_not_write_files_nor_know_the_house(tmp_path):
-    program = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from core.imports.child import program\n"
+    program = START.split("from core")[0].replace("; ", "\n").replace(";", "\n") + (
+        "\nfrom core.imports.child import program\n"
         "assert not {'sqlalchemy', 'flask', 'core.base', 'core.contracts'} & set(sys.modules), sys.modules\n"
         "program.fence_in({'memory_bytes': 1 << 29, 'cpu_seconds': 5})\n"
         "with open(sys.argv[2], 'w') as file: file.write('x' * 10)\n"

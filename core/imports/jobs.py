@@ -1,0 +1,51 @@
+"""The jobs of an import, and the daily clearing of what was uploaded."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import select
+
+from core.base.session import session
+from core.imports import batches, checking, undoing, writing
+from core.imports.models import CHECKING, DISCARDED, PREVIEWED, UPLOADED, ImportBatch
+from core.jobs.queue import DAILY, job
+from core.rules import rule
+from core.service import Context, service
+
+
+@job("imports.check", retries=2)
+def check(ctx: Context, running: Any, batch_id: int) -> dict[str, int]:
+    return checking.run(ctx, running, batch_id)
+
+
+@job("imports.write", retries=5)
+def write(ctx: Context, running: Any, batch_id: int) -> dict[str, int]:
+    return writing.run(ctx, running, batch_id)
+
+
+@job("imports.undo", retries=5)
+def undo(ctx: Context, running: Any, batch_id: int) -> dict[str, int]:
+    return undoing.run(ctx, running, batch_id)
+
+
+@job("imports.tidy", every=DAILY)
+def tidy(ctx: Context, _running: Any) -> dict[str, int]:
+    return {"batches": forget_old(ctx)}
+
+
+@service(None, action="imports.batch.expire")
+def forget_old(ctx: Context) -> int:
+    """Delete files, rows and layouts older than the rule allows; the batch keeps who, when and how many."""
+    oldest = ctx.now() - dt.timedelta(days=rule("imports.keep_days").value)
+    query = select(ImportBatch).where(ImportBatch.created_at < oldest, ImportBatch.layout.is_not(None))
+    expired = session().scalars(query).all()
+    for batch in expired:
+        batches.forget_file(batch.id)
+        batches.forget_rows(batch.id)
+        batch.layout = None
+        if batch.state in (UPLOADED, CHECKING, PREVIEWED):
+            batch.state = DISCARDED
+        ctx.audit("import", batch.id, name=batch.file_name)
+    return len(expired)

@@ -1,0 +1,98 @@
+"""Putting items through the checks and the writing service of their kind, each in its own savepoint."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
+
+from core.base.i18n import _
+from core.base.scope import narrowed
+from core.base.session import session
+from core.contracts.errors import Conflict, Forbidden, Invalid, JuheliError
+from core.imports.reading import Item, Reading
+from core.plugin import ImportKind
+from core.service import WHOLE_TENANT, Context, unit_of_work
+from core.web.forms import flat
+
+log = logging.getLogger("juheli.imports")
+
+
+class _RolledBack(Exception):
+    """Ends a trial: everything it wrote is forgotten."""
+
+
+@contextmanager
+def trial(ctx: Context) -> Iterator[None]:
+    """A unit of work that is rolled back at its end: a dry run shows what a real one would do."""
+    try:
+        with unit_of_work(ctx):
+            yield
+            raise _RolledBack
+    except _RolledBack:
+        return
+
+
+@contextmanager
+def in_reach(ctx: Context, kind: ImportKind) -> Iterator[None]:
+    """Only the subtrees where the actor may import this kind. Raises Forbidden when there are none."""
+    paths = ctx.subtrees(kind.permission)
+    if not paths:
+        raise Forbidden(kind.permission)
+    with narrowed(None if paths == WHOLE_TENANT else paths):
+        yield
+
+
+def put_through(ctx: Context, reading: Reading, items: Sequence[Item]) -> None:
+    """Check and write the items that are still good. What fails gets its sentence; the others keep their outcome."""
+    kind = reading.kind
+    ready = [item for item in items if item.data is not None and not item.errors]
+    with in_reach(ctx, kind):
+        state = kind.prepare(ctx, [item.data for item in ready]) if kind.prepare and ready else None
+        for item in ready:
+            try:
+                found = kind.check(ctx, item.data, state) if kind.check else None
+                if found:
+                    refuse_item(item, reading, found)
+                    continue
+                with session().begin_nested():
+                    record_kind, record_id, item.outcome, item.undo = kind.write(ctx, dict(item.data or {}), state)
+                    session().flush()
+                item.record = (record_kind, record_id)
+            except Exception as error:
+                refuse_item(item, reading, sentences(error))
+
+
+def refuse_item(item: Item, reading: Reading, found: dict[str, Any]) -> None:
+    """Note errors by field; a field the sheet does not have counts for the whole row."""
+    for name, said in found.items():
+        known = name if name in reading.by_name else ""
+        text = "；".join(flat(said))
+        item.errors[known] = f"{item.errors[known]}；{text}" if known in item.errors else text
+    item.outcome, item.undo, item.record = "", None, None
+
+
+def sentences(error: Exception) -> dict[str, Any]:
+    """A refusal as sentences for the row. A defect is logged and gets a sentence too: one row must not stop a batch.
+
+    Raises again what a later attempt may cure (a busy database).
+    """
+    if isinstance(error, Invalid):
+        return error.errors or {"": [str(error)]}
+    if isinstance(error, Forbidden):
+        return {"": [_("您没有在这个组织录入的权限。")]}
+    if isinstance(error, Conflict):
+        return {"": [str(error) or _("这条记录刚被别人修改，请核对后重新导入这一行。")]}
+    if isinstance(error, JuheliError):
+        return {"": [_("找不到这一行所指的记录，请核对。")]}
+    if isinstance(error, IntegrityError | DataError | StaleDataError):
+        log.warning("import row refused by the database: %s", type(error).__name__)
+        return {"": [_("与已有记录冲突，请核对后重新导入这一行。")]}
+    if type(error).__module__.startswith("sqlalchemy"):
+        raise error
+    log.exception("import row failed", exc_info=error)
+    return {"": [_("这一行无法处理，请联系管理员。")]}

@@ -1,0 +1,106 @@
+"""Taking a batch back, from its last row to its first, in chunks. A record changed since stays, and the page says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from core.base.i18n import _
+from core.base.session import session
+from core.contracts.errors import NotFound
+from core.imports import batches
+from core.imports.models import KEPT, TAKEN_BACK, UNCHANGED, UNDOING, UNDONE, UPDATED, WRITTEN, ImportBatch, ImportRow
+from core.imports.trial import in_reach, sentences
+from core.imports.vault import seal_json
+from core.imports.writing import CHUNK, opened, rows_in
+from core.plugin import ImportKind
+from core.service import Context, service
+from core.web.forms import flat
+
+
+def run(ctx: Context, job: Any, batch_id: int) -> dict[str, int]:
+    """Take a batch back to its first row; safe to run again."""
+    try:
+        batch = batches.batch_of(ctx, batch_id)
+    except NotFound:
+        return {}
+    if batch.state != UNDOING:
+        return {}
+    total, done = batch.counts.get(WRITTEN, 0), 0
+    while count := undo_chunk(ctx, batch_id):
+        done += count
+        job.tell(100 * done // max(total, 1), _("已撤销 %(n)s 行，共 %(total)s 行", n=done, total=total))
+    finish(ctx, batch_id)
+    return {"rows": done}
+
+
+@service(None, action="imports.batch.take_back")
+def undo_chunk(ctx: Context, batch_id: int) -> int:
+    """Take the last written rows back; returns how many were handled (0: all done)."""
+    batch = batches.batch_of(ctx, batch_id, UNDOING)
+    kind = batches.kind_named(ctx, batch.kind)
+    rows = rows_in(batch.id, WRITTEN, limit=CHUNK, backwards=True)
+    with in_reach(ctx, kind):
+        for row in rows:
+            _take_back(ctx, kind, row)
+    if rows:
+        kept = sum(1 for row in rows if row.state == KEPT)
+        ctx.audit("import", batch.id, name=batch.file_name, first=rows[-1].number, last=rows[0].number, kept=kept)
+    return len(rows)
+
+
+def _take_back(ctx: Context, kind: ImportKind, row: ImportRow) -> None:
+    if row.outcome == UNCHANGED or kind.undo is None:
+        row.state = TAKEN_BACK
+        return
+    undo = opened(row).get("undo")
+    earlier = _earlier(row) if row.outcome == UPDATED else None
+    if earlier is not None:                # the sheet named this record twice: both rows are taken back as one
+        _keep_undo(earlier, joined(earlier.outcome, opened(earlier).get("undo"), undo))
+        row.state = TAKEN_BACK
+        return
+    try:
+        with session().begin_nested():
+            kind.undo(ctx, row.record_id, undo)
+            session().flush()
+        row.state = TAKEN_BACK
+    except Exception as error:
+        row.state = KEPT
+        said = "；".join(flat(sentences(error)))
+        row.payload = seal_json("imports_row", "payload", row.id, {"errors": {"": said}})
+
+
+def _earlier(row: ImportRow) -> ImportRow | None:
+    """The last row before this one that wrote the same record."""
+    query = select(ImportRow).where(
+        ImportRow.batch_id == row.batch_id, ImportRow.record_id == row.record_id, ImportRow.record_kind == row.record_kind,
+        ImportRow.number < row.number, ImportRow.state == WRITTEN,
+    )
+    return session().scalars(query.order_by(ImportRow.number.desc()).limit(1)).one_or_none()
+
+
+def _keep_undo(row: ImportRow, undo: Any) -> None:
+    row.payload = seal_json("imports_row", "payload", row.id, {"undo": undo})
+    if row.outcome == UNCHANGED:
+        row.outcome = UPDATED
+    session().flush()
+
+
+def joined(outcome: str, first: Any, last: Any) -> Any:
+    """One undo for two writes of a record: what the first one (its outcome given) needs, up to the last one's version."""
+    if outcome == UNCHANGED or not isinstance(first, dict) or not isinstance(last, dict):
+        return last
+    whole = {**first, "version": last["version"]} if "version" in last else dict(first)
+    if outcome == UPDATED:
+        whole["before"] = {**last.get("before", {}), **first.get("before", {})}
+    return whole
+
+
+@service(None, action="imports.batch.undone")
+def finish(ctx: Context, batch_id: int) -> ImportBatch:
+    """Count what could be taken back."""
+    batch = batches.batch_of(ctx, batch_id, UNDOING)
+    batch.state, batch.counts = UNDONE, batches.counted(batch.id)
+    ctx.audit("import", batch.id, name=batch.file_name, counts=batch.counts)
+    return batch

@@ -1,0 +1,99 @@
+"""Writing the good rows in chunks, each one transaction together with its progress: a killed job goes on where it was."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from core.base.i18n import _
+from core.base.session import session
+from core.contracts.errors import Forbidden, NotFound
+from core.imports import batches
+from core.imports.models import DONE, GOOD, REFUSED, WRITING, WRITTEN, ImportBatch, ImportRow
+from core.imports.reading import Item, Reading
+from core.imports.trial import put_through
+from core.imports.vault import open_json, seal_json
+from core.rules import rule
+from core.service import Context, service
+
+CHUNK = 200
+
+
+def run(ctx: Context, job: Any, batch_id: int) -> dict[str, int]:
+    """Write a batch to its end. Rows already written are not touched again, however often this runs."""
+    try:
+        batch = batches.batch_of(ctx, batch_id)
+    except NotFound:
+        return {}
+    if batch.state != WRITING:
+        return {}
+    total, done = batch.counts.get(GOOD, 0), 0
+    reading = Reading(batches.kind_named(ctx, batch.kind))
+    trouble = ""
+    try:
+        while count := write_chunk(ctx, batch_id, reading):
+            done += count
+            job.tell(100 * done // max(total, 1), _("已处理 %(n)s 行，共 %(total)s 行", n=done, total=total))
+    except Forbidden:
+        trouble = _("您已没有导入这类数据的权限，其余的行没有写入。")
+    finish(ctx, batch_id, trouble)
+    return {"rows": done}
+
+
+def rows_in(batch_id: int, state: str, *, limit: int, backwards: bool = False) -> Sequence[ImportRow]:
+    """The next rows of a state, in the order of the sheet (or from its end)."""
+    order = ImportRow.number.desc() if backwards else ImportRow.number
+    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.state == state)
+    return session().scalars(query.order_by(order).limit(limit)).all()
+
+
+def opened(row: ImportRow) -> dict[str, Any]:
+    """The sealed content of a row."""
+    return open_json("imports_row", "payload", row.id, row.payload)
+
+
+@service(None, action="imports.batch.write")
+def write_chunk(ctx: Context, batch_id: int, reading: Reading) -> int:
+    """Write the next good rows; returns how many were handled (0: all done)."""
+    batch = batches.batch_of(ctx, batch_id, WRITING)
+    rows = rows_in(batch.id, GOOD, limit=CHUNK)
+    items = []
+    for row in rows:
+        kept = opened(row)
+        item = Item(row.number, kept.get("cells", []), kept.get("values", {}), notes=kept.get("notes", []))
+        reading.load(item)
+        items.append(item)
+    put_through(ctx, reading, items)
+    for row, item in zip(rows, items, strict=True):
+        _settle(row, item)
+    if rows:
+        written = sum(1 for row in rows if row.state == WRITTEN)
+        ctx.audit("import", batch.id, name=batch.file_name, first=rows[0].number, last=rows[-1].number, written=written)
+    return len(rows)
+
+
+def _settle(row: ImportRow, item: Item) -> None:
+    """A written row keeps only what its undoing needs; a refused one keeps its cells for the workbook of failures."""
+    if item.record is None:
+        row.state, row.outcome, kept = REFUSED, "", item.payload()
+    else:
+        row.state, row.outcome, kept = WRITTEN, item.outcome, {"undo": item.undo}
+        row.record_kind, row.record_id = item.record
+    row.payload = seal_json("imports_row", "payload", row.id, kept)
+
+
+@service(None, action="imports.batch.done")
+def finish(ctx: Context, batch_id: int, trouble: str = "") -> ImportBatch:
+    """Count what was written and open the time in which it can be undone."""
+    batch = batches.batch_of(ctx, batch_id, WRITING)
+    if trouble:
+        rest = update(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.state == GOOD)
+        session().execute(rest.values(state=REFUSED, outcome=""))
+    batch.state, batch.trouble, batch.written_at = DONE, trouble, ctx.now()
+    batch.undo_until = ctx.now() + dt.timedelta(hours=rule("imports.undo_hours").value)
+    batch.counts = batches.counted(batch.id)
+    ctx.audit("import", batch.id, name=batch.file_name, counts=batch.counts)
+    return batch
