@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 
 @runtime_checkable
@@ -11,3 +11,11 @@ class MobileMembers(Protocol):
 
     def away(self, person_ids: list[int]) -> set[int]:
         """Those of `person_ids` with an open outflow record."""
+
+
+@runtime_checkable
+class WorkflowRuns(Protocol):
+    """Entering records into a declared workflow, for modules on floors below the engine."""
+
+    def start_many(self, ctx: Any, workflow: str, records: list[Any]) -> None:
+        """Enter new records of the workflow with this name, inside the running service: history, audit, inbox items."""

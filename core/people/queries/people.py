@@ -1,0 +1,98 @@
+"""Finding people: by name, pinyin, whole numbers; possible duplicates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+
+from core.base.db import session
+from core.base.pinyin import name_filter, search_prefix
+from core.service import Context, service
+
+from ..models import Affiliation, Archive, MemberChange, OrgUnit, Person
+from ..sealed import index_of
+
+READ = "people.person.read"
+ID_LENGTH, SHORTEST_PHONE = 18, 10
+MOST_DUPLICATES = 200
+
+
+@service(READ, writes=False)
+def search_people(ctx: Context, text: str, limit: int = 20) -> list[Person]:
+    """People the actor may see whose name, pinyin or initials begin like `text`, or whose whole phone or ID it is."""
+    query = search_prefix(text)
+    if query.digits:
+        where = _by_number(query.digits)
+        if where is None:
+            return []
+    else:
+        where = name_filter(query, Person.name, Person.name_full, Person.name_initials)
+    found = select(Person).where(where).order_by(Person.name_full, Person.name, Person.id).limit(limit)
+    return list(session().scalars(found).all())
+
+
+def _by_number(digits: str):
+    if len(digits) == ID_LENGTH:
+        return Person.id_index == index_of("id", digits)
+    return Person.phone_index == index_of("phone", digits) if len(digits) >= SHORTEST_PHONE else None
+
+
+@service(READ, writes=False)
+def get_person(ctx: Context, person_id: int) -> Person:
+    """One person inside the actor's subtrees. Raises NotFound."""
+    return ctx.get(Person, person_id)
+
+
+@service(READ, writes=False)
+def affiliations_of(ctx: Context, person_id: int) -> list[tuple[Affiliation, str]]:
+    """All affiliations of a visible person with the unit's short name, newest first."""
+    ctx.get(Person, person_id)
+    rows = select(Affiliation, OrgUnit.short_name).join(Affiliation.org).where(Affiliation.person_id == person_id)
+    return [(link, name) for link, name in session().execute(rows.order_by(Affiliation.starts_on.desc(), Affiliation.id.desc()))]
+
+
+@service(READ, writes=False)
+def changes_of_person(ctx: Context, person_id: int) -> list[MemberChange]:
+    """The changes of membership of a person that happened within the actor's subtrees, newest first."""
+    rows = select(MemberChange).where(MemberChange.person_id == person_id)
+    return list(session().scalars(rows.order_by(MemberChange.effective_on.desc(), MemberChange.id.desc())).all())
+
+
+@service(READ, writes=False)
+def archived(ctx: Context, limit: int = 200) -> list[Archive]:
+    """What left the registry in the actor's subtrees, newest first."""
+    return list(session().scalars(select(Archive).order_by(Archive.id.desc()).limit(limit)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Records that may be one person: why, and which."""
+
+    why: str
+    people: tuple[Person, ...]
+
+
+@service(READ, writes=False)
+def duplicates(ctx: Context) -> list[Twins]:
+    """Records with the same name and birth date, or the same phone and name, within the actor's subtrees."""
+    found: dict[frozenset[int], Twins] = {}
+    for why, columns in (("birth", (Person.name, Person.birth_date)), ("phone", (Person.name, Person.phone_index))):
+        keys = (select(*columns).where(columns[1].is_not(None)).group_by(*columns).having(func.count() > 1)
+                .limit(MOST_DUPLICATES))
+        groups = [tuple(row) for row in session().execute(keys)]
+        for people in _in_groups(columns, groups):
+            found.setdefault(frozenset(p.id for p in people), Twins(why, people))
+    return list(found.values())
+
+
+def _in_groups(columns: Iterable, groups: list[tuple]) -> Iterable[tuple[Person, ...]]:
+    first, second = columns
+    by_key: dict[tuple, list[Person]] = {}
+    for start in range(0, len(groups), 100):
+        some = groups[start:start + 100]
+        where = or_(*((first == a) & (second == b) for a, b in some))
+        for person in session().scalars(select(Person).where(where).order_by(Person.id)):
+            by_key.setdefault((getattr(person, first.key), getattr(person, second.key)), []).append(person)
+    return (tuple(people) for people in by_key.values() if len(people) > 1)
