@@ -21,7 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from core.audit.log import Fact, write_facts
 from core.base import clock
 from core.base.scope import CrossTenant, current_scope, narrowed
-from core.base.session import begin_write, session
+from core.base.session import begin_write, end_write, session
 from core.contracts.errors import Conflict, Forbidden, NotFound, PluginDisabled, TenantSuspended
 from core.contracts.events import Event
 from core.events import outbox
@@ -188,6 +188,7 @@ def unit_of_work(ctx: Context) -> Iterator[None]:
         session().rollback()
         raise
     finally:
+        end_write()
         _current.reset(token)
 
 

@@ -95,6 +95,11 @@ def begin_write() -> None:
     seat.write_next = True
 
 
+def end_write() -> None:
+    """The write is over; also when it ended before its first statement, so that the next read takes no write lock."""
+    _frame_or_refuse().seat.write_next = False
+
+
 def run_after_commit(call: Callable[[], object]) -> None:
     """Run `call` once the current session's transaction has committed; a rollback forgets it.
 
