@@ -30,8 +30,8 @@ def _label(check: RegistryCheck) -> str:
 
 
 registry_check = Workflow(
-    name="people.registry_check", title=_l("党员信息核验"), model=RegistryCheck, initial="due", label=_label, opens="people.check",
-    permission="people.person.read",
+    name="people.registry_check", title=_l("党员信息核验"), model=RegistryCheck, initial="due", label=_label,
+    opens="people.check", permission="people.person.read",
     states=(
         State("due", _l("待支部核对"), "warn"),
         State("confirmed", _l("待上级审核"), "info"),

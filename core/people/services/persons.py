@@ -91,8 +91,7 @@ def _checked(ctx: Context, data: dict[str, Any], person: Person | None = None) -
         raise TypeError(f"not fields of a person: {sorted(unknown)}")
     errors = check_person(data, ctx.today())
     if data.get("id_no") and "id_no" not in errors and (owner := owner_of_id(data["id_no"])) not in (None, person):
-        errors["id_no"] = [_("该身份证号码已登记在“%(org)s”的 %(name)s 名下，请核对，不要重复录入。",
-                             org=owner.org.short_name, name=owner.name)]
+        errors["id_no"] = [_("该身份证号码已登记在“%(org)s”，请核对，不要重复录入。", org=owner.org.short_name)]
     if data.get("residence_org_id"):
         living(ctx, data["residence_org_id"], "residence_org_id")
     if data.get("grid_id"):

@@ -8,9 +8,10 @@ from core.base import clock
 from core.contracts.errors import Conflict, Forbidden, Invalid
 from core.people import history, tree
 from core.people.models import Person
-from core.people.services.orgs import create_org, record_election, update_org
+from core.people.services.orgs import create_org, update_org
 from core.people.services.persons import create_person
 from core.people.services.reorganise import dissolve_org, merge_orgs, move_org, split_org
+from core.people.services.terms import mark_ending_terms, open_election, record_election
 
 DAY = dt.date(2026, 1, 1)
 
@@ -132,3 +133,12 @@ def test_depth_is_limited(county):
         parent = create_org(ctx, name=f"第{level}级", short_name=f"第{level}级", kind="group", parent_id=parent).id
     with pytest.raises(Invalid):
         create_org(ctx, name="太深", short_name="太深", kind="group", parent_id=parent)
+
+
+def test_ending_terms_are_marked_and_an_election_starts_a_new_one(county):
+    ctx, branch = county.ctx, county["东关一支部"]
+    update_org(ctx, branch, term_start=dt.date(2020, 1, 1), term_end=dt.date(2023, 1, 1))
+    assert (mark_ending_terms(ctx), mark_ending_terms(ctx)) == (1, 0)
+    assert county.unit("东关一支部").status == "term_due"
+    assert open_election(ctx, branch).status == "in_election"
+    assert record_election(ctx, branch, held_on=dt.date(2026, 1, 5), document_no="1").status == "active"
