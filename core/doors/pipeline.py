@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from core.access.grants import grants_of
@@ -88,8 +89,9 @@ def _gate(ctx: Context, audience: str | None) -> None:
     first = segments[2] if segments[:2] == ["api", "v1"] and len(segments) > 2 else segments[0]
     if first in ctx.plugins.by_name and not ctx.plugins.active(first + ".x", ctx.enabled):
         abort(404)
-    if audience is None and request.routing_exception is None:
-        abort(404)
+    nowhere = isinstance(request.routing_exception, NotFound)
+    if nowhere or (audience is None and request.routing_exception is None):
+        abort(404)                                      # before the CSRF check, which would answer 400
     here = "platform" if ctx.tenant.id == PLATFORM else "tenant"
     if audience not in (None, "both", here):
         abort(404)

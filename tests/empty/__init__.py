@@ -1,0 +1,1 @@
+"""A package without any of the files a module may have."""
