@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from core.plugin import Indicator, Ledger
+from core.plugin import PERCENT, Indicator, Ledger
 from core.service import Context, service
 
 from .charts import curve_option
@@ -64,7 +64,7 @@ class Overview:
     place_keys: list[str]
 
 
-TILES, LINES, COMPARED = 7, 2, 4
+TILES, COMPARED = 7, 4
 
 
 @service(None, writes=False)
@@ -74,7 +74,9 @@ def read_overview(ctx: Context) -> Overview:
     measured = measure(ctx, listed)
     values = [measured[i.name] for i in listed]
     points = curves(ctx, values)
-    drawn = [(i, points[i.name]) for i in listed if len(points[i.name]) > 1][:LINES]
+    long = [i for i in listed if len(points[i.name]) > 1]
+    firsts = {i.unit == PERCENT: i for i in reversed(long)}.values()            # the first count and the first share
+    drawn = [(i, points[i.name]) for i in long if i in firsts]
     months = sorted({p.month for _i, line in drawn for p in line})
     by_month = [{p.month: str(p.value) for p in line} for _i, line in drawn]
     compared = listed[:COMPARED]

@@ -17,6 +17,7 @@ from core.service import Context
 
 from .columns import labels_of, sql_type
 from .query import KEY, link_label
+from .wording import enumerated
 
 Text = Callable[[Row[Any]], str]
 SENTINEL = 77777777
@@ -39,7 +40,7 @@ def plain(value: Any) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, list | tuple):
-        return "、".join(plain(v) for v in value)
+        return enumerated(plain(v) for v in value)
     return str(value)
 
 

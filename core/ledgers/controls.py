@@ -21,7 +21,7 @@ from .services import Views
 from .state import State, read_state, tidy
 
 INLINE = 3                      # controls beside the search box; the others stand under "more"
-INLINE_KINDS = ("org", "choice", "flag")
+INLINE_KINDS = {"org": 0, "choice": 1, "flag": 2}
 CHEAP = 2000                    # up to so many rows the other tabs are counted too
 
 
@@ -49,10 +49,11 @@ def controls(state: State, ctx: Context) -> list[Control]:
     for applied in state.applied:
         for key, value in applied.params:
             given.setdefault(key, []).append(value)
-    found, inline = [], 0
-    for item in filters_of(state.ledger):
-        beside = item.kind in INLINE_KINDS and inline < INLINE
-        inline += beside
+    found = []
+    listed = sorted(filters_of(state.ledger), key=lambda f: INLINE_KINDS.get(f.kind, len(INLINE_KINDS)))
+    beside_search = {f.name for f in listed[:INLINE] if f.kind in INLINE_KINDS}
+    for item in listed:
+        beside = item.name in beside_search
         keys = keys_of(item)
         values = tuple(given.get(key, [""])[-1] for key in keys)
         options = _options(item, given.get(item.name, []), state, ctx)
@@ -71,7 +72,7 @@ def _options(item: Filter, chosen: list[str], state: State, ctx: Context) -> lis
     options = [(str(u.id), u.name, str(u.id) in chosen, u.depth) for u in offered]
     for applied in state.applied:
         if applied.filter is item and not any(on for _v, _l, on, _d in options):
-            options.append((applied.params[0][1], applied.text.partition("：")[2], True, 0))
+            options.append((applied.params[0][1], applied.unit, True, 0))
     return options
 
 

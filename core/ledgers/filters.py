@@ -18,6 +18,7 @@ from core.service import Context
 from . import units
 from .columns import choices_of, sql_type
 from .scope import below
+from .wording import enumerated, pair
 
 Args = Mapping[str, Sequence[str]]
 RESERVED = frozenset({"q", "sort", "page", "size", "cols", "view", "ind", "ids", "all"})
@@ -28,12 +29,13 @@ KIND_OF_TYPE = {"date": "period", "moment": "period", "flag": "flag", "number": 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """One filter in force: its place in the query string, its words, its condition."""
+    """One filter in force: its place in the query string, its words, its condition (and the name of the unit chosen)."""
 
     filter: Filter
     params: tuple[tuple[str, str], ...]
     text: str
     condition: ColumnElement[bool]
+    unit: str = ""
 
 
 @lru_cache(maxsize=512)
@@ -78,10 +80,10 @@ def _choice(item: Filter, given: Args, ctx: Context) -> Applied:
     chosen = list(dict.fromkeys(v for v in given[item.name] if v in known))
     if not chosen:
         raise ValueError(_("没有这个选项"))
-    text = _("、").join(str(known[v][1]) for v in chosen)
+    text = enumerated(known[v][1] for v in chosen)
     values = [known[v][0] for v in chosen]
     condition = item.source == values[0] if len(values) == 1 else item.source.in_(values)
-    return Applied(item, tuple((item.name, v) for v in chosen), f"{item.label}：{text}", condition)
+    return Applied(item, tuple((item.name, v) for v in chosen), pair(item.label, text), condition)
 
 
 def _flag(item: Filter, given: Args, ctx: Context) -> Applied:
@@ -93,7 +95,7 @@ def _flag(item: Filter, given: Args, ctx: Context) -> Applied:
     if not yes:
         condition = ~condition if item.where else item.source.is_not(True)
     plain = item.where and yes
-    text = str(item.label) if plain else f"{item.label}：{_('是') if yes else _('否')}"
+    text = str(item.label) if plain else pair(item.label, _("是") if yes else _("否"))
     return Applied(item, ((item.name, value),), text, condition)
 
 
@@ -164,16 +166,16 @@ def _org(item: Filter, given: Args, ctx: Context) -> Applied:
         raise ValueError(_("没有这个组织"))
     only = given[f"{item.name}_only"][-1:] == ["1"]
     condition = item.source == unit.path if only else below(item.source, unit.path)
-    text = f"{item.label}：{unit.name}" + (_("（不含下级）") if only else "")
+    text = pair(item.label, unit.name) + (_("（不含下级）") if only else "")
     params = ((item.name, str(unit.id)), *(((f"{item.name}_only", "1"),) if only else ()))
-    return Applied(item, params, text, condition)
+    return Applied(item, params, text, condition, unit.name)
 
 
 def _text(item: Filter, given: Args, ctx: Context) -> Applied:
     wanted = given[item.name][-1].strip()[:60]
     if not wanted:
         raise ValueError(_("没有填文字"))
-    return Applied(item, ((item.name, wanted),), f"{item.label}：{wanted}", item.source.contains(wanted, autoescape=True))
+    return Applied(item, ((item.name, wanted),), pair(item.label, wanted), item.source.contains(wanted, autoescape=True))
 
 
 READERS: dict[str, Callable[[Filter, Args, Context], Applied | None]] = {

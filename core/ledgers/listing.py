@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
+from flask import current_app, url_for
 from markupsafe import Markup
 
-from core.plugin import Action, Col
+from core.plugin import Action, Col, Ledger
 from core.service import Context, service
 
 from .cells import css_of, row_writer
@@ -50,6 +50,7 @@ class Listing:
     may_export: bool
     may_share: bool
     roles: list[tuple[int, str]]
+    import_url: str
 
     @property
     def more(self) -> int:
@@ -73,8 +74,16 @@ def read_listing(ctx: Context, name: str, pairs: list[tuple[str, str]], size: in
         controls=controls(state, ctx), chips=chips(state), columns=column_choice(state),
         actions=offered(ledger.actions, ctx), bulk=bulk, searchable=searchable(ledger),
         may_export=ctx.may(ledger.export or ledger.permission), may_share=ctx.may(SHARE),
-        roles=list({grant.role_id: grant.role for grant in ctx.grants}.items()),
+        roles=list({grant.role_id: grant.role for grant in ctx.grants}.items()), import_url=_import_url(ledger, ctx),
     )
+
+
+def _import_url(ledger: Ledger, ctx: Context) -> str:
+    """Where the matching sheet is taken in, when there is such a page and the actor may; else ""."""
+    kind = ctx.plugins.import_kinds.get(ledger.imports or "")
+    if kind is None or not ctx.may(kind.permission) or "imports.new" not in current_app.view_functions:
+        return ""
+    return url_for("imports.new", kind=kind.name)
 
 
 def offered(actions: Iterable[Action], ctx: Context) -> list[Action]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
-from core.base.i18n import _
 from core.plugin import Col, Ledger
 from core.service import Context, service
 
@@ -16,6 +15,7 @@ from .controls import chips
 from .query import every_row
 from .services import open_ledger
 from .state import State
+from .wording import sentences
 
 MOST = 5000       # more rows than this nobody prints; they are exported
 
@@ -34,7 +34,7 @@ class Sheet:
 
 def filter_words(state: State) -> str:
     """What limits the rows, in words, for paper, workbook and audit."""
-    return _("；").join(chip.text for chip in chips(state))
+    return sentences(chip.text for chip in chips(state))
 
 
 @service(None, writes=False)

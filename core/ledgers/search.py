@@ -13,6 +13,7 @@ from core.plugin import Col, Ledger
 from core.service import Context
 
 from .columns import FULL, INDEX, INITIALS, sibling, sql_type
+from .wording import enumerated
 
 LONGEST = 60
 TAIL = 4          # digits of a masked number that stay readable
@@ -34,7 +35,7 @@ def search_condition(ledger: Ledger, text: str, ctx: Context) -> ColumnElement[b
 
 def searchable(ledger: Ledger) -> str:
     """Labels of the searched columns, for the placeholder of the box."""
-    return "、".join(str(c.label) for c in ledger.columns if c.search)
+    return enumerated(c.label for c in ledger.columns if c.search)
 
 
 def _matches(col: Col, text: str, query: NameQuery, ctx: Context) -> list[ColumnElement[bool]]:

@@ -14,6 +14,7 @@ from core.service import Context
 from . import filters
 from .filters import Applied, filters_of, keys_of
 from .search import cleaned
+from .wording import enumerated
 
 SIZES = (20, 50, 100)
 FARTHEST = 10**9
@@ -95,7 +96,7 @@ def read_state(ledger: Ledger, args: Mapping[str, Sequence[str]], ctx: Context, 
     known = filter_keys(ledger) | filters.RESERVED
     unknown = [key for key in args if key not in known and any(args[key])]
     if unknown:
-        notes.append(_("不认识的筛选条件已忽略：%(names)s", names="、".join(k[:30] for k in unknown[:5])))
+        notes.append(_("不认识的筛选条件已忽略：%(names)s", names=enumerated(k[:30] for k in unknown[:5])))
     wanted, _mark, part = _last(args, "ind").partition(":")
     indicator = _indicator(ledger, wanted, ctx)
     if indicator is None and _last(args, "ind"):

@@ -12,8 +12,10 @@ from sqlalchemy import select
 
 from core.audit.models import AuditEntry
 from core.base.session import begin_write, session
+from core.contracts.errors import Invalid
 from core.ledgers import export
 from core.ledgers.models import SavedView
+from core.ledgers.selection import selected_ids
 from core.people.models import OrgUnit
 from tests.core.ledgers import trial
 
@@ -208,3 +210,17 @@ def test_many_rows_become_a_job_whose_file_is_its_owners(office, monkeypatch, tm
     assert file.status_code == 200 and len(list(openpyxl.load_workbook(io.BytesIO(file.data)).active.values)) == 28
     assert branch.get(link).status_code == 404 and office.browser("west", "admin").get(link).status_code == 404
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_selection_is_cut_to_what_the_actor_may_reach(office):
+    with office.acting("east", "branch") as ctx:
+        own = selected_ids(ctx, "trial.roster", {"all": "1", "query": "kind=probationary"})
+        assert len(own) == 2
+    with office.acting("east", "clerk") as ctx:
+        everybody = selected_ids(ctx, "trial.roster", {"all": "1", "query": ""})
+        assert len(everybody) == 24 and set(own) < set(everybody)
+    with office.acting("east", "branch") as ctx:
+        ticked = [str(i) for i in everybody] + ["x", "-1", "9" * 30]
+        assert len(selected_ids(ctx, "trial.roster", {"ids": ticked})) == 6
+        with pytest.raises(Invalid):
+            selected_ids(ctx, "trial.roster", {"ids": []})
