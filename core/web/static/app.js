@@ -21,7 +21,9 @@
     if (meta) e.detail.headers['X-CSRFToken'] = meta.content;
   });
   doc.addEventListener('htmx:sendError', function () { toast(say('offline'), 'err'); });
-  doc.addEventListener('htmx:responseError', function (e) {
+  doc.addEventListener('htmx:afterRequest', function (e) {
+    var status = e.detail.xhr ? e.detail.xhr.status : 0;
+    if (status < 400 || status === 422) return;
     var page = new DOMParser().parseFromString(e.detail.xhr.responseText || '', 'text/html');
     var said = page.querySelector('.g-lost p');
     toast(said ? said.textContent : say('offline'), 'err');
@@ -148,10 +150,13 @@
     return box;
   }
   function from(url) {
-    return function (typed, give) {
-      var me = this; me.clearOptions(function (o) { return me.items.indexOf(String(o.value)) >= 0; });
+    return function (_typed, give) { /* what stands in the box now: the library may tell of an earlier moment */
+      var me = this, typed = me.inputValue();
+      me.clearOptions(function (o) { return me.items.indexOf(String(o.value)) >= 0; });
       fetch(url + '?q=' + encodeURIComponent(typed), { credentials: 'same-origin', headers: { Accept: 'application/json' } })
-        .then(function (r) { return r.ok ? r.json() : []; }).then(give, function () { toast(say('offline'), 'err'); give(); });
+        .then(function (r) { return r.ok ? r.json() : []; })
+        .then(function (found) { give(found); if (me.inputValue() !== typed) me.load(me.inputValue()); },
+          function () { toast(say('offline'), 'err'); give(); });
     };
   }
 
@@ -163,7 +168,7 @@
       var name = s.labels && s.labels[0]; if (name) s.setAttribute('aria-label', name.textContent.trim()); /* the library takes the label for its own box */
       var far = s.getAttribute('data-ref');
       new TomSelect(s, {
-        maxOptions: 300, plugins: s.multiple ? ['remove_button'] : [], searchField: far ? [] : ['text', 'find'],
+        maxOptions: 300, refreshThrottle: 0, closeAfterSelect: !s.multiple, plugins: s.multiple ? ['remove_button'] : [], searchField: far ? [] : ['text', 'find'],
         allowEmptyOption: !s.required && !far, valueField: 'value', labelField: 'text',
         preload: far ? 'focus' : false, loadThrottle: 250, load: far ? from(far) : null,
         render: { option: line, no_results: function () { return words('no-results', say('none')); } }
