@@ -6,15 +6,19 @@ the tenant in scope, and must be idempotent. A capability is offered by `@provid
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from core.base import clock
+from core.base.session import begin_write, session
 from core.contracts.events import EVENTS, Event
-from core.jobs.queue import enqueue
+from core.jobs.queue import enqueue, job
 from core.plugin import Plugins
 
 T = TypeVar("T")
 DELIVER = "events.deliver"
+PARKED = dt.timedelta(hours=1)
 
 
 def handles(event: type[Event]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -51,10 +55,21 @@ def publish(event: Event, plugins: Plugins, enabled: frozenset[str], actor_id: i
                               "handler": fn.__name__}, actor_id=actor_id)
 
 
-def deliver(ctx: Any, event: str, data: dict[str, Any], consumer: str, handler: str) -> None:
-    """Run one handler; called by the job of the same name."""
+@job(DELIVER, retries=5)
+def deliver(ctx: Any, running: Any, event: str, data: dict[str, Any], consumer: str, handler: str) -> dict[str, Any]:
+    """Run one handler. While its module is switched off the event is parked: it is tried again every hour."""
+    if not ctx.plugins.active(f"{consumer}.{handler}", ctx.enabled):
+        _park({"event": event, "data": data, "consumer": consumer, "handler": handler}, ctx.actor.id)
+        return {"parked": True}
     fn = getattr(ctx.plugins.by_name[consumer].file("handlers"), handler)
     fn(ctx, EVENTS[event](**data))
+    return {}
+
+
+def _park(payload: dict[str, Any], actor_id: int | None) -> None:
+    begin_write()
+    enqueue(DELIVER, payload, actor_id=actor_id, run_at=clock.now() + PARKED)
+    session().commit()
 
 
 def capability(protocol: type[T], plugins: Plugins, enabled: frozenset[str]) -> T | None:
