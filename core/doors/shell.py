@@ -62,10 +62,16 @@ def frame() -> Shell:
             if _address(endpoint)),
         nav=tuple(Group(label=GROUPS.get(name, name), links=tuple(each)) for name, each in links.items()),
         bottom=tuple(link for endpoint in BOTTOM for link in _bottom(endpoint, links)),
+        bell=_count(_address("notify.index"), links),
         bell_url=_address("notify.index"), search_url=_address("search.index"),
         sign_out_url=_address("accounts.sign_out"),
         banner=_("本单位目前只读：可以查看和导出，暂不能修改。") if ctx.tenant.status == READ_ONLY else "",
     )
+
+
+def _count(url: str, links: dict[str, list[Link]]) -> int:
+    """The figure the menu shows beside this address."""
+    return next((link.count for each in links.values() for link in each if link.url == url), 0)
 
 
 def _address(endpoint: str) -> str:

@@ -49,7 +49,7 @@ class Browser:
 
     def post(self, path: str, data: dict[str, Any] | None = None, **options: Any) -> Any:
         if not self.token:
-            self.get("/")
+            self.get("/search/")
         headers = {"X-CSRFToken": self.token, **options.pop("headers", {})}
         return self.client.post(self.root + path, data=data or {}, headers=headers, **options)
 

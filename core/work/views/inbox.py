@@ -77,7 +77,7 @@ def settle(item_id: int) -> Any:
                                                   version=form.version):
         done(_("已标为办结。"))
         return back("work.inbox")
-    warn("；".join(text for texts in form.errors.values() for text in texts))
+    warn("；".join(text for texts in form.errors.values() for text in texts) or _("这项待办刚刚有人动过，请看最新情况。"))
     return back("work.item", item_id=item_id)
 
 
@@ -110,7 +110,7 @@ def hand(item_id: int) -> Any:
             handover.hand_over, ctx(), item_id, **form.data, version=form.version):
         done(_("已转交给 %(name)s。", name=form.result.assignee_name))
         return back("work.inbox")
-    status = 422 if form.errors else 200
+    status = 409 if form.late is not None else 422 if form.errors else 200
     return render("work/hand.html", status, form=form, row=rows(ctx(), [found])[0], people=people)
 
 

@@ -1,0 +1,34 @@
+"""What is filled in for a bulletin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import ValidationError, validates_schema
+
+from core.base.i18n import _, _l
+from core.web.forms import Bool, Date, Length, LongText, Ref, Schema, Text, ui
+
+
+class BulletinForm(Schema):
+    """A bulletin as it is drafted."""
+
+    title = Text(required=True, validate=Length(min=2, max=120), metadata=ui(_l("标题"), cols=12))
+    org_id = Ref("org", required=True, metadata=ui(
+        _l("张贴范围"), cols=6, help=_l("这个组织和它的下级都能看到。")))
+    starts_on = Date(required=True, metadata=ui(_l("张贴日期"), cols=3))
+    ends_on = Date(required=True, metadata=ui(_l("截止日期"), cols=3))
+    objection_until = Date(metadata=ui(_l("异议截止日期"), cols=6, help=_l("公示事项填写；不是公示可不填。")))
+    objection_to = Text(validate=Length(max=200), metadata=ui(
+        _l("异议受理"), cols=6, help=_l("受理的单位和办公电话，不要写个人手机号。")))
+    body = LongText(required=True, validate=Length(max=20000), metadata=ui(_l("正文"), cols=12))
+    mask_names = Bool(load_default=True, metadata=ui(
+        _l("姓名打码显示"), cols=12, help=_l("登记在册人员的姓名显示为“张*”。公示要求写全名时再取消。")))
+
+    @validates_schema
+    def _dates(self, data: dict[str, Any], **_kw: Any) -> None:
+        start, end, until = data.get("starts_on"), data.get("ends_on"), data.get("objection_until")
+        if start and end and end < start:
+            raise ValidationError(_("截止日期不能早于张贴日期。"), "ends_on")
+        if until and start and end and not start <= until <= end:
+            raise ValidationError(_("异议截止日期应在张贴期间之内。"), "objection_until")
