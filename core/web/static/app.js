@@ -104,6 +104,7 @@
     form.removeAttribute('data-dirty');
     if (form.method !== 'post' || form.target) return;
     form.setAttribute('data-sent', '1');
+    setTimeout(again, 8000); /* an answer that is a file leaves the page standing */
     var pressed = button || $('button.btn-primary', form);
     if (pressed) { pressed.classList.add('is-busy'); pressed.setAttribute('aria-busy', 'true'); }
   }, true);
