@@ -52,7 +52,8 @@ def _open() -> Any:
     enabled = enabled_plugins(tenant.id, rev)
     g.ctx = Context(tenant, ANONYMOUS, enabled=enabled, locale=_locale(), request_id=g.request_id,
                     address=request.remote_addr or "")
-    _gate(g.ctx, audience)
+    view = _on_this_side(g.ctx, view)
+    _gate(g.ctx, getattr(view, "audience", None))
     if tenant.status == SUSPENDED:
         raise TenantSuspended(SUSPENDED)
     return _admit(view)
@@ -80,6 +81,23 @@ def _tenant() -> tuple[TenantInfo | None, int]:
     abort(404)
 
 
+def _on_this_side(ctx: Context, view: Any) -> Any:
+    """Tenants and operators may each have a page at one address (the first page): take the one of this side."""
+    rule, here = request.url_rule, _side(ctx)
+    if rule is None or getattr(view, "audience", None) in ("both", here):
+        return view
+    for other in current_app.url_map.iter_rules():
+        twin = current_app.view_functions[other.endpoint]
+        if other.rule == rule.rule and getattr(twin, "audience", None) == here and request.method in (other.methods or ()):
+            request.url_rule = other
+            return twin
+    return view
+
+
+def _side(ctx: Context) -> str:
+    return "platform" if ctx.tenant.id == PLATFORM else "tenant"
+
+
 def _gate(ctx: Context, audience: str | None) -> None:
     """A page of a module that is off, or of the other side of the house, does not exist: 404 for every method.
 
@@ -92,8 +110,7 @@ def _gate(ctx: Context, audience: str | None) -> None:
     nowhere = isinstance(request.routing_exception, NotFound)
     if nowhere or (audience is None and request.routing_exception is None):
         abort(404)                                      # before the CSRF check, which would answer 400
-    here = "platform" if ctx.tenant.id == PLATFORM else "tenant"
-    if audience not in (None, "both", here):
+    if audience not in (None, "both", _side(ctx)):
         abort(404)
 
 

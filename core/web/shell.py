@@ -65,7 +65,7 @@ class Shell:
     @property
     def own_brand(self) -> bool:
         """Whether the header shows our own name (a tenant's profile may put its own there)."""
-        return self.brand is BRAND
+        return self.brand == BRAND
 
 
 EXTENSION = "juheli.shell"
