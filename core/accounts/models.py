@@ -1,4 +1,4 @@
-"""Accounts, server-side sessions and one-time links. All belong to one tenant; operators belong to tenant 0."""
+"""Accounts, sessions, one-time links and counted attempts. All belong to one tenant; operators belong to tenant 0."""
 
 from __future__ import annotations
 
@@ -22,9 +22,14 @@ from core.base.db import (
     tfk,
 )
 
+ACTIVE, DISABLED = "active", "disabled"
+
 
 class User(TenantScoped, Base):
-    """An account. Leavers are disabled, never deleted: the audit names them."""
+    """An account. Leavers are disabled, never deleted: the audit names them.
+
+    `totp_secret` is sealed; `totp_step` is the last time step a code was accepted for, so that no code works twice.
+    """
 
     __tablename__ = "accounts_user"
     __table_args__ = keys(UniqueConstraint("tenant_id", "login_name"), Index(None, "tenant_id", "person_id"))
@@ -34,13 +39,11 @@ class User(TenantScoped, Base):
     name_keys: Mapped[str] = mapped_column(String(120), default="")
     person_id: Mapped[int | None] = mapped_column(BigInteger)
     post: Mapped[str] = mapped_column(String(80), default="")
-    state: Mapped[str] = mapped_column(String(10), default="active")
+    state: Mapped[str] = mapped_column(String(10), default=ACTIVE)
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     password_set_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     password_history: Mapped[list[str]] = mapped_column(JSON, default=list)
     must_change_password: Mapped[bool] = mapped_column(Boolean, default=False)
-    failed_count: Mapped[int] = mapped_column(Integer, default=0)
-    locked_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     totp_secret: Mapped[str | None] = mapped_column(String(200))
     totp_step: Mapped[int] = mapped_column(BigInteger, default=0)
     recovery_codes: Mapped[list[str]] = mapped_column(JSON, default=list)
@@ -49,7 +52,10 @@ class User(TenantScoped, Base):
 
 
 class Session(TenantScoped, Base):
-    """A signed-in browser. The cookie holds a random token; only its hash is here."""
+    """A signed-in browser. The cookie holds a random token; only its hash is here.
+
+    It ends at `idle_until` unless used before, and at `expires_at` in any case; `end` says why it was ended early.
+    """
 
     __tablename__ = "accounts_session"
     __table_args__ = keys(
@@ -61,8 +67,10 @@ class Session(TenantScoped, Base):
     user_id: Mapped[int] = mapped_column(BigInteger)
     token_hash: Mapped[str] = mapped_column(String(64))
     last_seen_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    idle_until: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    end: Mapped[str] = mapped_column(String(20), default="")
     address: Mapped[str] = mapped_column(String(64), default="")
     agent: Mapped[str] = mapped_column(String(200), default="")
     second_factor: Mapped[bool] = mapped_column(Boolean, default=False)
@@ -83,3 +91,21 @@ class OneTimeLink(TenantScoped, Base):
     token_hash: Mapped[str] = mapped_column(String(64))
     expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     used_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+
+class Attempt(TenantScoped, Base):
+    """Failed sign-ins in a row for one key: an account, an account from one source, or an address.
+
+    Names that no account has are counted like the others, or the lock would tell who exists. Keys are hashes, because
+    people type passwords into the field for the name.
+    """
+
+    __tablename__ = "accounts_attempt"
+    __table_args__ = keys(UniqueConstraint("tenant_id", "kind", "key"), Index(None, "tenant_id", "user_id"))
+
+    kind: Mapped[str] = mapped_column(String(10))
+    key: Mapped[str] = mapped_column(String(40))
+    user_id: Mapped[int | None] = mapped_column(BigInteger)
+    failed_count: Mapped[int] = mapped_column(Integer, default=0)
+    last_failed_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    locked_until: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

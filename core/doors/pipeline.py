@@ -119,7 +119,8 @@ def _admit(view: Any) -> Response | None:
     signed_in = resolve(request.cookies.get(cookie_name()))
     if signed_in is not None:
         actor = Actor("user", signed_in.user_id, signed_in.name, signed_in.session_id)
-        g.ctx = g.ctx.evolve(actor=actor, grants=grants_of(signed_in.user_id))
+        grants = () if signed_in.next_step else grants_of(signed_in.user_id)     # no rights before the step is done
+        g.ctx = g.ctx.evolve(actor=actor, grants=grants)
     g.signed_in = signed_in
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         check_csrf()

@@ -1,0 +1,142 @@
+"""Counting failed sign-ins: growing delays, locks, and no help for whoever wants to know which accounts exist.
+
+Three counters guard one sign-in: the account from this source (limit: rule `accounts.lockout_after`), the account from
+everywhere (four times that, against guessing from many addresses) and the address (twenty times, against one password
+tried on many accounts). A browser that signed in to the account before is its own source and passes the two wider
+counters: an attacker cannot lock the owner out. An attempt is counted before it is judged and taken back when it was
+right, so that parallel attempts cannot pass the limit.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import ipaddress
+from dataclasses import dataclass
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from core.base import clock
+from core.base.crypto import blind_index
+from core.base.scope import current_scope
+from core.base.session import session
+from core.rules import rule
+
+from .models import Attempt
+
+PAIR, ACCOUNT, ADDRESS = "pair", "account", "address"
+WIDER = {PAIR: 1, ACCOUNT: 4, ADDRESS: 20}
+FORGET = dt.timedelta(hours=24)
+LONGEST = dt.timedelta(hours=24)
+FREE = 3                                    # wrong attempts of a pair before the first short pause
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a sign-in comes from: the account's name as typed, the address, and the known browser ("" = unknown)."""
+
+    login: str
+    address: str
+    device: str = ""
+    user_id: int | None = None
+
+    def keys(self) -> dict[str, str]:
+        """kind -> key of the counters this attempt stands under."""
+        tenant_id = current_scope().tenant_id or 0
+        where = self.device or network(self.address)
+        found = {PAIR: f"{self.login}|{where}"}
+        if not self.device:
+            found |= {ACCOUNT: self.login, ADDRESS: network(self.address)}
+        return {kind: blind_index(tenant_id, f"attempt {kind}", text) for kind, text in found.items()}
+
+
+def network(address: str) -> str:
+    """The address, or for IPv6 its /64: one household has billions of addresses."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)
+
+
+def charge(source: Source) -> int:
+    """Count one attempt in the running transaction. Seconds to wait when it must not be judged, else 0."""
+    now = clock.now()
+    known = {row.kind: row for row in _rows(source)}
+    waits = [row.locked_until for row in known.values() if row.locked_until and row.locked_until > now]
+    if waits:
+        return max(1, int((max(waits) - now).total_seconds()) + 1)
+    for kind, key in source.keys().items():
+        _add(kind, key, source.user_id, now)
+    return 0
+
+
+def forgive(source: Source) -> None:
+    """The attempt was right: the account's counters start again; the address gets its one back."""
+    keys = source.keys()
+    session().execute(delete(Attempt).where(
+        Attempt.tenant_id == current_scope().tenant_id, or_(*_match({k: v for k, v in keys.items() if k != ADDRESS})))
+        .execution_options(synchronize_session=False))
+    if ADDRESS in keys:
+        session().execute(update(Attempt).where(Attempt.kind == ADDRESS, Attempt.key == keys[ADDRESS], Attempt.failed_count > 0)
+                          .values(failed_count=Attempt.failed_count - 1, locked_until=None)
+                          .execution_options(synchronize_session=False))
+
+
+def unlock(user_id: int, login: str) -> None:
+    """Forget the attempts on an account, whatever they came from."""
+    key = Source(login, "").keys()[ACCOUNT]
+    session().execute(delete(Attempt).where(
+        Attempt.tenant_id == current_scope().tenant_id,
+        or_(Attempt.user_id == user_id, (Attempt.kind == ACCOUNT) & (Attempt.key == key)))
+        .execution_options(synchronize_session=False))
+
+
+def _match(keys: dict[str, str]) -> list[object]:
+    return [(Attempt.kind == kind) & (Attempt.key == key) for kind, key in keys.items()]
+
+
+def _rows(source: Source) -> list[Attempt]:
+    found = select(Attempt).where(or_(*_match(source.keys()))).execution_options(populate_existing=True)  # type: ignore[arg-type]
+    return list(session().scalars(found))
+
+
+def _add(kind: str, key: str, user_id: int | None, now: dt.datetime) -> None:
+    """One more; the row stays locked by the transaction until the commit, so counts are exact."""
+    count = _increase(kind, key, user_id, now)
+    if count is None:
+        try:
+            with session().begin_nested():
+                session().add(Attempt(kind=kind, key=key, user_id=_owner(kind, user_id), failed_count=1, last_failed_at=now))
+            count = 1
+        except IntegrityError:              # PostgreSQL: somebody else's first attempt committed meanwhile
+            count = _increase(kind, key, user_id, now) or 1
+    pause = delay(kind, count)
+    if pause:
+        session().execute(update(Attempt).where(Attempt.kind == kind, Attempt.key == key).values(locked_until=now + pause)
+                          .execution_options(synchronize_session=False))
+
+
+def _owner(kind: str, user_id: int | None) -> int | None:
+    return None if kind == ADDRESS else user_id
+
+
+def _increase(kind: str, key: str, user_id: int | None, now: dt.datetime) -> int | None:
+    mine = (Attempt.kind == kind, Attempt.key == key)
+    session().execute(update(Attempt).where(*mine, Attempt.last_failed_at < now - FORGET).values(failed_count=0)
+                      .execution_options(synchronize_session=False))
+    return session().execute(
+        update(Attempt).where(*mine).values(failed_count=Attempt.failed_count + 1, last_failed_at=now,
+                                            user_id=_owner(kind, user_id), locked_until=None)
+        .returning(Attempt.failed_count).execution_options(synchronize_session=False)).scalar_one_or_none()
+
+
+def delay(kind: str, count: int) -> dt.timedelta:
+    """How long the next attempt must wait after `count` wrong ones in a row: seconds first, then a lock that doubles."""
+    limit = rule("accounts.lockout_after").value * WIDER[kind]
+    if count >= limit:
+        lock = dt.timedelta(minutes=rule("accounts.lockout_minutes").value)
+        return min(lock * 2 ** min(count - limit, 20), LONGEST)
+    if kind == PAIR and count > FREE:
+        return dt.timedelta(seconds=2 ** (count - FREE))
+    return dt.timedelta()
