@@ -1,11 +1,8 @@
 """Tables of core"""
-from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-
 from core.base.types import JSON, UTCDateTime
-
 revision = 'core_0001'
 down_revision = None
 branch_labels = None
@@ -62,6 +59,312 @@ def upgrade() -> None:
     with op.batch_alter_table('accounts_user', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_accounts_user_person_id'), ['tenant_id', 'person_id'], unique=False)
 
+    op.create_table('admin_module_settings',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('module', sa.String(length=24), nullable=False),
+    sa.Column('chosen', JSON, nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_admin_module_settings')),
+    sa.UniqueConstraint('tenant_id', 'module', name=op.f('uq_admin_module_settings_module')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_table('admin_onboarding',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('unit', JSON, nullable=False),
+    sa.Column('profile', sa.String(length=40), nullable=False),
+    sa.Column('admin', JSON, nullable=False),
+    sa.Column('plugins', JSON, nullable=False),
+    sa.Column('made_id', sa.BigInteger(), nullable=True),
+    sa.Column('slug', sa.String(length=40), nullable=False),
+    sa.Column('by_name', sa.String(length=80), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_admin_onboarding')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('admin_onboarding', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_admin_onboarding_made_id'), ['tenant_id', 'made_id'], unique=False)
+
+    op.create_table('audit_entry',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.Column('at', UTCDateTime(), nullable=False),
+    sa.Column('action', sa.String(length=80), nullable=False),
+    sa.Column('actor_kind', sa.String(length=12), nullable=False),
+    sa.Column('actor_id', sa.BigInteger(), nullable=True),
+    sa.Column('actor_name', sa.String(length=80), nullable=False),
+    sa.Column('via', sa.String(length=12), nullable=False),
+    sa.Column('address', sa.String(length=64), nullable=False),
+    sa.Column('request_id', sa.String(length=40), nullable=False),
+    sa.Column('kind', sa.String(length=60), nullable=False),
+    sa.Column('subject_id', sa.BigInteger(), nullable=True),
+    sa.Column('subject_name', sa.String(length=160), nullable=False),
+    sa.Column('detail', JSON, nullable=False),
+    sa.Column('previous', sa.String(length=64), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_audit_entry')),
+    sa.UniqueConstraint('tenant_id', 'seq', name=op.f('uq_audit_entry_seq')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('audit_entry', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_audit_entry_actor_id'), ['tenant_id', 'actor_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_entry_kind_subject_id'), ['tenant_id', 'kind', 'subject_id'], unique=False)
+
+    op.create_table('audit_head',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('seq', sa.BigInteger(), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_audit_head')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_table('files_file',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('key', sa.String(length=80), nullable=False),
+    sa.Column('name', sa.String(length=160), nullable=False),
+    sa.Column('media', sa.String(length=100), nullable=False),
+    sa.Column('size', sa.BigInteger(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('owner_id', sa.BigInteger(), nullable=True),
+    sa.Column('owner_name', sa.String(length=80), nullable=False),
+    sa.Column('permission', sa.String(length=80), nullable=False),
+    sa.Column('expires_at', UTCDateTime(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_files_file')),
+    sa.UniqueConstraint('tenant_id', 'key', name=op.f('uq_files_file_key')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('files_file', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_files_file_expires_at'), ['tenant_id', 'expires_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_files_file_owner_id'), ['tenant_id', 'owner_id'], unique=False)
+
+    op.create_table('imports_batch',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('kind', sa.String(length=60), nullable=False),
+    sa.Column('file_name', sa.String(length=200), nullable=False),
+    sa.Column('file_size', sa.Integer(), nullable=False),
+    sa.Column('actor_id', sa.BigInteger(), nullable=True),
+    sa.Column('actor_name', sa.String(length=80), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('layout', sa.Text(), nullable=True),
+    sa.Column('job_id', sa.BigInteger(), nullable=True),
+    sa.Column('counts', JSON, nullable=False),
+    sa.Column('warnings', JSON, nullable=False),
+    sa.Column('trouble', sa.String(length=500), nullable=False),
+    sa.Column('written_at', UTCDateTime(), nullable=True),
+    sa.Column('undo_until', UTCDateTime(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_imports_batch')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('imports_batch', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_imports_batch_actor_id_created_at'), ['tenant_id', 'actor_id', 'created_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_imports_batch_created_at'), ['tenant_id', 'created_at'], unique=False)
+
+    op.create_table('imports_heading',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('kind', sa.String(length=60), nullable=False),
+    sa.Column('heading', sa.String(length=120), nullable=False),
+    sa.Column('field', sa.String(length=60), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_imports_heading')),
+    sa.UniqueConstraint('tenant_id', 'kind', 'heading', name=op.f('uq_imports_heading_kind_heading')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_table('indicators_value',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('indicator', sa.String(length=60), nullable=False),
+    sa.Column('definition', sa.Integer(), nullable=False),
+    sa.Column('path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('amount', sa.BigInteger(), nullable=False),
+    sa.Column('base', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_indicators_value')),
+    sa.UniqueConstraint('tenant_id', 'indicator', 'path', 'on', name=op.f('uq_indicators_value_indicator_path_on')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_table('jobs_job',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('payload', JSON, nullable=False),
+    sa.Column('status', sa.String(length=10), nullable=False),
+    sa.Column('priority', sa.Integer(), nullable=False),
+    sa.Column('run_at', UTCDateTime(), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('lease_until', UTCDateTime(), nullable=True),
+    sa.Column('worker', sa.String(length=80), nullable=True),
+    sa.Column('progress', sa.Integer(), nullable=False),
+    sa.Column('message', sa.String(length=200), nullable=False),
+    sa.Column('result', JSON, nullable=True),
+    sa.Column('error', sa.String(length=2000), nullable=True),
+    sa.Column('dedup_key', sa.String(length=120), nullable=True),
+    sa.Column('actor_id', sa.BigInteger(), nullable=True),
+    sa.Column('finished_at', UTCDateTime(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_jobs_job')),
+    sa.UniqueConstraint('tenant_id', 'dedup_key', name=op.f('uq_jobs_job_dedup_key')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('jobs_job', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_jobs_job_status_run_at'), ['tenant_id', 'status', 'run_at'], unique=False)
+
+    op.create_table('people_archive',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('record_id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('kept_id', sa.BigInteger(), nullable=True),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('by_id', sa.BigInteger(), nullable=True),
+    sa.Column('by_name', sa.String(length=80), nullable=False),
+    sa.Column('on', sa.Date(), nullable=False),
+    sa.Column('snapshot', JSON, nullable=False),
+    sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_people_archive')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ('org_path',)},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('people_archive', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_people_archive_kept_id'), ['tenant_id', 'kept_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_archive_kind_record_id'), ['tenant_id', 'kind', 'record_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_archive_org_path'), ['tenant_id', 'org_path'], unique=False)
+
+    op.create_table('people_org_unit',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('short_name', sa.String(length=60), nullable=False),
+    sa.Column('name_full', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('name_initials', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('unit_kind', sa.String(length=20), nullable=False),
+    sa.Column('parent_id', sa.BigInteger(), nullable=True),
+    sa.Column('ordinal', sa.Integer(), nullable=False),
+    sa.Column('path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('community_id', sa.BigInteger(), nullable=True),
+    sa.Column('founded_on', sa.Date(), nullable=True),
+    sa.Column('approval_no', sa.String(length=60), nullable=False),
+    sa.Column('size_approval_no', sa.String(length=60), nullable=False),
+    sa.Column('term_years', sa.Integer(), nullable=True),
+    sa.Column('term_start', sa.Date(), nullable=True),
+    sa.Column('term_end', sa.Date(), nullable=True),
+    sa.Column('status', sa.String(length=12), nullable=False),
+    sa.Column('contact_name', sa.String(length=60), nullable=False),
+    sa.Column('contact_phone_sealed', sa.String(length=200), nullable=True),
+    sa.Column('contact_phone_mask', sa.String(length=20), nullable=False),
+    sa.Column('credit_code', sa.String(length=18), nullable=False),
+    sa.Column('address', sa.String(length=200), nullable=False),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('dissolved_on', sa.Date(), nullable=True),
+    sa.Column('successor_id', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'community_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_org_unit_community_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'parent_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_org_unit_parent_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'successor_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_org_unit_successor_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_people_org_unit')),
+    sa.UniqueConstraint('tenant_id', 'ordinal', name=op.f('uq_people_org_unit_ordinal')),
+    sa.UniqueConstraint('tenant_id', 'path', name=op.f('uq_people_org_unit_path')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('people_org_unit', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_people_org_unit_community_id'), ['tenant_id', 'community_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_org_unit_name'), ['tenant_id', 'name'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_org_unit_name_full'), ['tenant_id', 'name_full'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_org_unit_name_initials'), ['tenant_id', 'name_initials'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_org_unit_parent_id'), ['tenant_id', 'parent_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_org_unit_short_name'), ['tenant_id', 'short_name'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_org_unit_successor_id'), ['tenant_id', 'successor_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_org_unit_term_end'), ['tenant_id', 'term_end'], unique=False)
+
+    op.create_table('rules_override',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('key', sa.String(length=80), nullable=False),
+    sa.Column('value', JSON, nullable=False),
+    sa.Column('document_no', sa.String(length=80), nullable=False),
+    sa.Column('effective_from', sa.Date(), nullable=False),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('set_by', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_rules_override')),
+    sa.UniqueConstraint('tenant_id', 'key', 'effective_from', name=op.f('uq_rules_override_key_effective_from')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_table('rules_workday',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('works', sa.Boolean(), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('source', sa.String(length=120), nullable=False),
+    sa.PrimaryKeyConstraint('day', name=op.f('pk_rules_workday')),
+    info={'tenancy': 'reference', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_table('settings_dictionary',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('kind', sa.String(length=40), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=False),
+    sa.Column('label', sa.String(length=60), nullable=False),
+    sa.Column('base', sa.String(length=40), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('rank', sa.Integer(), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_settings_dictionary')),
+    sa.UniqueConstraint('tenant_id', 'kind', 'code', name=op.f('uq_settings_dictionary_kind_code')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
     op.create_table('tenancy_plugin_state',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -104,6 +407,37 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('tenancy_tenant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_tenancy_tenant_parent_id'), ['parent_id'], unique=False)
+
+    op.create_table('work_transition',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('record_kind', sa.String(length=80), nullable=False),
+    sa.Column('record_id', sa.BigInteger(), nullable=False),
+    sa.Column('step', sa.String(length=40), nullable=False),
+    sa.Column('from_state', sa.String(length=40), nullable=False),
+    sa.Column('to_state', sa.String(length=40), nullable=False),
+    sa.Column('actor_kind', sa.String(length=12), nullable=False),
+    sa.Column('actor_id', sa.BigInteger(), nullable=True),
+    sa.Column('actor_name', sa.String(length=80), nullable=False),
+    sa.Column('acting_role', sa.String(length=60), nullable=False),
+    sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('at', UTCDateTime(), nullable=False),
+    sa.Column('happened_on', sa.Date(), nullable=False),
+    sa.Column('late', sa.Boolean(), nullable=False),
+    sa.Column('reason', sa.String(length=500), nullable=False),
+    sa.Column('data', JSON, nullable=False),
+    sa.Column('rule', JSON, nullable=True),
+    sa.Column('rule_pack', sa.String(length=40), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_work_transition')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('work_transition', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_work_transition_actor_id'), ['tenant_id', 'actor_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_work_transition_record_kind_record_id_at'), ['tenant_id', 'record_kind', 'record_id', 'at'], unique=False)
 
     op.create_table('access_grant',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -173,11 +507,473 @@ def upgrade() -> None:
     with op.batch_alter_table('accounts_session', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_accounts_session_user_id'), ['tenant_id', 'user_id'], unique=False)
 
+    op.create_table('imports_file',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('batch_id', sa.BigInteger(), nullable=False),
+    sa.Column('part', sa.Integer(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'batch_id'], ['imports_batch.tenant_id', 'imports_batch.id'], name=op.f('fk_imports_file_batch_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_imports_file')),
+    sa.UniqueConstraint('tenant_id', 'batch_id', 'part', name=op.f('uq_imports_file_batch_id_part')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_table('imports_row',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('batch_id', sa.BigInteger(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('outcome', sa.String(length=10), nullable=False),
+    sa.Column('record_kind', sa.String(length=40), nullable=False),
+    sa.Column('record_id', sa.BigInteger(), nullable=True),
+    sa.Column('payload', sa.Text(), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'batch_id'], ['imports_batch.tenant_id', 'imports_batch.id'], name=op.f('fk_imports_row_batch_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_imports_row')),
+    sa.UniqueConstraint('tenant_id', 'batch_id', 'number', name=op.f('uq_imports_row_batch_id_number')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('imports_row', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_imports_row_batch_id_record_id'), ['tenant_id', 'batch_id', 'record_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_imports_row_batch_id_state_number'), ['tenant_id', 'batch_id', 'state', 'number'], unique=False)
+
+    op.create_table('ledgers_view',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('ledger', sa.String(length=60), nullable=False),
+    sa.Column('audience', sa.String(length=10), nullable=False),
+    sa.Column('role_id', sa.BigInteger(), nullable=True),
+    sa.Column('owner_id', sa.BigInteger(), nullable=False),
+    sa.Column('owner_name', sa.String(length=80), nullable=False),
+    sa.Column('name', sa.String(length=30), nullable=False),
+    sa.Column('query', sa.String(length=2000), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'owner_id'], ['accounts_user.tenant_id', 'accounts_user.id'], name=op.f('fk_ledgers_view_owner_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_ledgers_view')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('ledgers_view', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_ledgers_view_ledger'), ['tenant_id', 'ledger'], unique=False)
+        batch_op.create_index(batch_op.f('ix_ledgers_view_owner_id'), ['tenant_id', 'owner_id'], unique=False)
+
+    op.create_table('people_grid',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('code', sa.String(length=30), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('org_id', sa.BigInteger(), nullable=False),
+    sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('buildings', JSON, nullable=False),
+    sa.Column('household_count', sa.Integer(), nullable=True),
+    sa.Column('worker_id', sa.BigInteger(), nullable=True),
+    sa.Column('worker_name', sa.String(length=60), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'org_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_grid_org_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_people_grid')),
+    sa.UniqueConstraint('tenant_id', 'code', name=op.f('uq_people_grid_code')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('people_grid', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_people_grid_org_id'), ['tenant_id', 'org_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_grid_org_path'), ['tenant_id', 'org_path'], unique=False)
+
+    op.create_table('people_member_change',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_name', sa.String(length=60), nullable=False),
+    sa.Column('type', sa.String(length=16), nullable=False),
+    sa.Column('org_id', sa.BigInteger(), nullable=False),
+    sa.Column('other_org_id', sa.BigInteger(), nullable=True),
+    sa.Column('other_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=True),
+    sa.Column('other_place', sa.String(length=120), nullable=False),
+    sa.Column('effect', sa.Integer(), nullable=False),
+    sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('document_no', sa.String(length=80), nullable=False),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('by_name', sa.String(length=80), nullable=False),
+    sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'org_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_member_change_org_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'other_org_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_member_change_other_org_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_people_member_change')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ('org_path',)},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('people_member_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_people_member_change_effective_on'), ['tenant_id', 'effective_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_member_change_org_id'), ['tenant_id', 'org_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_member_change_org_path'), ['tenant_id', 'org_path'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_member_change_other_org_id'), ['tenant_id', 'other_org_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_member_change_other_path'), ['tenant_id', 'other_path'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_member_change_person_id'), ['tenant_id', 'person_id'], unique=False)
+
+    op.create_table('people_org_change',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('org_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('effective_on', sa.Date(), nullable=False),
+    sa.Column('before', JSON, nullable=False),
+    sa.Column('after', JSON, nullable=False),
+    sa.Column('document_no', sa.String(length=80), nullable=False),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('by_name', sa.String(length=80), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'org_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_org_change_org_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_people_org_change')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('people_org_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_people_org_change_effective_on'), ['tenant_id', 'effective_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_org_change_org_id'), ['tenant_id', 'org_id'], unique=False)
+
+    op.create_table('people_registry_check',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('org_id', sa.BigInteger(), nullable=False),
+    sa.Column('open_of', sa.BigInteger(), nullable=True),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('opened_on', sa.Date(), nullable=False),
+    sa.Column('confirmed_by', sa.BigInteger(), nullable=True),
+    sa.Column('confirmed_on', sa.Date(), nullable=True),
+    sa.Column('approved_on', sa.Date(), nullable=True),
+    sa.Column('head_count', sa.Integer(), nullable=False),
+    sa.Column('evidence', sa.String(length=300), nullable=False),
+    sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'org_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_registry_check_org_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_people_registry_check')),
+    sa.UniqueConstraint('tenant_id', 'open_of', name=op.f('uq_people_registry_check_open_of')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ('org_path',)},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('people_registry_check', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_people_registry_check_org_id'), ['tenant_id', 'org_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_registry_check_org_path'), ['tenant_id', 'org_path'], unique=False)
+
+    op.create_table('work_delegation',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('user_name', sa.String(length=80), nullable=False),
+    sa.Column('deputy_id', sa.BigInteger(), nullable=False),
+    sa.Column('deputy_name', sa.String(length=80), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.Column('ended_at', UTCDateTime(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'deputy_id'], ['accounts_user.tenant_id', 'accounts_user.id'], name=op.f('fk_work_delegation_deputy_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'user_id'], ['accounts_user.tenant_id', 'accounts_user.id'], name=op.f('fk_work_delegation_user_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_work_delegation')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('work_delegation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_work_delegation_deputy_id'), ['tenant_id', 'deputy_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_work_delegation_user_id'), ['tenant_id', 'user_id'], unique=False)
+
+    op.create_table('work_draft',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('form', sa.String(length=80), nullable=False),
+    sa.Column('record_id', sa.BigInteger(), nullable=False),
+    sa.Column('fields', JSON, nullable=False),
+    sa.Column('saved_at', UTCDateTime(), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'user_id'], ['accounts_user.tenant_id', 'accounts_user.id'], name=op.f('fk_work_draft_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_work_draft')),
+    sa.UniqueConstraint('tenant_id', 'user_id', 'form', 'record_id', name=op.f('uq_work_draft_user_id_form_record_id')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_table('work_feed',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('revoked_at', UTCDateTime(), nullable=True),
+    sa.Column('read_at', UTCDateTime(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'user_id'], ['accounts_user.tenant_id', 'accounts_user.id'], name=op.f('fk_work_feed_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_work_feed')),
+    sa.UniqueConstraint('tenant_id', 'token_hash', name=op.f('uq_work_feed_token_hash')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('work_feed', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_work_feed_user_id'), ['tenant_id', 'user_id'], unique=False)
+
+    op.create_table('work_item',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('source', sa.String(length=24), nullable=False),
+    sa.Column('declared', sa.String(length=80), nullable=False),
+    sa.Column('step', sa.String(length=40), nullable=False),
+    sa.Column('record_kind', sa.String(length=80), nullable=False),
+    sa.Column('record_id', sa.BigInteger(), nullable=False),
+    sa.Column('subject', sa.String(length=160), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('permission', sa.String(length=80), nullable=False),
+    sa.Column('guard', sa.String(length=80), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('opened_at', UTCDateTime(), nullable=False),
+    sa.Column('opened_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('opened_by_name', sa.String(length=80), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('rule', JSON, nullable=True),
+    sa.Column('assignee_id', sa.BigInteger(), nullable=True),
+    sa.Column('assignee_name', sa.String(length=80), nullable=False),
+    sa.Column('handed_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('handed_by_name', sa.String(length=80), nullable=False),
+    sa.Column('handed_reason', sa.String(length=200), nullable=False),
+    sa.Column('closed_at', UTCDateTime(), nullable=True),
+    sa.Column('closed_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('closed_by_name', sa.String(length=80), nullable=False),
+    sa.Column('outcome', sa.String(length=200), nullable=False),
+    sa.Column('dedup_key', sa.String(length=160), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'assignee_id'], ['accounts_user.tenant_id', 'accounts_user.id'], name=op.f('fk_work_item_assignee_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_work_item')),
+    sa.UniqueConstraint('tenant_id', 'dedup_key', name=op.f('uq_work_item_dedup_key')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('work_item', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_work_item_assignee_id'), ['tenant_id', 'assignee_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_work_item_closed_by_id_closed_at'), ['tenant_id', 'closed_by_id', 'closed_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_work_item_declared_state'), ['tenant_id', 'declared', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_work_item_opened_by_id_opened_at'), ['tenant_id', 'opened_by_id', 'opened_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_work_item_record_kind_record_id'), ['tenant_id', 'record_kind', 'record_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_work_item_state_permission_org_path'), ['tenant_id', 'state', 'permission', 'org_path'], unique=False)
+
+    op.create_table('people_person',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('name_full', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('name_initials', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('gender', sa.String(length=6), nullable=False),
+    sa.Column('birth_date', sa.Date(), nullable=True),
+    sa.Column('education', sa.String(length=40), nullable=False),
+    sa.Column('id_sealed', sa.String(length=200), nullable=True),
+    sa.Column('id_index', sa.String(length=32), nullable=True),
+    sa.Column('id_mask', sa.String(length=20), nullable=False),
+    sa.Column('phone_sealed', sa.String(length=200), nullable=True),
+    sa.Column('phone_index', sa.String(length=32), nullable=True),
+    sa.Column('phone_mask', sa.String(length=20), nullable=False),
+    sa.Column('member_kind', sa.String(length=12), nullable=False),
+    sa.Column('joined_on', sa.Date(), nullable=True),
+    sa.Column('confirmed_on', sa.Date(), nullable=True),
+    sa.Column('membership_state', sa.String(length=16), nullable=False),
+    sa.Column('category', sa.String(length=40), nullable=False),
+    sa.Column('skills', sa.String(length=200), nullable=False),
+    sa.Column('residence_org_id', sa.BigInteger(), nullable=True),
+    sa.Column('grid_id', sa.BigInteger(), nullable=True),
+    sa.Column('work_unit', sa.String(length=120), nullable=False),
+    sa.Column('org_id', sa.BigInteger(), nullable=False),
+    sa.Column('guest_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=True),
+    sa.Column('is_formal', sa.Boolean(), nullable=False),
+    sa.Column('verified_on', sa.Date(), nullable=True),
+    sa.Column('check_state', sa.String(length=12), nullable=False),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'grid_id'], ['people_grid.tenant_id', 'people_grid.id'], name=op.f('fk_people_person_grid_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'org_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_person_org_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'residence_org_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_person_residence_org_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_people_person')),
+    sa.UniqueConstraint('tenant_id', 'id_index', name=op.f('uq_people_person_id_index')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ('org_path', 'guest_path')},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('people_person', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_people_person_check_state_verified_on'), ['tenant_id', 'check_state', 'verified_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_person_grid_id'), ['tenant_id', 'grid_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_person_guest_path'), ['tenant_id', 'guest_path'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_person_name'), ['tenant_id', 'name'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_person_name_full'), ['tenant_id', 'name_full'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_person_name_initials'), ['tenant_id', 'name_initials'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_person_org_id'), ['tenant_id', 'org_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_person_org_path'), ['tenant_id', 'org_path'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_person_phone_index'), ['tenant_id', 'phone_index'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_person_residence_org_id'), ['tenant_id', 'residence_org_id'], unique=False)
+
+    op.create_table('people_affiliation',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('org_id', sa.BigInteger(), nullable=False),
+    sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('source', sa.String(length=80), nullable=False),
+    sa.Column('formal_of', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'org_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_affiliation_org_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'person_id'], ['people_person.tenant_id', 'people_person.id'], name=op.f('fk_people_affiliation_person_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_people_affiliation')),
+    sa.UniqueConstraint('tenant_id', 'formal_of', name=op.f('uq_people_affiliation_formal_of')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('people_affiliation', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_people_affiliation_org_id'), ['tenant_id', 'org_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_affiliation_org_path'), ['tenant_id', 'org_path'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_affiliation_person_id'), ['tenant_id', 'person_id'], unique=False)
+
+    op.create_table('people_post_holding',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_name', sa.String(length=60), nullable=False),
+    sa.Column('org_id', sa.BigInteger(), nullable=False),
+    sa.Column('post', sa.String(length=40), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=True),
+    sa.Column('source', sa.String(length=40), nullable=False),
+    sa.Column('document_no', sa.String(length=80), nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'org_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_post_holding_org_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'person_id'], ['people_person.tenant_id', 'people_person.id'], name=op.f('fk_people_post_holding_person_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_people_post_holding')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ('org_path',)},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('people_post_holding', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_people_post_holding_org_id'), ['tenant_id', 'org_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_post_holding_org_path'), ['tenant_id', 'org_path'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_post_holding_person_id'), ['tenant_id', 'person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_post_holding_post_ends_on'), ['tenant_id', 'post', 'ends_on'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('people_post_holding', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_people_post_holding_post_ends_on'))
+        batch_op.drop_index(batch_op.f('ix_people_post_holding_person_id'))
+        batch_op.drop_index(batch_op.f('ix_people_post_holding_org_path'))
+        batch_op.drop_index(batch_op.f('ix_people_post_holding_org_id'))
+
+    op.drop_table('people_post_holding')
+    with op.batch_alter_table('people_affiliation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_people_affiliation_person_id'))
+        batch_op.drop_index(batch_op.f('ix_people_affiliation_org_path'))
+        batch_op.drop_index(batch_op.f('ix_people_affiliation_org_id'))
+
+    op.drop_table('people_affiliation')
+    with op.batch_alter_table('people_person', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_people_person_residence_org_id'))
+        batch_op.drop_index(batch_op.f('ix_people_person_phone_index'))
+        batch_op.drop_index(batch_op.f('ix_people_person_org_path'))
+        batch_op.drop_index(batch_op.f('ix_people_person_org_id'))
+        batch_op.drop_index(batch_op.f('ix_people_person_name_initials'))
+        batch_op.drop_index(batch_op.f('ix_people_person_name_full'))
+        batch_op.drop_index(batch_op.f('ix_people_person_name'))
+        batch_op.drop_index(batch_op.f('ix_people_person_guest_path'))
+        batch_op.drop_index(batch_op.f('ix_people_person_grid_id'))
+        batch_op.drop_index(batch_op.f('ix_people_person_check_state_verified_on'))
+
+    op.drop_table('people_person')
+    with op.batch_alter_table('work_item', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_work_item_state_permission_org_path'))
+        batch_op.drop_index(batch_op.f('ix_work_item_record_kind_record_id'))
+        batch_op.drop_index(batch_op.f('ix_work_item_opened_by_id_opened_at'))
+        batch_op.drop_index(batch_op.f('ix_work_item_declared_state'))
+        batch_op.drop_index(batch_op.f('ix_work_item_closed_by_id_closed_at'))
+        batch_op.drop_index(batch_op.f('ix_work_item_assignee_id'))
+
+    op.drop_table('work_item')
+    with op.batch_alter_table('work_feed', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_work_feed_user_id'))
+
+    op.drop_table('work_feed')
+    op.drop_table('work_draft')
+    with op.batch_alter_table('work_delegation', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_work_delegation_user_id'))
+        batch_op.drop_index(batch_op.f('ix_work_delegation_deputy_id'))
+
+    op.drop_table('work_delegation')
+    with op.batch_alter_table('people_registry_check', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_people_registry_check_org_path'))
+        batch_op.drop_index(batch_op.f('ix_people_registry_check_org_id'))
+
+    op.drop_table('people_registry_check')
+    with op.batch_alter_table('people_org_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_people_org_change_org_id'))
+        batch_op.drop_index(batch_op.f('ix_people_org_change_effective_on'))
+
+    op.drop_table('people_org_change')
+    with op.batch_alter_table('people_member_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_people_member_change_person_id'))
+        batch_op.drop_index(batch_op.f('ix_people_member_change_other_path'))
+        batch_op.drop_index(batch_op.f('ix_people_member_change_other_org_id'))
+        batch_op.drop_index(batch_op.f('ix_people_member_change_org_path'))
+        batch_op.drop_index(batch_op.f('ix_people_member_change_org_id'))
+        batch_op.drop_index(batch_op.f('ix_people_member_change_effective_on'))
+
+    op.drop_table('people_member_change')
+    with op.batch_alter_table('people_grid', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_people_grid_org_path'))
+        batch_op.drop_index(batch_op.f('ix_people_grid_org_id'))
+
+    op.drop_table('people_grid')
+    with op.batch_alter_table('ledgers_view', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_ledgers_view_owner_id'))
+        batch_op.drop_index(batch_op.f('ix_ledgers_view_ledger'))
+
+    op.drop_table('ledgers_view')
+    with op.batch_alter_table('imports_row', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_imports_row_batch_id_state_number'))
+        batch_op.drop_index(batch_op.f('ix_imports_row_batch_id_record_id'))
+
+    op.drop_table('imports_row')
+    op.drop_table('imports_file')
     with op.batch_alter_table('accounts_session', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_accounts_session_user_id'))
 
@@ -191,11 +987,63 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_access_grant_role_id'))
 
     op.drop_table('access_grant')
+    with op.batch_alter_table('work_transition', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_work_transition_record_kind_record_id_at'))
+        batch_op.drop_index(batch_op.f('ix_work_transition_actor_id'))
+
+    op.drop_table('work_transition')
     with op.batch_alter_table('tenancy_tenant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_tenancy_tenant_parent_id'))
 
     op.drop_table('tenancy_tenant')
     op.drop_table('tenancy_plugin_state')
+    op.drop_table('settings_dictionary')
+    op.drop_table('rules_workday')
+    op.drop_table('rules_override')
+    with op.batch_alter_table('people_org_unit', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_people_org_unit_term_end'))
+        batch_op.drop_index(batch_op.f('ix_people_org_unit_successor_id'))
+        batch_op.drop_index(batch_op.f('ix_people_org_unit_short_name'))
+        batch_op.drop_index(batch_op.f('ix_people_org_unit_parent_id'))
+        batch_op.drop_index(batch_op.f('ix_people_org_unit_name_initials'))
+        batch_op.drop_index(batch_op.f('ix_people_org_unit_name_full'))
+        batch_op.drop_index(batch_op.f('ix_people_org_unit_name'))
+        batch_op.drop_index(batch_op.f('ix_people_org_unit_community_id'))
+
+    op.drop_table('people_org_unit')
+    with op.batch_alter_table('people_archive', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_people_archive_org_path'))
+        batch_op.drop_index(batch_op.f('ix_people_archive_kind_record_id'))
+        batch_op.drop_index(batch_op.f('ix_people_archive_kept_id'))
+
+    op.drop_table('people_archive')
+    with op.batch_alter_table('jobs_job', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_jobs_job_status_run_at'))
+
+    op.drop_table('jobs_job')
+    op.drop_table('indicators_value')
+    op.drop_table('imports_heading')
+    with op.batch_alter_table('imports_batch', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_imports_batch_created_at'))
+        batch_op.drop_index(batch_op.f('ix_imports_batch_actor_id_created_at'))
+
+    op.drop_table('imports_batch')
+    with op.batch_alter_table('files_file', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_files_file_owner_id'))
+        batch_op.drop_index(batch_op.f('ix_files_file_expires_at'))
+
+    op.drop_table('files_file')
+    op.drop_table('audit_head')
+    with op.batch_alter_table('audit_entry', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_audit_entry_kind_subject_id'))
+        batch_op.drop_index(batch_op.f('ix_audit_entry_actor_id'))
+
+    op.drop_table('audit_entry')
+    with op.batch_alter_table('admin_onboarding', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_admin_onboarding_made_id'))
+
+    op.drop_table('admin_onboarding')
+    op.drop_table('admin_module_settings')
     with op.batch_alter_table('accounts_user', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_accounts_user_person_id'))
 
