@@ -89,19 +89,25 @@ def menu(ctx: Context) -> dict[str, list[Link]]:
     """{group: links} of what the actor may open, in rank order, unknown groups last."""
     items = [c.value for c in ctx.collect("nav_items") if isinstance(c.value, NavItem)]
     shown = [i for i in items if _exists(i.endpoint) and (not i.permission or ctx.may(i.permission))]
+    here = _here([url_for(i.endpoint, **i.args) for i in shown])
     found: dict[str, list[Link]] = {}
     for group in (*GROUPS, *sorted({i.group for i in shown} - set(GROUPS))):
-        links = [_link(i) for i in sorted(shown, key=lambda i: i.rank) if i.group == group]
+        links = [_link(i, waiting, here) for i in sorted(shown, key=lambda i: i.rank) if i.group == group]
         if links:
             found[group] = links
     return found
 
 
-def _link(item: NavItem) -> Link:
+def _here(urls: list[str]) -> str:
+    """The entry the running page belongs to: the longest address that begins it (the first page only by itself)."""
+    path, home = request.script_root + request.path, request.script_root + "/"
+    return max((url for url in urls if path == url or (url != home and path.startswith(url))), key=len, default="")
+
+
+def _link(item: NavItem, waiting: int, here: str) -> Link:
     url = url_for(item.endpoint, **item.args)
-    here = request.script_root + request.path
-    return Link(label=item.label, url=url, icon=item.icon, key=item.key, count=item.count,
-                current=here == url or (url != request.script_root + "/" and here.startswith(url)))
+    return Link(label=item.label, url=url, icon=item.icon, key=item.key, current=url == here,
+                count=waiting if item.endpoint == "work.inbox" else 0)
 
 
 def _bottom(endpoint: str, links: dict[str, list[Link]]) -> list[Link]:

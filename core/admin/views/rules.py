@@ -27,7 +27,14 @@ def index() -> Any:
     context = ctx()
     shown = [key for key in sorted(catalog()) if context.plugins.active(key, context.enabled)]
     groups = [(_title(module), [rule(key) for key in keys]) for module, keys in groupby(shown, context.plugins.owner_of)]
-    return render("admin/rules.html", groups=groups, confidence=CONFIDENCE)
+    return render("admin/rules.html", groups=groups, confidence=CONFIDENCE, shown=shown)
+
+
+def shown(value: Any) -> list[tuple[str, Any]]:
+    """The entries of a rule that is a table (or a list), for people; [] for a plain value."""
+    if isinstance(value, dict):
+        return [(str(name), part) for name, part in value.items()]
+    return [(str(number), part) for number, part in enumerate(value, 1)] if isinstance(value, list) else []
 
 
 def _title(module: str) -> Any:
@@ -45,7 +52,7 @@ def edit(key: str) -> Any:
         return go("rules.edit", key=key)
     status = 422 if request.method == "POST" else 200
     return render("admin/rule.html", status, form=form, current=rule(key), values=future_values(ctx(), key),
-                  shipped=RuleValue(catalog()[key], catalog()[key].value, None), confidence=CONFIDENCE)
+                  shipped=RuleValue(catalog()[key], catalog()[key].value, None), confidence=CONFIDENCE, shown=shown)
 
 
 @pages.post("/<key>/clear", needs="admin.rule.manage")
