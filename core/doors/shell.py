@@ -92,7 +92,7 @@ def menu(ctx: Context) -> dict[str, list[Link]]:
     here = _here([url_for(i.endpoint, **i.args) for i in shown])
     found: dict[str, list[Link]] = {}
     for group in (*GROUPS, *sorted({i.group for i in shown} - set(GROUPS))):
-        links = [_link(i, waiting, here) for i in sorted(shown, key=lambda i: i.rank) if i.group == group]
+        links = [_link(i, here) for i in sorted(shown, key=lambda i: i.rank) if i.group == group]
         if links:
             found[group] = links
     return found
@@ -104,10 +104,9 @@ def _here(urls: list[str]) -> str:
     return max((url for url in urls if path == url or (url != home and path.startswith(url))), key=len, default="")
 
 
-def _link(item: NavItem, waiting: int, here: str) -> Link:
+def _link(item: NavItem, here: str) -> Link:
     url = url_for(item.endpoint, **item.args)
-    return Link(label=item.label, url=url, icon=item.icon, key=item.key, current=url == here,
-                count=waiting if item.endpoint == "work.inbox" else 0)
+    return Link(label=item.label, url=url, icon=item.icon, key=item.key, count=item.count, current=url == here)
 
 
 def _bottom(endpoint: str, links: dict[str, list[Link]]) -> list[Link]:
