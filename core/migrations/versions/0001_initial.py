@@ -1,8 +1,11 @@
 """Tables of core"""
+from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
 from core.base.types import JSON, UTCDateTime
+
 revision = 'core_0001'
 down_revision = None
 branch_labels = None
