@@ -8,7 +8,9 @@ from typing import Any
 from flask import Flask, g, request
 from werkzeug.exceptions import HTTPException
 
+from core.access.holders import holders
 from core.base.i18n import _
+from core.base.session import session
 from core.contracts.errors import (
     Conflict,
     Forbidden,
@@ -21,6 +23,8 @@ from core.contracts.errors import (
 )
 from core.web.csrf import StalePage
 from core.web.pages import render
+
+from .pipeline import identify
 
 log = logging.getLogger("juheli.web")
 
@@ -40,7 +44,8 @@ def _refused(error: JuheliError) -> Any:
     if isinstance(error, Forbidden):
         known = g.ctx.plugins.permissions.get(error.permission) if g.get("ctx") else None
         return _page(403, _("没有这项权限"), _("您的账号没有“%(name)s”权限，请向本单位管理员申请。",
-                                       name=known.label if known else error.permission), permission=error.permission)
+                                       name=known.label if known else error.permission), permission=error.permission,
+                     granters=_granters())
     if isinstance(error, NotFound | PluginDisabled):
         return _not_found()
     if isinstance(error, Conflict):
@@ -58,7 +63,18 @@ def _refused(error: JuheliError) -> Any:
     return _page(400, _("无法处理"), str(error))
 
 
+def _granters() -> list[str]:
+    """Names of (at most three) colleagues who may grant rights in this tenant."""
+    if not g.get("ctx") or g.ctx.actor.kind != "user":
+        return []
+    session().rollback()
+    return sorted({holder.name for holder in holders("access.grant.manage", "")})[:3]
+
+
 def _not_found() -> Any:
+    """One page for all that is not there. The gate answers before anybody is identified, so the menu is added here."""
+    if g.get("ctx") and "signed_in" not in g:
+        identify()
     return _page(404, _("没有这个页面"), _("地址可能写错了，或者内容已不存在。"))
 
 

@@ -114,14 +114,20 @@ def _gate(ctx: Context, audience: str | None) -> None:
         abort(404)
 
 
-def _admit(view: Any) -> Response | None:
-    """Sign-in and permission, as the route declares them."""
+def identify() -> None:
+    """Whose request this is: sets `g.signed_in` and puts the account into `g.ctx`."""
     signed_in = resolve(request.cookies.get(cookie_name()))
     if signed_in is not None:
         actor = Actor("user", signed_in.user_id, signed_in.name, signed_in.session_id)
         grants = () if signed_in.next_step else grants_of(signed_in.user_id)     # no rights before the step is done
         g.ctx = g.ctx.evolve(actor=actor, grants=grants)
     g.signed_in = signed_in
+
+
+def _admit(view: Any) -> Response | None:
+    """Sign-in and permission, as the route declares them."""
+    identify()
+    signed_in = g.signed_in
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         check_csrf()
     if view is None:
