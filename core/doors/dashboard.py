@@ -16,6 +16,7 @@ from core.ledgers.listing import offered
 from core.plugin import Contribution, Panel
 from core.service import Context
 from core.work import inbox
+from core.work.show import title_of
 
 log = logging.getLogger("juheli.doors")
 MOST_TODOS = 6
@@ -33,7 +34,7 @@ class Waiting:
 
 def waiting(ctx: Context) -> Waiting:
     """Two statements."""
-    items = [(item.title or item.subject, address("work.item", item_id=item.id), item.subject if item.title else "",
+    items = [(title_of(ctx, item), address("work.item", item_id=item.id), item.subject if item.title else "",
               *due_tag(item.due_on, ctx.today())) for item in inbox.for_actor(ctx, MOST_TODOS)]
     return Waiting(inbox.counts(ctx), items, address("work.inbox"))
 

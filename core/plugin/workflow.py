@@ -46,8 +46,9 @@ class Step:
     when     Elapsed: a daily job makes the step
     review   checks somebody else's work: its item stands as 待审 in the inbox
     back     sends the record back: the items it opens stand as 退回
-    check    (ctx, record, data) -> list of objections (sentences); asked before the step
-    effect   (ctx, record, data) -> None; runs inside the transaction after the state was changed
+    check    (ctx, record, data) -> list of objections (sentences or Objection); asked before the step, by time too
+    effect   (ctx, record, data) -> None; runs inside the transaction after the state was changed.
+             `data` is what was filled in, with `happened_on`, the day of the fact
     title    (ctx, record) -> text of the inbox item; default: record label + step label
     """
 

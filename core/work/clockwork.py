@@ -47,7 +47,7 @@ def _make_chunk(ctx: Context, workflow: Workflow, step: Step, last: int) -> tupl
     session().flush()
     for move in moves:
         if step.effect is not None:
-            step.effect(ctx, move.record, {})
+            step.effect(ctx, move.record, {"happened_on": move.happened_on})
     session().flush()
     leave_traces(ctx, workflow, moves)
     return len(moves), records[-1].id if len(records) == CHUNK else 0
@@ -65,6 +65,7 @@ def _move(ctx: Context, step: Step, record: Any, today: dt.date) -> Move | None:
         began = began.astimezone(SHANGHAI).date()
     if not has_elapsed(step.when.rule, began, today):  # type: ignore[union-attr]
         return None
-    if step.check and objections(step.check(ctx, record, {}), accept=True):
+    day = deadline(step.when.rule, began).on  # type: ignore[union-attr]
+    if step.check and objections(step.check(ctx, record, {"happened_on": day}), accept=True):
         return None
-    return Move(record, step, record.state, deadline(step.when.rule, began).on)  # type: ignore[union-attr]
+    return Move(record, step, record.state, day)

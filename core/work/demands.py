@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from core.base.i18n import _
@@ -14,11 +13,10 @@ ACCEPT, GENERAL = "accept", "_schema"
 LONGEST_REASON = 500
 
 
-def refuse_unless_met(ctx: Context, step: Step, record: Any, data: dict[str, Any], reason: str, day: dt.date,
-                      accept: bool) -> None:
+def refuse_unless_met(ctx: Context, step: Step, record: Any, data: dict[str, Any], reason: str, accept: bool) -> None:
     """Raise Invalid with a sentence per field when something is missing or speaks against the step."""
     errors = missing(step, record, data, reason)
-    if day > ctx.today():
+    if data["happened_on"] > ctx.today():
         errors["happened_on"] = [_("日期不能晚于今天。")]
     if not errors and step.check:
         errors = objections(step.check(ctx, record, data), accept)

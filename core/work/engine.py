@@ -69,10 +69,11 @@ def advance(ctx: Context, workflow: Workflow, record: Any, step: str, *, version
         raise Conflict(_("“%(record)s”现在是“%(state)s”，不能再“%(step)s”。请刷新页面看最新情况。",
                          record=workflow.label(record), state=workflow.state(record.state).label, step=chosen.label))
     values = dict(data or {})
-    day = happened_on or ctx.today()
-    refuse_unless_met(ctx, chosen, record, values, reason, day, accept)
+    day = happened_on or values.get("happened_on") or ctx.today()
+    told = {**values, "happened_on": day}
+    refuse_unless_met(ctx, chosen, record, told, reason, accept)
     move = Move(record, chosen, record.state, day, reason.strip(), values, _late(ctx, day))
-    _change(ctx, chosen, record, values)
+    _change(ctx, chosen, record, told)
     leave_traces(ctx, workflow, [move])
 
 
