@@ -13,6 +13,7 @@ from core.plugin import Col, Indicator, Ledger
 from core.service import Context
 
 from .columns import FULL, nullable, sibling
+from .counting import lean
 from .scope import scope_condition
 from .search import search_condition
 from .state import OVER, State
@@ -102,7 +103,7 @@ def count(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None,
         inner = rows.with_only_columns(ledger.key.label(KEY), maintain_column_froms=True).subquery()
         counted = select(func.count()).select_from(inner)
     else:
-        counted = rows.with_only_columns(func.count(), maintain_column_froms=True)
+        counted = lean(rows).with_only_columns(func.count(), maintain_column_froms=True)
     return session().execute(counted.execution_options(**BEYOND)).scalar_one()
 
 

@@ -45,6 +45,7 @@ class Person(OrgScoped, TenantScoped, Base):
         Index(None, "tenant_id", "name_initials"),
         Index(None, "tenant_id", "phone_index"),
         Index(None, "tenant_id", "check_state", "verified_on"),
+        Index(None, "tenant_id", "is_formal", "org_path", "name_full"),     # the roster: its order, its scope, its count
     )
 
     name: Mapped[str] = mapped_column(String(60))
