@@ -30,19 +30,22 @@ from core.testing.world import World, build_world
 
 STREETS, COMMUNITIES, BRANCHES = 22, 183, 2000
 PERMISSIONS = ("people.person.read", "people.org.read", "people.person.export")
-PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{{ title }}</title></head><body><nav>{{ who }}</nav>
-<form><input name="q"><button>go</button></form><table><thead><tr>{% for h in heads %}<th>{{ h }}</th>{% endfor %}</tr></thead><tbody>
-{% for r in rows %}<tr>{% for cell in r[1:] %}<td>{% if loop.first %}<a href="/person/{{ r[0] }}">{{ cell or '' }}</a>{% else %}
-{{- cell or '' }}{% endif %}</td>{% endfor %}</tr>
+PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{{ title }}</title></head><body>
+<nav>{{ who }}</nav><form><input name="q"><button>go</button></form>
+<table><thead><tr>{% for h in heads %}<th>{{ h }}</th>{% endfor %}</tr></thead><tbody>
+{% for r in rows %}<tr>{% for cell in r[1:] %}<td>{% if loop.first %}<a href="/person/{{ r[0] }}">{{ cell or '' }}</a>
+{%- else %}{{ cell or '' }}{% endif %}</td>{% endfor %}</tr>
 {% endfor %}</tbody></table><p>{{ total }}</p></body></html>"""
 ROWS = """select p.id, p.name, p.gender, p.birth_date, p.education, p.joined_on, p.confirmed_on, p.member_kind, o.short_name,
- p.phone_mask, p.note from people_person p join people_org_unit o on o.tenant_id = p.tenant_id and o.id = p.org_id
- where p.tenant_id = ? and p.is_formal order by p.org_path, p.name_full, p.id limit 50 offset ?"""
-COUNT = "select count(*) from people_person p where p.tenant_id = ? and p.is_formal"
-SESSION = "select u.id, u.name from accounts_session s join accounts_user u on u.tenant_id = s.tenant_id and u.id = s.user_id where " \
-          "s.tenant_id = ? and s.token_hash = ? and s.revoked_at is null and u.state = 'active'"
-GRANTS = "select r.permissions, g.org_path from access_grant g join access_role r on r.tenant_id = g.tenant_id and " \
-         "r.id = g.role_id where g.tenant_id = ? and g.user_id = ? and g.revoked_at is null"
+ p.phone_mask, p.note from (select id from people_person where tenant_id = ?1 and is_formal = 1
+ order by org_path, name_full, id limit 50 offset ?2) k
+ cross join people_person p on p.tenant_id = ?1 and p.id = k.id
+ cross join people_org_unit o on o.tenant_id = ?1 and o.id = p.org_id order by p.org_path, p.name_full, p.id"""
+COUNT = "select count(*) from people_person p where p.tenant_id = ? and p.is_formal = 1"
+SESSION = """select u.id, u.name from accounts_session s join accounts_user u on u.tenant_id = s.tenant_id
+ and u.id = s.user_id where s.tenant_id = ? and s.token_hash = ? and s.revoked_at is null and u.state = 'active'"""
+GRANTS = """select r.permissions, g.org_path from access_grant g join access_role r on r.tenant_id = g.tenant_id
+ and r.id = g.role_id where g.tenant_id = ? and g.user_id = ? and g.revoked_at is null"""
 
 
 def fill(members: int) -> None:
@@ -75,7 +78,8 @@ def fill(members: int) -> None:
             name, unit = names[number % len(names)], branches[number % BRANCHES]
             rows.append({**common, "id": new, "name": name, "name_full": keys[name].full, "name_initials": keys[name].initials,
                          "org_id": unit["id"], "org_path": unit["path"], "gender": "", "member_kind": "full",
-                         "birth_date": dt.date(1940 + number % 60, 1 + number % 12, 1), "joined_on": dt.date(1970 + number % 50, 7, 1),
+                         "birth_date": dt.date(1940 + number % 60, 1 + number % 12, 1),
+                         "joined_on": dt.date(1970 + number % 50, 7, 1),
                          "phone_mask": f"138****{number % 10000:04d}", "is_formal": True})
         session().execute(insert(Person), rows)
     session().commit()
@@ -110,7 +114,8 @@ def measure(calls: dict[str, Callable[[int], object]], rounds: int) -> dict[str,
             call(1 + number % 20)
             if number >= 5:
                 spent[name].append((1000 * (time.process_time() - cpu), 1000 * (time.perf_counter() - wall)))
-    return {name: (statistics.median(c for c, _w in each), statistics.median(w for _c, w in each)) for name, each in spent.items()}
+    return {name: (statistics.median(c for c, _wall in each), statistics.median(w for _cpu, w in each))
+            for name, each in spent.items()}
 
 
 def prepare(members: int) -> tuple[World, Path]:

@@ -68,11 +68,10 @@ def _options(item: Filter, chosen: list[str], state: State, ctx: Context) -> lis
         return [(value, str(text), value in chosen, 0) for value, text in (("1", _("是")), ("0", _("否")))]
     if item.kind != "org":
         return []
-    offered = units.offered(ctx, state.ledger.permission)
-    options = [(str(u.id), u.name, str(u.id) in chosen, u.depth) for u in offered]
-    for applied in state.applied:
-        if applied.filter is item and not any(on for _v, _l, on, _d in options):
-            options.append((applied.params[0][1], applied.unit, True, 0))
+    here = next((a.unit for a in state.applied if a.filter is item), None)
+    options = [(str(u.id), u.name, str(u.id) in chosen, u.depth) for u in units.offered(ctx, state.ledger.permission, here)]
+    if here is not None and not any(on for _v, _l, on, _d in options):
+        options.append((str(here.id), here.name, True, 0))
     return options
 
 

@@ -1,4 +1,7 @@
-"""Counting without the joins that only name things: a to-one join neither adds nor drops rows."""
+"""Counting, and finding the keys of a page, without the joins that only name things.
+
+A to-one join neither adds nor drops rows. Left in, it makes a database choose plans that join 100,000 rows to show 50.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from sqlalchemy.orm import MANYTOONE, QueryableAttribute, RelationshipProperty
 from sqlalchemy.sql import visitors
 
 
-def lean(rows: Select[Any]) -> Select[Any]:
-    """The same rows with fewer joins when all of them are decoration and no condition looks at them; else unchanged.
+def lean(rows: Select[Any], order: Iterable[Any] = ()) -> Select[Any]:
+    """The same rows without joins when all of them are decoration and neither condition nor order looks at them; else
+    `rows` itself.
 
     A join is decoration when it follows a many-to-one relationship that is either optional (outer join) or certain to
     find its one row (the columns of the reference are never NULL and a foreign key backs them).
@@ -23,7 +27,8 @@ def lean(rows: Select[Any]) -> Select[Any]:
     if len(entities) != 1 or None in entities:
         return rows
     joined = [inspect(_target(join)).selectable for join in joins]
-    if any(table is one for condition in rows._where_criteria for table in _tables(condition) for one in joined):
+    looked_at = (table for clause in (*rows._where_criteria, *order) for table in _tables(clause))
+    if any(table is one for table in looked_at for one in joined):
         return rows
     return select(entities.pop()).where(*rows._where_criteria)
 

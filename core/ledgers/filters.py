@@ -29,13 +29,13 @@ KIND_OF_TYPE = {"date": "period", "moment": "period", "flag": "flag", "number": 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """One filter in force: its place in the query string, its words, its condition (and the name of the unit chosen)."""
+    """One filter in force: its place in the query string, its words, its condition (and the unit chosen)."""
 
     filter: Filter
     params: tuple[tuple[str, str], ...]
     text: str
     condition: ColumnElement[bool]
-    unit: str = ""
+    unit: units.Unit | None = None
 
 
 @lru_cache(maxsize=512)
@@ -168,7 +168,7 @@ def _org(item: Filter, given: Args, ctx: Context) -> Applied:
     condition = item.source == unit.path if only else below(item.source, unit.path)
     text = pair(item.label, unit.name) + (_("（不含下级）") if only else "")
     params = ((item.name, str(unit.id)), *(((f"{item.name}_only", "1"),) if only else ()))
-    return Applied(item, params, text, condition, unit.name)
+    return Applied(item, params, text, condition, unit)
 
 
 def _text(item: Filter, given: Args, ctx: Context) -> Applied:

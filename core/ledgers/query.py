@@ -108,18 +108,33 @@ def count(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None,
 
 
 def load_page(state: State, ctx: Context) -> Page:
-    """One page in at most two statements; a page behind the last one is the last one."""
-    wanted = statement(state, ctx)
+    """One page in at most three statements; a page behind the last one is the last one."""
     offset = (state.page - 1) * state.size
-    rows = list(session().execute(wanted.limit(state.size).offset(offset)).all()) if offset < 10**8 else []
+    rows = _slice(state, ctx, offset) if offset < 10**8 else []
     if rows and len(rows) < state.size:
         return Page(rows, offset + len(rows), state.page)
     total = count(state.ledger, ctx, *conditions_of(state, ctx)) if rows or offset else 0
     last = max(1, -(-total // state.size))
     if state.page <= last:
         return Page(rows, total, state.page)
-    rows = list(session().execute(wanted.limit(state.size).offset((last - 1) * state.size)).all())
-    return Page(rows, total, last)
+    return Page(_slice(state, ctx, (last - 1) * state.size), total, last)
+
+
+def _slice(state: State, ctx: Context, offset: int) -> list[Row[Any]]:
+    """`size` rows from `offset` on. Where the joins only name things, the keys come first and the names after, for those
+    rows only."""
+    ledger, order = state.ledger, order_by(state)
+    rows = matching(ledger, ctx, *conditions_of(state, ctx))
+    bare = lean(rows, order) if state.order else rows
+    if bare is rows:
+        return list(session().execute(statement(state, ctx).limit(state.size).offset(offset)).all())
+    chosen = bare.with_only_columns(ledger.key, maintain_column_froms=True).order_by(None).order_by(*order)
+    keys = list(session().scalars(chosen.limit(state.size).offset(offset).execution_options(**BEYOND)))
+    if not keys:
+        return []
+    named = matching(ledger, ctx, ledger.key.in_(keys)).with_only_columns(*selected(state), maintain_column_froms=True)
+    found = {row[0]: row for row in session().execute(named.order_by(None).execution_options(**BEYOND))}
+    return [found[key] for key in keys if key in found]
 
 
 def every_row(state: State, ctx: Context, columns: tuple[Col, ...], *, permission: str = "",

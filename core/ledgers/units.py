@@ -10,9 +10,10 @@ from core.base.session import session
 from core.people.models import OrgUnit
 from core.service import WHOLE_TENANT, Context
 
-from .scope import within
+from .scope import below, within
 
-MOST = 300        # more choices than this nobody scrolls through
+MOST = 80         # more choices than this nobody scrolls through: deeper units are offered below the one chosen
+LEVEL = 4         # characters of a path per level of the tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +32,21 @@ def find(ctx: Context, unit_id: int) -> Unit | None:
     return Unit(row.id, row.short_name, row.path) if row else None
 
 
-def offered(ctx: Context, permission: str) -> list[Unit]:
-    """Units of the reader's subtrees in official order, from the top down as many levels as fit into a choice."""
+def offered(ctx: Context, permission: str, chosen: Unit | None = None) -> list[Unit]:
+    """Units of the reader's subtrees in official order: from the top down as many levels as fit into a choice, and what
+    lies right below the unit chosen."""
     paths = ctx.subtrees(permission)
     wanted = select(OrgUnit.id, OrgUnit.short_name, OrgUnit.path).where(OrgUnit.status == "active")
     if paths != WHOLE_TENANT:
         wanted = wanted.where(within([OrgUnit.path], paths))
     shallow = wanted.order_by(func.length(OrgUnit.path), OrgUnit.path).limit(MOST + 1)
-    rows = session().execute(shallow).all()
+    rows = list(session().execute(shallow))
     if len(rows) > MOST:
         deepest = len(rows[-1].path)
         rows = [r for r in rows if len(r.path) < deepest] or rows[:MOST]
+        if chosen is not None:
+            below_it = wanted.where(below(OrgUnit.path, chosen.path), func.length(OrgUnit.path) <= len(chosen.path) + LEVEL)
+            rows += session().execute(below_it.order_by(OrgUnit.path).limit(MOST))
     top = min((len(r.path) for r in rows), default=0)
-    step = 4
-    units = [Unit(r.id, r.short_name, r.path, (len(r.path) - top) // step) for r in rows]
-    return sorted(units, key=lambda u: u.path)
+    units = {r.id: Unit(r.id, r.short_name, r.path, (len(r.path) - top) // LEVEL) for r in rows}
+    return sorted(units.values(), key=lambda u: u.path)

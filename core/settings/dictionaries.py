@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,14 @@ from sqlalchemy import select
 from core.base.db import session
 from core.base.i18n import _, current_locale
 from core.contracts.errors import Invalid, NotFound
-from core.plugin import installed
+from core.plugin import Plugins, installed
 from core.service import Context, service
 
 from .models import DictionaryEntry
 
 FILE = "dictionaries.toml"
 _CACHE = "settings_dictionaries"
+_LABELS = "settings_labels"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,13 @@ def _declared_in(path: Path) -> dict[str, Any]:
 
 def declared() -> dict[str, Any]:
     """kind -> {title, entries} of all installed modules."""
+    return _declared_by(installed())
+
+
+@lru_cache(maxsize=8)
+def _declared_by(plugins: Plugins) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for owner in installed().by_name.values():
+    for owner in plugins.by_name.values():
         path = owner.root / FILE
         if path.is_file():
             found |= _declared_in(path)
@@ -87,9 +93,20 @@ def _rows() -> dict[str, list[DictionaryEntry]]:
     return kept[_CACHE]
 
 
+def _forget() -> None:
+    """Read the rows again at the next question (somebody changed them in this session)."""
+    for key in (_CACHE, _LABELS):
+        session().info.pop(key, None)
+
+
 def labels(kind: str) -> dict[str, str]:
-    """code -> label, switched-off entries too (old records still show their word)."""
-    return {e.code: e.label for e in entries(kind)}
+    """code -> label, switched-off entries too (old records still show their word). Kept with the session, do not change it."""
+    known = session().info.setdefault(_LABELS, {})
+    wanted = (kind, current_locale())
+    if wanted not in known:
+        known[wanted] = {e.code: e.label for e in entries(kind)}
+    found: dict[str, str] = known[wanted]
+    return found
 
 
 def choices(kind: str, keep: Iterable[str] = ()) -> list[tuple[str, str]]:
@@ -133,6 +150,6 @@ def save_entry(ctx: Context, kind: str, code: str, *, label: str, base: str, act
         ctx.check_version(row, version)
     row.label, row.base, row.active, row.rank = label, base, active, rank
     session().flush()
-    session().info.pop(_CACHE, None)
+    _forget()
     ctx.audit("dictionary", row.id, name=f"{kind}: {label}", active=active, base=base)
     return next(e for e in entries(kind) if e.code == code)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 
 from core.contracts.errors import Forbidden, NotFound
-from core.ledgers import query
+from core.ledgers import query, units
 from core.ledgers.scope import find_ledger
 from core.ledgers.state import Layout, read_state, tidy
 from tests.core.ledgers.trial import READ, context, roster, whole
@@ -169,10 +169,10 @@ def test_statements_do_not_depend_on_the_number_of_rows(here, known):
         seen.clear()
         page(ctx, **args)
         counts.append(len(seen))
-    assert counts == [1, 1]
+    assert counts == [2, 2]  # keys of the page, then their columns
     seen.clear()
     page(ctx)
-    assert len(seen) == 2
+    assert len(seen) == 3  # and the count
 
 
 TEXT = st.text(max_size=30) | st.sampled_from(
@@ -218,3 +218,14 @@ def test_permission_of_another_kind_narrows_differently(here, known):
     with pytest.raises(Forbidden):
         list(query.every_row(state(ctx), ctx, roster.columns, permission="trial.row.export"))
     assert len(list(query.every_row(state(ctx), ctx, roster.columns))) == 6
+
+
+def test_deep_units_are_offered_below_the_one_chosen(here, known, monkeypatch):
+    monkeypatch.setattr("core.ledgers.units.MOST", 3)
+    ctx = context(known)
+    top, first = (r.row_key for r in page(ctx, whole).rows[:2])
+    assert [u.name for u in units.offered(ctx, READ)] == ["县委"]
+    below = units.offered(ctx, READ, units.find(ctx, top))
+    assert [(u.name, u.depth) for u in below][:2] == [("县委", 0), ("第1支部", 1)] and len(below) == 3
+    assert "第1支部" in [u.name for u in units.offered(ctx, READ, units.find(ctx, first))]
+    assert [u.name for u in units.offered(context(known, 1, "00000002"), READ)] == ["第2支部"]
