@@ -25,8 +25,8 @@ CONFIDENCE = {
 @pages.get("/", needs="admin.rule.read")
 def index() -> Any:
     context = ctx()
-    shown = [key for key in sorted(catalog()) if context.plugins.active(key, context.enabled)]
-    groups = [(_title(module), [rule(key) for key in keys]) for module, keys in groupby(shown, context.plugins.owner_of)]
+    active = [key for key in sorted(catalog()) if context.plugins.active(key, context.enabled)]
+    groups = [(_title(module), [rule(key) for key in keys]) for module, keys in groupby(active, context.plugins.owner_of)]
     return render("admin/rules.html", groups=groups, confidence=CONFIDENCE, shown=shown)
 
 
