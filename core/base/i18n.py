@@ -52,10 +52,10 @@ def add_catalog(folder: Path | str) -> None:
 
 
 def catalog_folders() -> list[Path]:
-    """Every ``translations`` folder, core first: a plugin cannot change a word of core."""
-    core = sorted((_ROOT / "core").glob("*/translations")) + sorted((_ROOT / "core").glob("translations"))
+    """Every ``translations`` folder. The earlier one is heard: the kit's own words, core, then plugins."""
+    core = sorted((_ROOT / "core").glob("*/translations"), key=lambda path: (path.parent.name not in ("base", "web"), path))
     plugins = sorted((_ROOT / "plugins").glob("*/translations"))
-    return [*core, *plugins, *_extra]
+    return [*core, *(_ROOT / "core").glob("translations"), *plugins, *_extra]
 
 
 def _read(locale: str) -> dict[str, str | tuple[str, ...]]:

@@ -28,7 +28,7 @@ KEYWORDS: dict[str, tuple[int, ...] | None] = {
 }
 METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract", ".txt": "jinja2.ext:babel_extract"}
 NOT_SHOWN = {"tests", "static", "testing"}
-HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+HAN = re.compile("[\u3000-\u303f\u3400-\u4dbf\u4e00-\u9fff\uff00-\uffef]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]")
 HEADER = (
     'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'

@@ -48,7 +48,8 @@ def frame() -> Shell:
     ctx: Context | None = g.get("ctx")
     if ctx is None:
         return Shell(prefs_url=_address("web.choose"))
-    brand = ctx.tenant.brand.get("name") or BRAND
+    own = ctx.tenant.brand.get("name")
+    brand = own if own and own != BRAND.msgid else BRAND
     common = {"brand": brand, "tenant_name": ctx.tenant.name, "home_url": request.script_root + "/",
               "prefs_url": _address("web.choose"), "feedback_url": _address("notify.feedback")}
     signed_in = g.get("signed_in")
