@@ -13,11 +13,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.contracts.errors import TooMany
 from core.imports.guard import sniff
 from core.imports.limits import DEFAULT, Limits
 from core.imports.refusal import refuse
 from core.imports.sentences import child_sentence
 
+SLOTS = threading.BoundedSemaphore(2)      # files read at once by this process: each may take limits.memory_bytes
 ROOT = str(Path(__file__).resolve().parents[2])
 # The child gets the package without its __init__, which would import the house (and its secrets) into the process.
 START = (
@@ -51,10 +53,11 @@ class Sheet:
 def open_sheet(data: bytes, *, sheet: str | None = None, limits: Limits = DEFAULT) -> Iterator[Sheet]:
     """Read an untrusted .xlsx or .csv in a limited process. Memory here stays bounded by one row.
 
-    Raises Invalid on "file" (one sentence) for anything that cannot be read, also in the middle of the rows.
+    Raises Invalid on "file" (one sentence) for anything that cannot be read, also in the middle of the rows, and
+    TooMany when several other files are being read.
     """
     kind = sniff(data, limits)
-    with tempfile.TemporaryFile() as source:
+    with _slot(limits.wall_seconds), tempfile.TemporaryFile() as source:
         source.write(data)
         source.seek(0)
         order = json.dumps({"kind": kind, "limits": dataclasses.asdict(limits), "sheet": sheet})
@@ -74,6 +77,17 @@ def open_sheet(data: bytes, *, sheet: str | None = None, limits: Limits = DEFAUL
                 child.kill()
             child.stdout.close()
             child.wait()
+
+
+@contextmanager
+def _slot(patience: float) -> Iterator[None]:
+    """A place among the files being read. Raises TooMany when none comes free in time."""
+    if not SLOTS.acquire(timeout=patience):
+        raise TooMany(int(patience))
+    try:
+        yield
+    finally:
+        SLOTS.release()
 
 
 def _lines(child: subprocess.Popen) -> Iterator[dict | list]:

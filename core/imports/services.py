@@ -122,11 +122,12 @@ def take_columns(ctx: Context, batch_id: int, chosen: Mapping[int, str]) -> Impo
     batch = batches.batch_of(ctx, batch_id, UPLOADED, PREVIEWED, FAILED)
     reading = Reading(batches.kind_named(ctx, batch.kind))
     layout = batches.layout_of(batch)
-    matches = [_chosen(match, chosen, reading) for match in batches.matches_of(layout)]
+    found = batches.matches_of(layout)
+    matches = [_chosen(match, chosen, reading) for match in found]
     _check_columns(matches, reading)
     layout["matches"] = [dataclasses.astuple(match) for match in matches]
     batches.keep_layout(batch, layout)
-    _remember(batch.kind, matches, chosen)
+    _remember(batch.kind, found, matches)
     batch.state, batch.trouble, batch.warnings, batch.counts = CHECKING, "", [], {}
     batch.job_id = _start("imports.check", ctx, batch)
     ctx.audit("import", batch.id, name=batch.file_name, columns=sum(1 for match in matches if match.field))
@@ -151,18 +152,18 @@ def _check_columns(matches: list[Match], reading: Reading) -> None:
         raise Invalid(errors={"columns": [_("还没有指定必填项“%(names)s”对应的列。", names="、".join(lacking))]})
 
 
-def _remember(kind: str, matches: list[Match], chosen: Mapping[int, str]) -> None:
-    """Keep what somebody said about a heading; what was recognised anyway needs no memory."""
+def _remember(kind: str, found: list[Match], chosen: list[Match]) -> None:
+    """Keep what somebody said about a heading where it was not recognised so, or where a suggestion was confirmed."""
     known = {row.heading: row for row in session().scalars(select(ImportHeading).where(ImportHeading.kind == kind))}
-    for match in matches:
-        heading = tidy(match.heading)[:120]
-        if not heading or match.column not in chosen or match.how in ("label", "alias", "ignored"):
+    for before, after in zip(found, chosen, strict=True):
+        heading = tidy(after.heading)[:120]
+        if not heading or (before.field == after.field and (before.sure or not after.field)):
             continue
         row = known.get(heading)
         if row is None:
             row = known[heading] = ImportHeading(kind=kind, heading=heading)
             session().add(row)
-        row.field = match.field or ""
+        row.field = after.field or ""
 
 
 def _start(name: str, ctx: Context, batch: ImportBatch, **payload: Any) -> int:

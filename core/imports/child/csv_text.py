@@ -63,7 +63,7 @@ def _strict(data: bytes, encoding: str) -> str:
 
 def sniff_delimiter(text: str) -> str:
     """The delimiter that splits most of the first lines into the same, largest number of cells."""
-    lines = [line for line in text[:20_000].splitlines() if line.strip()][:30]
+    lines = [line for line in text[:20_000].splitlines() if line.strip()][:30] or [""]
     counts = {mark: sorted((line.count(mark) for line in lines), reverse=True) for mark in DELIMITERS}
     return max(DELIMITERS, key=lambda mark: (counts[mark][len(lines) // 2], sum(counts[mark])))
 

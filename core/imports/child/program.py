@@ -74,3 +74,4 @@ def main(argv: list[str]) -> None:
     except MemoryError:
         out.write(json.dumps({"error": "memory"}) + "\n")
     out.flush()
+    out.detach()                           # or its end would close stdout

@@ -1,0 +1,89 @@
+"""The wizard in a real browser: it moves on by itself, works without JavaScript, fits a phone, and breaks no rule."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import contextmanager
+
+import pytest
+from werkzeug.serving import make_server
+
+from tests.core.imports.make_workbooks import HERE
+
+
+@contextmanager
+def serving(app):
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def site(desk):
+    with serving(desk.world.app) as address:
+        yield address
+
+
+def sign_in(desk, page, site):
+    cookie = desk.browser.client.get_cookie("juheli", path="/t/east")
+    page.context.add_cookies([{"name": "juheli", "value": cookie.value, "url": site + "/t/east/", "httpOnly": True}])
+
+
+def upload(page, site):
+    page.goto(site + "/t/east/imports/")
+    page.get_by_role("link", name="党员花名册").first.click()
+    page.set_input_files("#file", HERE / "roster_ugly.xlsx")
+    page.get_by_role("button", name="上传并识别列名").click()
+    page.get_by_role("heading", name="每一列对应什么").wait_for()
+
+
+def test_the_page_moves_on_by_itself(desk, site, page, tmp_path):
+    sign_in(desk, page, site)
+    upload(page, site)
+    page.get_by_role("button", name="下一步：检查并预览").click()
+    page.get_by_text("排队中").wait_for()
+    desk.world.run_jobs()
+    page.get_by_text("共 72 行，60 行可以导入，12 行有误").wait_for()
+    page.get_by_role("link", name="只看有误的行").click()
+    assert page.locator("td.bad").count() >= 9
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="下载有误的行").click()
+    assert saved.value.suggested_filename == "roster_ugly-未导入的行.xlsx"
+    page.get_by_role("button", name="只导入正确的 60 行").click()
+    page.get_by_text("排队中").wait_for()
+    desk.world.run_jobs()
+    page.get_by_text("新增 59 条，更新 1 条").wait_for()
+    page.get_by_role("button", name="撤销这次导入").click()
+    page.get_by_role("dialog").get_by_role("button", name="撤销这次导入").click()
+    page.get_by_text("排队中").wait_for()
+    desk.world.run_jobs()
+    page.get_by_text("已撤销这次导入。").wait_for()
+
+
+def test_it_works_without_javascript(desk, site, open_page):
+    page = open_page(java_script_enabled=False)
+    sign_in(desk, page, site)
+    upload(page, site)
+    page.get_by_role("button", name="下一步：检查并预览").click()
+    assert page.locator("meta[http-equiv=refresh]").count() == 1
+    desk.world.run_jobs()
+    page.get_by_text("12 行有误").wait_for()
+
+
+def test_it_fits_a_phone(desk, site, open_page):
+    page = open_page(size=(390, 844))
+    sign_in(desk, page, site)
+    upload(page, site)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.get_by_role("button", name="下一步：检查并预览").click()
+    desk.world.run_jobs()
+    page.get_by_text("12 行有误").wait_for()
+    page.get_by_role("link", name="只看有误的行").click()
+    page.locator("td.bad").first.wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
