@@ -89,7 +89,8 @@ def result(batch: ImportBatch) -> dict[str, Any]:
     counts = batch.counts
     left = counts.get(BAD, 0) + counts.get(REFUSED, 0)
     kept = counts.get(KEPT, 0)
-    rows = preview.preview(ctx(), batch.id, "bad") if batch.layout and (left or kept) else None
+    only, some = ("kept", kept) if batch.state == UNDONE else ("bad", left)
+    rows = preview.preview(ctx(), batch.id, only) if batch.layout and some else None
     undoable = (
         batch.state == DONE and batch.undo_until is not None and ctx().now() <= batch.undo_until
         and counts.get(WRITTEN, 0) > 0 and batches.kind_named(ctx(), batch.kind).undo is not None

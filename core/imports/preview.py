@@ -24,7 +24,7 @@ from core.service import Context, service
 from core.web.paging import Page, asked, clamp
 
 NOT_IMPORTED = (BAD, REFUSED)
-FILTERS = ("", "bad", "created", "updated", "unchanged")
+FILTERS = ("", "bad", "kept", "created", "updated", "unchanged")
 LONGEST = 60
 
 
@@ -74,8 +74,8 @@ def preview(ctx: Context, batch_id: int, only: str = "", wanted: tuple[int, int]
 
 
 def _filter(only: str) -> list[ColumnElement[bool]]:
-    if only == "bad":
-        return [ImportRow.state.in_((*NOT_IMPORTED, KEPT))]
+    if only in ("bad", "kept"):
+        return [ImportRow.state.in_(NOT_IMPORTED if only == "bad" else (KEPT,))]
     return [ImportRow.outcome == only] if only in FILTERS and only else []
 
 

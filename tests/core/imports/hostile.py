@@ -1,10 +1,11 @@
-"""Hostile and broken files, made on the spot: each as (name, bytes, a word its one sentence must contain)."""
+"""Hostile and broken files, made when a test asks: each as (name, function, a word its one sentence must contain)."""
 
 from __future__ import annotations
 
 import io
 import struct
 import zipfile
+from collections.abc import Callable
 
 import xlsxwriter
 
@@ -139,55 +140,55 @@ def zipped(**parts: bytes) -> bytes:
     return stream.getvalue()
 
 
-def attacks() -> list[tuple[str, bytes, str]]:
+def attacks() -> list[tuple[str, Callable[[], bytes], str]]:
     """Files made to hurt."""
     return [
-        ("zip bomb", bomb(480_000), "过大"),
-        ("bomb just below the limit", bomb(450_000), "过大"),
-        ("string bomb", shared_string_bomb(), "过大"),
-        ("a million rows", million_rows(), "超过 200000 行"),
-        ("cell at XFD1048576", far_cell(), "XFD1048576"),
-        ("first and last cell", two_corners(), "XFD1048576"),
-        ("billion laughs", laughing(), "结构异常"),
-        ("external entity", outside_entity(), "结构异常"),
-        ("quoted overlap", overlapping(), "结构异常"),
-        ("forged small size", forged(1000), "损坏"),
-        ("forged huge size", forged(3 << 30), "过大"),
-        ("encrypted entry", encrypted_entry(), "密码"),
-        ("path outside", renamed("evil"), "结构异常"),
-        ("too many parts", packed(SHEET + END, **{f"part{n}": b"x" for n in range(600)}), "过大"),
+        ("zip bomb", lambda: bomb(480_000), "过大"),
+        ("bomb just below the limit", lambda: bomb(450_000), "过大"),
+        ("string bomb", lambda: shared_string_bomb(), "过大"),
+        ("a million rows", lambda: million_rows(), "超过 200000 行"),
+        ("cell at XFD1048576", lambda: far_cell(), "XFD1048576"),
+        ("first and last cell", lambda: two_corners(), "XFD1048576"),
+        ("billion laughs", lambda: laughing(), "结构异常"),
+        ("external entity", lambda: outside_entity(), "结构异常"),
+        ("quoted overlap", lambda: overlapping(), "结构异常"),
+        ("forged small size", lambda: forged(1000), "损坏"),
+        ("forged huge size", lambda: forged(3 << 30), "过大"),
+        ("encrypted entry", lambda: encrypted_entry(), "密码"),
+        ("path outside", lambda: renamed("evil"), "结构异常"),
+        ("too many parts", lambda: packed(SHEET + END, **{f"part{n}": b"x" for n in range(600)}), "过大"),
     ]
 
 
-def broken() -> list[tuple[str, bytes, str]]:
+def broken() -> list[tuple[str, Callable[[], bytes], str]]:
     """Files that are damaged, locked, empty or something else altogether."""
     good = honest()
     return [
-        ("truncated", good[: len(good) // 2], "损坏"),
-        ("no end", good[:-30], "损坏"),
-        ("sheet is no XML", packed(b"\0\1\2 <<<>>>"), "。"),
-        ("empty sheet", packed(SHEET + END), "没有内容"),
-        ("password-protected", OLE2 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 512, "密码"),
-        ("xls", OLE2 + "Workbook".encode("utf-16-le") + b"\0" * 512, ".xls"),
-        ("doc", OLE2 + "WordDocument".encode("utf-16-le"), "Word"),
-        ("docx", zipped(**{"[Content_Types]_dot_xml": TYPES, "word__document_dot_xml": b"<x/>"}), "Word"),
-        ("ods", zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), ".ods"),
-        ("xlsb", zipped(**{"[Content_Types]_dot_xml": TYPES, "xl__workbook_dot_bin": b"x"}), ".xlsb"),
-        ("xlsm", packed(SHEET + END) and zipped(**{"[Content_Types]_dot_xml": TYPES, "xl__vbaProject_dot_bin": b""}), "宏"),
-        ("zip", zipped(a=b"1"), "压缩包"),
-        ("html", "<html><table><tr><td>姓名</td></tr></table></html>".encode(), "网页"),
-        ("xml spreadsheet", b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook '
+        ("truncated", lambda: good[: len(good) // 2], "损坏"),
+        ("no end", lambda: good[:-30], "损坏"),
+        ("sheet is no XML", lambda: packed(b"\0\1\2 <<<>>>"), "。"),
+        ("empty sheet", lambda: packed(SHEET + END), "没有内容"),
+        ("password-protected", lambda: OLE2 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 512, "密码"),
+        ("xls", lambda: OLE2 + "Workbook".encode("utf-16-le") + b"\0" * 512, ".xls"),
+        ("doc", lambda: OLE2 + "WordDocument".encode("utf-16-le"), "Word"),
+        ("docx", lambda: zipped(**{"[Content_Types]_dot_xml": TYPES, "word__document_dot_xml": b"<x/>"}), "Word"),
+        ("ods", lambda: zipped(mimetype=b"application/vnd.oasis.opendocument.spreadsheet"), ".ods"),
+        ("xlsb", lambda: zipped(**{"[Content_Types]_dot_xml": TYPES, "xl__workbook_dot_bin": b"x"}), ".xlsb"),
+        ("xlsm", lambda: zipped(**{"[Content_Types]_dot_xml": TYPES, "xl__vbaProject_dot_bin": b""}), "宏"),
+        ("zip", lambda: zipped(a=b"1"), "压缩包"),
+        ("html", lambda: "<html><table><tr><td>姓名</td></tr></table></html>".encode(), "网页"),
+        ("xml spreadsheet", lambda: b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook '
                             b'xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "XML"),
-        ("png", b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "图片"),
-        ("jpeg", b"\xff\xd8\xff\xe0" + b"\0" * 100, "图片"),
-        ("pdf", b"%PDF-1.7\n", "PDF"),
-        ("rar", b"Rar!\x1a\x07\x00", "解压"),
-        ("exe", b"MZ\x90\x00" + b"\1" * 100, "表格"),
-        ("empty", b"", "空"),
-        ("blank", b" \r\n\0\0", "空"),
-        ("noise", bytes(range(1, 256)) * 40, "表格"),
-        ("too large", b"a," * (11 << 20), "20 MB"),
-        ("wide csv", b",".join([b"a"] * 5000), "列"),
-        ("long csv", b"a,b\n" * 200_001, "超过 200000 行"),
-        ("open quote", b'a,b\n"' + b"x" * (2 << 20), "。"),
+        ("png", lambda: b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "图片"),
+        ("jpeg", lambda: b"\xff\xd8\xff\xe0" + b"\0" * 100, "图片"),
+        ("pdf", lambda: b"%PDF-1.7\n", "PDF"),
+        ("rar", lambda: b"Rar!\x1a\x07\x00", "解压"),
+        ("exe", lambda: b"MZ\x90\x00" + b"\1" * 100, "表格"),
+        ("empty", lambda: b"", "空"),
+        ("blank", lambda: b" \r\n\0\0", "空"),
+        ("noise", lambda: bytes(range(1, 256)) * 40, "表格"),
+        ("too large", lambda: b"a," * (11 << 20), "20 MB"),
+        ("wide csv", lambda: b",".join([b"a"] * 5000), "列"),
+        ("long csv", lambda: b"a,b\n" * 200_001, "超过 200000 行"),
+        ("open quote", lambda: b'a,b\n"' + b"x" * (2 << 20), "。"),
     ]

@@ -53,29 +53,43 @@ def good_rows(seed: int, count: int) -> list[list]:
     return rows
 
 
+def joined(row: list, value: object) -> None:
+    """Another way of writing when somebody joined; the confirmation is left out, so that nothing contradicts it."""
+    row[6], row[7] = value, ""
+
+
+def born(row: list, day: dt.date, written: object) -> None:
+    """Another birthday, in the ID number too."""
+    row[3], row[4] = written, id_no(row[4][:6], day, int(row[4][14:17]))
+
+
+def ending_in_x(row: list) -> str:
+    """The row's ID number with a serial that makes the check digit an x."""
+    day, order = dt.date(int(row[4][6:10]), int(row[4][10:12]), int(row[4][12:14])), int(row[4][14:17])
+    return next(n for n in (id_no(row[4][:6], day, order + 200 + k) for k in range(0, 90, 2)) if n.endswith("X"))
+
+
 def roughen(rows: list[list]) -> None:
     """Ugly but readable: every one of these is still a good row."""
     rows[0][1] = "欧　阳 建国"
     rows[1][1] = "阿依古丽•买买提"
     rows[2][1] = "𠮷川㛃"
-    rows[3][3], rows[3][6] = 2020.9 - 60, 1988.11        # numbers that mean year.month
-    rows[4][6] = "２００９－０９－０１"
-    rows[5][6] = 44075.0 - 10_000                          # a serial date, shown as a plain number
-    rows[6][6] = "199807"
-    rows[7][6] = "2001年7月1日"
-    rows[8][6] = dt.datetime(1999, 7, 1)
-    rows[9][4] = id_no("371329", dt.date(1966, 3, 5), 24).lower()
-    while not rows[9][4].endswith("x"):
-        rows[9][4] = id_no("371329", dt.date(1966, 3, 5), int(rows[9][4][14:17]) + 2).lower()
+    born(rows[3], dt.date(1960, 9, 17), 1960.9)            # numbers that mean year.month
+    joined(rows[3], 1988.11)
+    joined(rows[4], "２００９－０９－０１")
+    joined(rows[5], 34075.0)                               # a serial date, shown as a plain number
+    joined(rows[6], "199807")
+    joined(rows[7], "2001年7月1日")
+    joined(rows[8], dt.datetime(1999, 7, 1))
+    rows[9][4] = ending_in_x(rows[9]).lower()
     rows[10][4] = " ".join((rows[10][4][:6], rows[10][4][6:14], rows[10][4][14:]))
     rows[11][10] = 19900001011.0
     rows[12][10] = "+86 199-0000-1012"
     rows[13][8] = "正式"
     rows[14][4] = ""
-    rows[15][3] = "1950/3/8"
+    born(rows[15], dt.date(1950, 3, 8), "1950/3/8")
     rows[16][12] = "=调入手续未办"                           # text that starts with =, in a free-text column
     rows[20][:13] = [21, *rows[19][1:12], "与上一行是同一人"]
-    rows[20][10] = "19900002020"
 
 
 def spoil(rows: list[list]) -> list[list]:
@@ -83,7 +97,7 @@ def spoil(rows: list[list]) -> list[list]:
     bad = [list(row) for row in rows[:BAD_ROWS]]
     for index, row in enumerate(bad):
         row[1] = "错" + GIVEN[index]
-        row[4] = id_no("371324", dt.date(1970, 1, 1 + index), 100 + index)
+        row[4] = id_no("371324", dt.date(1970, 1, 1 + index), 100 + 2 * index + (row[2] == "男"))
         row[6], row[7], row[3], row[10] = "2000-07-01", "2001-07-01", "1970-01", f"1990000{3000 + index}"
     bad[0][4] = 3.70982197001011e17                         # Excel ate the last digits
     bad[1][4] = "3.70982E+17"

@@ -12,7 +12,7 @@ from tests.core.imports.members import NAME
 from tests.core.imports.test_hostile import MUTABLE, mutated
 from tests.core.imports.test_wizard import ONE, people, sheet_of
 
-LOOSE = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+LOOSE = settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 FINE = {200, 303, 400, 403, 404, 405, 409, 413, 422, 429}
 TEXT = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
 NAMES = st.one_of(TEXT, st.sampled_from(["../../etc/passwd", "a\x00b.xlsx", "\u202excod.xlsx", "CON", "名单.xlsx", "." * 300]))

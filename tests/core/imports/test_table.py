@@ -52,7 +52,7 @@ def test_ugly_roster_values(ugly):
     assert values[9]["id_no"].endswith("X") and len(values[10]["id_no"]) == 18 and "id_no" not in values[14]
     assert [values[n]["phone"] for n in (11, 12)] == ["19900001011", "19900001012"]
     assert values[13]["member_kind"] == "full" and values[16]["note"] == "=调入手续未办"
-    assert values[19]["id_no"] == values[20]["id_no"] and values[19]["phone"] != values[20]["phone"]
+    assert values[19]["id_no"] == values[20]["id_no"] and values[20]["note"] == "与上一行是同一人"
     assert {v["branch"] for v in values[:12]} >= {"滨海二支部", "中共临沭县滨海社区第一支部委员会"}
     assert "已核" in {v.get("note") for v in values}
 

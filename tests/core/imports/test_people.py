@@ -1,0 +1,51 @@
+"""The ugly roster through people's own kinds: organisations first, then members, then everything back."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.core.imports.desk import Desk
+from tests.core.imports.make_workbooks import BAD_ROWS, BRANCHES
+from tests.core.imports.test_wizard import GOOD_ROWS, UGLY, people
+
+RIGHTS = ("people.person.create", "people.person.update", "people.org.manage", "people.org.read", "people.person.read")
+
+
+@pytest.fixture
+def office(world):
+    world.add_user("east", "secretary", *RIGHTS)
+    return Desk(world, world.browser("east", "secretary"))
+
+
+def bring(desk, data: bytes, kind: str, name: str = "表.xlsx") -> str:
+    address = desk.address(desk.upload(data, name, kind))
+    assert desk.do(address, "columns").status_code == 303
+    return address
+
+
+def organisations() -> bytes:
+    lines = ["组织名称（公章全称）,简称,组织类别,上级组织", "中共临沭县委,县委,党委,"]
+    return "\n".join([*lines, *(f"{full},{short},党支部,县委" for full, short in BRANCHES)]).encode("gbk")
+
+
+def test_organisations_then_members(office):
+    units = bring(office, organisations(), "people.org_units", "组织.csv")
+    assert "共 4 行，全部可以导入" in office.text(units)
+    office.do(units, "commit", mode="all")
+    roster = bring(office, UGLY, "people.roster")
+    assert f"{GOOD_ROWS} 行可以导入，{BAD_ROWS} 行有误" in office.text(roster)
+    office.do(roster, "commit", mode="good")
+    assert people(office.world) == GOOD_ROWS - 1
+    again = bring(office, UGLY, "people.roster")
+    assert "新增 <span class=\"g-num\">0" in office.text(again)
+    office.do(roster, "undo")
+    assert "已撤销这次导入。" in office.text(roster) and people(office.world) == 0
+    office.do(units, "undo")
+    assert "已撤销这次导入。" in office.text(units)
+
+
+@pytest.mark.parametrize("kind", ["people.roster", "people.org_units"])
+def test_templates_are_understood(office, kind):
+    template = office.browser.get(f"/imports/template/{kind}").data
+    page = office.text(office.address(office.upload(template, kind=kind)))
+    assert "已认出" in page and "没认出" not in page and "g-tag warn" not in page
