@@ -21,19 +21,19 @@ members_served = Indicator(
     name="people.members_served", label=_l("联系服务党员"), of="people.everybody", where=lambda ctx: served(), tile=True,
     icon="heart", rank=20, definition=_l("组织关系在册的党员，加上流入、双报到等在本地参加活动的党员。"))
 elder_share = Indicator(
-    name="people.elder_share", label=_l("60 岁以上占比"), of="people.roster", unit=PERCENT, where=elderly, over=age_known,
+    name="people.elder_share", label=_l("老年党员占比"), of="people.roster", unit=PERCENT, where=elderly, over=age_known,
     tile=True, icon="people", rank=30,
-    definition=_l("出生日期已登记的党员中，年满 60 周岁的比例（年龄线可在规则中调整）。"))
+    definition=_l("出生日期已登记的党员中，达到规则“统计为 60 岁以上的年龄”的比例。"))
 unverified_members = Indicator(
     name="people.unverified", label=_l("超期未核验"), of="people.roster", where=unverified, good="low", tile=True,
-    icon="clipboard-check", rank=40, definition=_l("党员信息超过规定间隔（默认 6 个月）没有核验。"))
+    icon="clipboard-check", rank=40, definition=_l("党员信息超过规定的核对周期没有核验。"))
 terms_soon = Indicator(
     name="people.terms_ending", label=_l("即将届满"), of="people.terms", where=terms_ending, good="low", tile=True,
-    icon="calendar-event", rank=50, definition=_l("任期在 6 个月内届满或已届满、尚未换届的党组织。"))
+    icon="calendar-event", rank=50, definition=_l("任期已届满或在规定的提醒期内届满、尚未换届的党组织。"))
 large_branches = Indicator(
-    name="people.oversize", label=_l("超 50 人支部"), of="people.orgs", where=oversize, good="low", tile=True,
+    name="people.oversize", label=_l("超规模支部"), of="people.orgs", where=oversize, good="low", tile=True,
     icon="exclamation-triangle", rank=60,
-    definition=_l("党员超过 50 人、又没有登记上级批准文号的支部（《支部工作条例》；只提醒，不强制）。"))
+    definition=_l("党员人数超过一般上限、又没有登记上级批准文号的支部（《支部工作条例》；只提醒，不强制）。"))
 committees = Indicator(
     name="people.committees", label=_l("党委（党工委）数"), of="people.orgs", where=_living("committee", "work_committee"),
     icon="diagram-3", rank=70, definition=_l("正常运行的党委和党工委。"))

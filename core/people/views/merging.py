@@ -1,0 +1,58 @@
+"""Merging two records: choose the other one, compare, decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from core.base.i18n import _
+from core.contracts.errors import Invalid
+from core.web import ctx, done, go
+from core.web.forms import Ref, Schema, SchemaForm, ui
+
+from ..queries.people import get_person
+from ..services.merge import CHOICES, merge, preview, shown
+from .pages import pages, posted, show, status
+from .words import field_label, field_text
+
+MERGE = "people.person.merge"
+
+
+def _other() -> SchemaForm:
+    field = Ref("person", required=True, metadata=ui(_("另一条记录"), cols=8, help=_("输入姓名或拼音首字母查找")))
+    return SchemaForm(Schema.from_dict({"gone_id": field})())
+
+
+@pages.form("/p/<int:record_id>/merge", needs=MERGE)
+def choose_twin(record_id: int) -> Any:
+    kept, form = get_person(ctx(), record_id), _other()
+    if posted(form):
+        return go("people.merge_pair", record_id=record_id, gone_id=form.data["gone_id"])
+    return show("people/form.html", status(), form=form, person=kept, title=_("合并重复记录：%(name)s", name=kept.name),
+                  save=_("下一步：比较"))
+
+
+@pages.form("/p/<int:record_id>/merge/<int:gone_id>", needs=MERGE)
+def merge_pair(record_id: int, gone_id: int) -> Any:
+    kept, gone, fields, objections = preview(ctx(), record_id, gone_id)
+    errors: list[str] = []
+    if request.method == "POST":
+        take = {name: request.form[f"take_{name}"] for name in CHOICES if f"take_{name}" in request.form}
+        try:
+            merge(ctx(), record_id, gone_id, take=take, reason=request.form.get("reason", ""),
+                  version=_number("version"), gone_version=_number("gone_version"))
+        except Invalid as refused:
+            errors = [text for said in refused.errors.values() for text in said]
+        else:
+            done(_("已合并为一条记录，另一条已归档。"))
+            return go("people.person", record_id=record_id)
+    rows = [(name, field_label(name), field_text(kept, name), field_text(gone, name),
+             shown(kept, name) in (None, "")) for name in fields]
+    return show("people/merge.html", status(), kept=kept, gone=gone, rows=rows, objections=objections, errors=errors,
+                  reason=request.form.get("reason", ""))
+
+
+def _number(name: str) -> int | None:
+    text = request.form.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

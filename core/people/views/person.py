@@ -1,0 +1,94 @@
+"""The page of a person, registering and changing one, revealing numbers, the printout for the person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+
+from core.base.i18n import _
+from core.plugin import TimelineEntry
+from core.web import back, ctx, done, go
+from core.web.forms import SchemaForm
+
+from ..queries import people
+from ..queries.person_page import held_data, person_page
+from ..schemas import EditPerson, NewPerson, Reveal
+from ..services.persons import create_person, update_person
+from ..services.reveal import reveal
+from .acts import acts_for
+from .pages import filled, pages, posted, show, status
+
+READ = "people.person.read"
+TABS = ("data", "relations", "taking_part", "timeline")
+
+
+@pages.get("/p/<int:record_id>/", needs=READ)
+def person(record_id: int) -> Any:
+    """One person: head card, tabs, panels of all modules."""
+    tab = request.args.get("tab", "")
+    page = person_page(ctx(), record_id)
+    return show("people/person.html", page=page, person=page.person, tab=tab if tab in TABS else TABS[0],
+                  acts=acts_for(ctx(), page.person), timeline=_timeline(record_id), shown=None, reveal_form=SchemaForm(Reveal()))
+
+
+def _timeline(person_id: int) -> list[TimelineEntry]:
+    entries = [c.value for c in ctx().collect("timeline", person_id=person_id) if isinstance(c.value, TimelineEntry)]
+    return sorted(entries, key=lambda entry: entry.on, reverse=True)
+
+
+@pages.form("/p/new", needs="people.person.create")
+def new_person() -> Any:
+    given = {"org_id": request.args["org_id"]} if request.args.get("org_id", "").isdigit() else {}
+    form = SchemaForm(NewPerson(), values=given)
+    if posted(form) and form.attempt(create_person, ctx(), **filled(form.data)):
+        done(_("已登记：%(name)s", name=form.result.name))
+        if request.form.get("again"):
+            return go("people.new_person", org_id=form.result.org_id)
+        return go("people.person", record_id=form.result.id)
+    return show("people/form.html", status(), form=form, title=_("新增人员"), again=True)
+
+
+@pages.form("/p/<int:record_id>/edit", needs="people.person.update")
+def edit_person(record_id: int) -> Any:
+    who = people.get_person(ctx(), record_id)
+    form = SchemaForm(EditPerson(), obj=who)
+    form["phone"].help = _kept(who.phone_mask)
+    form["id_no"].help = _kept(who.id_mask)
+    if posted(form) and form.attempt(_save, record_id, form):
+        done(_("已保存：%(name)s", name=form.result.name))
+        return back("people.person", record_id=record_id)
+    return show("people/form.html", status(), form=form, title=_("修改：%(name)s", name=who.name), person=who)
+
+
+def _kept(mask: str) -> str:
+    return _("已登记 %(mask)s，留空不变", mask=mask) if mask else ""
+
+
+def _save(record_id: int, form: SchemaForm) -> Any:
+    data = dict(form.data)
+    for field in ("phone", "id_no"):
+        if data.pop(f"clear_{field}", False):
+            data[field] = ""
+        elif not data.get(field):
+            data.pop(field, None)
+    return update_person(ctx(), record_id, version=form.version, **data)
+
+
+@pages.post("/p/<int:record_id>/reveal", needs="people.person.reveal")
+def show_number(record_id: int) -> Any:
+    """The full number, once, on the answer to this post: it is in no address and no history."""
+    form, shown = SchemaForm(Reveal()), None
+    if form.submit(request.form) and form.attempt(
+            reveal, ctx(), record_id, field=form.data["field"], reason=form.data["reason"]):
+        shown = (form["field"].shown(), form.data["field"], form.result)
+    page = person_page(ctx(), record_id)
+    return show("people/person.html", 200 if shown else 422, page=page, person=page.person, tab=TABS[0],
+                  acts=acts_for(ctx(), page.person), timeline=_timeline(record_id), shown=shown, reveal_form=form)
+
+
+@pages.get("/p/<int:record_id>/held", needs=READ)
+def held(record_id: int) -> Any:
+    """“我们掌握的您的信息”: one page to hand to the person (PIPL Art. 45)."""
+    who, sections = held_data(ctx(), record_id)
+    return show("people/held.html", person=who, sections=sections)
