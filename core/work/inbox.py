@@ -65,7 +65,7 @@ def holds(ctx: Context) -> ColumnElement[bool]:
     for subtrees, names in alike.items():
         named = WorkItem.permission.in_(names)
         parts.append(named if subtrees == WHOLE_TENANT else and_(named, or_(*(below(WorkItem.org_path, p) for p in subtrees))))
-    return or_(NOTHING, *parts)
+    return or_(*parts) if parts else NOTHING
 
 
 def standing_in_for(user_id: int, today: dt.date) -> Select[Any]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from core.accounts.models import User
+from core.accounts import models as _accounts  # noqa: F401  (tables that work refers to)
 from core.base.engine import Database
 from core.base.scope import tenant_scope
-from core.base.session import begin_write, session
 from core.plugin import Owner, Plugins
 from core.plugin.manager import install, installed, using
 from core.rules import add_rules
@@ -20,7 +20,7 @@ from core.testing.world import build_world
 from core.work import plugin as work
 from tests.core.work.casework import plugin as casework
 
-TENANT = TenantInfo(7, "seven", "七县", "county")
+_numbers = itertools.count(7)
 HERE = Path(__file__).parent
 A, B = "0001", "0002"
 ALL = tuple(f"casework.case.{verb}" for verb in ("read", "write", "send", "take", "check"))
@@ -38,7 +38,7 @@ class Desk:
 
     database: Database
     plugins: Plugins
-    tenant: TenantInfo = TENANT
+    tenant: TenantInfo
 
     @contextmanager
     def open(self):
@@ -54,19 +54,27 @@ class Desk:
         return Context(self.tenant, Actor("user", number, name or f"user {number}"), (Grant(1, f"role {path}", names, path),),
                        frozenset({"casework"}))
 
-    def people(self, count):
-        """Accounts 1…count, for what refers to accounts."""
-        begin_write()
-        session().add_all([User(id=n, login_name=f"u{n}", name=f"user {n}") for n in range(1, count + 1)])
-        session().commit()
+
+def new_tenant():
+    """A tenant nobody used before: tests share a database and see nothing of each other."""
+    number = next(_numbers)
+    return TenantInfo(number, f"t{number}", f"{number} County", "county")
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def database(request):
+    """The tables on both kinds of database, with the whole fence."""
+    used = Database("sqlite://" if request.param == "sqlite" else request.getfixturevalue("app_pg_url"))
+    used.create_all()
+    yield used
+    with used.maintenance("leave nothing behind") as connection:
+        used.metadata.drop_all(connection)
+    used.dispose()
 
 
 @pytest.fixture
-def desk(plugins, tmp_path):
-    database = Database(f"sqlite:///{tmp_path}/work.sqlite")
-    database.create_all()
-    yield Desk(database, plugins)
-    database.dispose()
+def desk(database, plugins):
+    return Desk(database, plugins, new_tenant())
 
 
 @pytest.fixture

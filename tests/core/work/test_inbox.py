@@ -117,4 +117,4 @@ def test_any_workflow_step_goes_through_one_service(desk, ctx):
             services.find_record(reader, name, number)
     with pytest.raises(NotFound):
         services.make_step(desk.system(), "casework.case", record.id, "fade")
-    assert session().get(WorkItem, (7, items(record.id)[0].id)).step == "touch"
+    assert session().get(WorkItem, (ctx.tenant.id, items(record.id)[0].id)).step == "touch"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import tempfile
+from functools import cache
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -24,11 +24,20 @@ from core.work.clockwork import make_timed_steps
 from .casework import plugin as casework
 from .casework.models import Case
 from .casework.workflows import case
-from .conftest import HERE, Desk
+from .conftest import HERE, Desk, new_tenant
 from .handling import items, move, register, steps_taken
 
 STEPS = [step.name for step in case.steps]
 START = dt.datetime(2026, 1, 5, 4, tzinfo=dt.UTC)
+
+
+@cache
+def installation():
+    """One database for all walks (each in a tenant of its own), and the modules."""
+    add_rules(HERE / "casework")
+    database = Database("sqlite://")
+    database.create_all()
+    return database, Plugins([Owner(work, "core.work"), Owner(casework, "tests.core.work.casework")])
 
 
 class Walks(RuleBasedStateMachine):
@@ -36,17 +45,8 @@ class Walks(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        add_rules(HERE / "casework")
-        self.folder = tempfile.TemporaryDirectory()
-        self.database = Database(f"sqlite:///{self.folder.name}/walks.sqlite")
-        self.database.create_all()
-        plugins = Plugins([Owner(work, "core.work"), Owner(casework, "tests.core.work.casework")])
-        self.desk = Desk(self.database, plugins)
+        self.desk = Desk(*installation(), new_tenant())
         self.seen, self.made, self.day = {}, {}, 0
-
-    def teardown(self):
-        self.database.dispose()
-        self.folder.cleanup()
 
     def now(self):
         return clock.at(START + dt.timedelta(days=self.day))
@@ -63,7 +63,7 @@ class Walks(RuleBasedStateMachine):
           contact=st.sampled_from(["", "Li"]), stale=st.booleans(), accept=st.booleans())
     def press(self, record, step, place, reason, contact, stale, accept):
         with self.desk.open(), self.now():
-            before = session().get(Case, (7, record)).state
+            before = session().get(Case, (self.desk.tenant.id, record)).state
             try:
                 version = self.seen[record] - stale
                 after = move(self.desk.actor(1, place), record, step, version=version, reason=reason, accept=accept,
@@ -103,6 +103,6 @@ class Walks(RuleBasedStateMachine):
             assert verify().reason == ""
 
 
-Walks.TestCase.settings = settings(max_examples=25, stateful_step_count=20, deadline=None,
+Walks.TestCase.settings = settings(max_examples=15, stateful_step_count=20, deadline=None,
                                    suppress_health_check=[HealthCheck.too_slow])
 TestWalks = Walks.TestCase

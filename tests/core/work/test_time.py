@@ -50,7 +50,7 @@ def test_time_moves_what_is_due_and_names_the_rule(ctx, desk):
     last = steps_taken(due.id)[-1]
     assert (last.actor_kind, last.actor_name, last.step, last.happened_on) == ("system", "system", "fade", dt.date(2026, 4, 30))
     assert (last.rule["key"], last.rule["value"], last.rule["source"]) == ("casework.touch_interval", 3, "测试规定第二条")
-    assert session().get(Case, (7, due.id)).effects == 1
+    assert session().get(Case, (ctx.tenant.id, due.id)).effects == 1
     fact = session().scalars(select(AuditEntry).where(AuditEntry.action == "work.time_step")).one()
     assert (fact.actor_kind, fact.subject_id) == ("system", due.id)
     assert [len(steps_taken(r.id)) for r in (fresh, never)] == [1, 1]
