@@ -53,6 +53,7 @@ class Database:
             address = address.set(database=str(Path(self._folder.name, "db.sqlite")))
         options.setdefault("pool_size", 10)
         options.setdefault("max_overflow", 30)
+        options.setdefault("pool_recycle", 3600)  # other processes see new statistics within the hour
         self.engine = create_engine(
             address, json_serializer=lambda value: json.dumps(value, ensure_ascii=False), **options
         )
@@ -124,6 +125,16 @@ class Database:
         """What is missing in the walls inside the database, one sentence each; empty when all stand."""
         with self.maintenance("check the walls", writes=False) as connection:
             return walls.check(connection, self.metadata)
+
+    def refresh_statistics(self) -> None:
+        """Let the planner see how the rows lie. SQLite only: without it a lookup reads the whole tenant (100 times slower
+        at 200,000 rows, measured on the inbox); PostgreSQL does this by itself. Samples, so it takes milliseconds.
+        """
+        if self.is_sqlite:
+            with self.maintenance("refresh statistics") as connection:
+                connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+                connection.exec_driver_sql("ANALYZE")
+            self.engine.dispose()  # a connection reads the statistics once, when it is opened
 
     def dispose(self) -> None:
         """Close all connections, and remove a temporary file."""

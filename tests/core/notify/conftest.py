@@ -10,7 +10,6 @@ from core.base.session import begin_write, session
 from core.people.models import OrgUnit, Person
 from core.testing.world import World
 
-pytest_plugins = ["core.testing.fixtures"]
 A, B = "zzza", "zzzb"
 
 
