@@ -71,6 +71,12 @@ def pick_url(kind: str) -> str:
     return url_for("web.pick", kind=kind) if "web.pick" in current_app.view_functions else ""
 
 
+def draft_url() -> str:
+    """Where forms keep their drafts ("" where nobody keeps any)."""
+    offered = "work.save_draft" in current_app.view_functions and g.get("signed_in") is not None
+    return url_for("work.save_draft") if offered else ""
+
+
 def need_charts() -> str:
     """Called by the chart macro: the layout then loads the chart library."""
     g.charts = True
@@ -105,7 +111,7 @@ def install(app: Flask) -> None:
         charts_needed=charts_needed,
         without=without,
     )
-    env.globals.update(ref_options=ref_options, pick_url=pick_url)
+    env.globals.update(ref_options=ref_options, pick_url=pick_url, draft_url=draft_url)
     app.context_processor(lambda: {"shell": current_shell(), "prefs": read_prefs()})
     once.install(app)
     app.after_request(remember_browser)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from flask import g, has_request_context
 from sqlalchemy import delete, select
 
 from core.base.i18n import _
@@ -16,6 +17,8 @@ from core.base.leaks import leaks
 from core.base.session import session
 from core.contracts.errors import Invalid
 from core.service import Context, service
+from core.web.forms import SchemaForm
+from core.web.forms.form import at_saved
 
 from .models import Draft
 
@@ -82,3 +85,13 @@ def find(ctx: Context, form: str, record_id: int = 0) -> Draft | None:
 def drop(ctx: Context, form: str, record_id: int = 0) -> None:
     """End the actor's draft (the form was saved, or the draft is not wanted)."""
     session().execute(delete(Draft).where(*_mine(ctx, form, record_id)))
+
+
+def end_after_saving(form: SchemaForm) -> None:
+    """A form that was saved needs its draft no more."""
+    ctx = g.get("ctx") if has_request_context() else None
+    if form.key and ctx and ctx.actor.kind == "user" and find(ctx, form.key, form.record_id) is not None:
+        drop(ctx, form.key, form.record_id)
+
+
+at_saved.append(end_after_saving)

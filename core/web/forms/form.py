@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from core.web.forms.schema import Schema, flat
 
 GENERAL = "_schema"
 LONGEST_VALUE = 200_000
+log = logging.getLogger("juheli.web")
+at_saved: list[Callable[[SchemaForm], None]] = []  # told of every form whose service succeeded (drafts end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class SchemaForm:
         self.data: dict[str, Any] = {}
         self.errors: dict[str, list[str]] = {}
         self.version: int | None = getattr(obj, "version", None)
+        self.record_id = int(getattr(obj, "id", None) or 0)
         self.result: Any = None
         self.late: list[Difference] | None = None
         shown = {**(schema.dump(obj) if obj is not None else {}), **(values or {})}
@@ -58,6 +62,13 @@ class SchemaForm:
     def _default(self, name: str) -> Any:
         default = self.schema.fields[name].load_default
         return None if default is missing else default() if callable(default) else default
+
+    @property
+    def key(self) -> str:
+        """Name of the form for drafts: "liaison.OutflowSchema"; "" for a schema that stands in no module's schemas."""
+        _top, _dot, rest = type(self.schema).__module__.partition(".")
+        owner, _dot, file = rest.partition(".")
+        return f"{owner}.{type(self.schema).__name__}" if file == "schemas" else ""
 
     @property
     def groups(self) -> list[tuple[str, list[Item]]]:
@@ -162,6 +173,11 @@ class SchemaForm:
         except Conflict as conflict:
             self.compare(conflict.current)
             return False
+        for call in at_saved:
+            try:
+                call(self)
+            except Exception:
+                log.exception("form %s saved, but not everybody could be told", self.key)
         return True
 
     def compare(self, saved: Any) -> None:

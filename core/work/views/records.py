@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
+from core.base.clock import SHANGHAI
 from core.base.i18n import _
 from core.contracts.errors import Invalid, NotFound
 from core.web import ANYONE, SIGNED_IN, back, ctx, done, go, render
@@ -87,6 +88,19 @@ def save_draft() -> Any:
     except Invalid as refused:
         return Response(str(refused), 422, mimetype="text/plain")
     return Response(status=204)
+
+
+@pages.get("/drafts", needs=SIGNED_IN)
+def find_draft() -> Any:
+    """The actor's own draft of a form as JSON; 204 when there is none."""
+    try:
+        form, record_id, _schema = drafts.addressed(ctx(), request.args)
+    except Invalid as refused:
+        return Response(str(refused), 422, mimetype="text/plain")
+    found = drafts.find(ctx(), form, record_id)
+    if found is None:
+        return Response(status=204)
+    return {"time": found.saved_at.astimezone(SHANGHAI).strftime("%m-%d %H:%M"), "fields": found.fields}
 
 
 @pages.post("/drafts/drop", needs=SIGNED_IN)
