@@ -13,6 +13,7 @@ from markupsafe import Markup
 from core.base.i18n import _
 from core.ledgers.catalogue import groups
 from core.ledgers.listing import offered
+from core.notify.services import board
 from core.plugin import Contribution, Panel
 from core.service import Context
 from core.work import inbox
@@ -21,6 +22,7 @@ from core.work.show import title_of
 log = logging.getLogger("juheli.doors")
 MOST_TODOS = 6
 MOST_SHORTCUTS = 8
+MOST_POSTED = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ def waiting(ctx: Context) -> Waiting:
     items = [(title_of(ctx, item), address("work.item", item_id=item.id), item.subject if item.title else "",
               *due_tag(item.due_on, ctx.today())) for item in inbox.for_actor(ctx, MOST_TODOS)]
     return Waiting(inbox.counts(ctx), items, address("work.inbox"))
+
+
+def posted(ctx: Context) -> list[tuple[str, str, str, str, str]]:
+    """What hangs on the boards that concern the actor, for the same kind of list."""
+    return [(one.shown_title, address("notify.posted", bulletin_id=one.id), one.starts_on.isoformat(), "", "")
+            for one in board(ctx, MOST_POSTED)]
 
 
 def due_tag(due: dt.date | None, today: dt.date) -> tuple[str, str]:

@@ -32,12 +32,16 @@ def first_steps(ctx: Context) -> list[FirstStep]:
     if not ctx.may(ADMIN):
         return []
     steps = [
-        FirstStep(_("建立组织：下载模板整表导入，或逐个新增"), address("ledgers.show", name="people.orgs"), _several(OrgUnit.id)),
-        FirstStep(_("导入人员名册"), address("ledgers.show", name="people.roster"), _several(Person.id)),
-        FirstStep(_("为同事开账号、授予角色"), address("accounts.users"), _several(User.id)),
+        FirstStep(_("建立组织：下载模板整表导入，或逐个新增"), _ledger(ctx, "people.orgs"), _several(OrgUnit.id)),
+        FirstStep(_("导入人员名册"), _ledger(ctx, "people.roster"), _several(Person.id)),
+        FirstStep(_("为同事开账号、授予角色"), _ledger(ctx, "accounts.users"), _several(User.id)),
         FirstStep(_("启用需要的应用"), address("plugins.index"), bool(ctx.enabled)),
     ]
     return [] if all(step.done for step in steps) else steps
+
+
+def _ledger(ctx: Context, name: str) -> str:
+    return address("ledgers.show", name=name) if name in ctx.plugins.ledgers else ""
 
 
 def _several(key: Any) -> bool:

@@ -10,7 +10,7 @@ from core.base.i18n import _
 from core.indicators.services import read_overview
 from core.web import SIGNED_IN, Pages, ctx, render
 
-from .dashboard import panels, shortcuts, waiting
+from .dashboard import panels, posted, shortcuts, waiting
 from .firststeps import first_steps
 
 pages = Pages("home", __name__, prefix="")
@@ -33,4 +33,4 @@ def index() -> Any:
     who = ctx()
     return render("home/index.html", greeting=greeting(who.now()), who=who.actor.label, today=who.today(),
                   weekday=weekday(who.today()), work=waiting(who), figures=read_overview(who), shortcuts=shortcuts(who),
-                  steps=first_steps(who), panels=panels(who))
+                  steps=first_steps(who), posted=posted(who), panels=panels(who))

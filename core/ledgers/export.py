@@ -19,6 +19,7 @@ from core.files.models import StoredFile
 from core.files.services import keep_file
 from core.jobs.models import Job
 from core.jobs.queue import enqueue
+from core.notify.notices import send
 from core.plugin import FEN, Col, Ledger
 from core.service import Context, service
 
@@ -29,6 +30,7 @@ from .paper import filter_words
 from .query import conditions_of, count, every_row
 from .services import open_ledger
 from .state import State
+from .units import own_name
 
 AT_ONCE = 5000                      # rows; more become a job
 KEEP = dt.timedelta(days=7)
@@ -76,8 +78,9 @@ def outgoing(ctx: Context, state: State, columns: tuple[Col, ...]) -> Outgoing:
     number = [_("序号")] if ledger.numbered else []
     mark = _("由 %(who)s 于 %(when)s 导出；筛选条件：%(what)s", who=ctx.actor.label, when=f"{now:%Y-%m-%d %H:%M}",
              what=filter_words(state) or _("无"))
+    unit = own_name(ctx, ledger.permission)
     return Outgoing(
-        title=str(ledger.title), meta=_("填报单位：%(name)s　统计截止：%(day)s", name=ctx.tenant.name, day=f"{now:%Y-%m-%d}"),
+        title=str(ledger.title), meta=_("填报单位：%(name)s　统计截止：%(day)s", name=unit, day=f"{now:%Y-%m-%d}"),
         mark=mark, headings=[*number, *(str(c.label) for c in columns)],
         widths=[*([6] if number else []), *(c.width for c in columns)], landscape=ledger.paper.orientation == "landscape",
     )
@@ -136,8 +139,11 @@ def queue_export(ctx: Context, plan: Plan, kind: str) -> Job:
 
 
 @service(None, action="ledgers.export")
-def finish_export(ctx: Context, plan: Plan, kind: str, stored: storage.Stored, rows: int) -> StoredFile:
-    """Register the file of a job and the export in one transaction."""
+def finish_export(ctx: Context, plan: Plan, kind: str, stored: storage.Stored, rows: int, job_id: int) -> StoredFile:
+    """Register the file of a job and the export, and ring the owner's bell, in one transaction."""
     _tell(ctx, plan, kind, rows)
+    if ctx.actor.id is not None:
+        send(ctx, [ctx.actor.id], _("导出完成，可以下载：%(name)s", name=plan.state.ledger.title), f"/ledgers/exports/{job_id}",
+             "ledgers")
     return keep_file(ctx, stored, kind="export", name=file_name(plan.state.ledger, ctx, kind), media=WRITERS[kind][1],
                      expires_at=ctx.now() + KEEP)

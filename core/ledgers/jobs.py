@@ -34,7 +34,7 @@ def _export(ctx: Context, running: Any, ledger: str, pairs: list[tuple[str, str]
     stored = storage.store(produce)
     session().rollback()
     try:
-        file = finish_export(ctx, plan, format, stored, done[0])
+        file = finish_export(ctx, plan, format, stored, done[0], running.id)
     except BaseException:
         storage.remove(stored.key)
         raise

@@ -15,6 +15,7 @@ from .controls import chips
 from .query import every_row
 from .services import open_ledger
 from .state import State
+from .units import own_name
 from .wording import sentences
 
 MOST = 5000       # more rows than this nobody prints; they are exported
@@ -30,6 +31,7 @@ class Sheet:
     rows: list[Markup]
     cut: int
     narrowed: str
+    unit: str
 
 
 def filter_words(state: State) -> str:
@@ -49,7 +51,8 @@ def read_sheet(ctx: Context, name: str, pairs: list[tuple[str, str]]) -> Sheet:
         first = f"<td>{number}</td>" if ledger.numbered else ""
         body = "".join(f"<td{css}>{escape(text(row))}</td>" for css, text in zip(classes, cells, strict=True))
         rows.append(Markup(f"<tr>{first}{body}</tr>"))
-    return Sheet(state, ledger, columns, rows[:MOST], MOST if len(rows) > MOST else 0, filter_words(state))
+    return Sheet(state, ledger, columns, rows[:MOST], MOST if len(rows) > MOST else 0, filter_words(state),
+                 own_name(ctx, ledger.permission))
 
 
 def _css(column: Col) -> str:

@@ -138,7 +138,7 @@ def delete_view(ctx: Context, ledger_name: str, view_id: int) -> None:
     session().delete(view)
 
 
-@service(None, action="ledgers.columns.choose")
+@service(None, action="ledgers.columns.choose", audited=False)
 def choose_columns(ctx: Context, ledger_name: str, names: list[str]) -> None:
     """Remember the columns (in this order) for the actor; an empty choice goes back to the declared ones."""
     ledger = find_ledger(ctx, ledger_name)
@@ -149,8 +149,6 @@ def choose_columns(ctx: Context, ledger_name: str, names: list[str]) -> None:
         own = SavedView(ledger=ledger.name, owner_id=ctx.actor.id, owner_name=ctx.actor.label, audience=LAYOUT)
         session().add(own)
     own.query = urlencode({"cols": ",".join(chosen)}) if chosen else ""
-    session().flush()
-    ctx.audit("ledger_view", own.id, "", ledger=ledger.name, columns=len(chosen))
 
 
 @service(None, writes=False)

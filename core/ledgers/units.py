@@ -50,3 +50,11 @@ def offered(ctx: Context, permission: str, chosen: Unit | None = None) -> list[U
     top = min((len(r.path) for r in rows), default=0)
     units = {r.id: Unit(r.id, r.short_name, r.path, (len(r.path) - top) // LEVEL) for r in rows}
     return sorted(units.values(), key=lambda u: u.path)
+
+
+def own_name(ctx: Context, permission: str) -> str:
+    """The unit in whose name a reader reports: the one unit whose subtree is read, else the tenant."""
+    paths = ctx.subtrees(permission)
+    if paths == WHOLE_TENANT or len(paths) != 1:
+        return ctx.tenant.name
+    return session().scalars(select(OrgUnit.name).where(OrgUnit.path == paths[0])).one_or_none() or ctx.tenant.name

@@ -126,7 +126,7 @@ def paper(name: str) -> Any:
     landscape = upright != "portrait"
     query = sheet.state.query(page="")
     turned = f"?{query}&paper={'portrait' if landscape else 'landscape'}"
-    frame = {"title": sheet.ledger.title, "org": ctx().tenant.name, "as_of": plain(ctx().today()), "unit": "",
+    frame = {"title": sheet.ledger.title, "org": sheet.unit, "as_of": plain(ctx().today()), "unit": "",
              "landscape": landscape, "filler": ctx().actor.label, "printed_at": plain(ctx().now()), "other_paper_url": turned,
              "back_url": url_for("ledgers.show", name=name) + "?" + query}
     return render("ledgers/paper.html", sheet=frame, ledger=sheet.ledger, columns=sheet.columns, rows=sheet.rows, cut=sheet.cut,

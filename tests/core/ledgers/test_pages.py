@@ -8,6 +8,8 @@ import re
 
 import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core.audit.models import AuditEntry
@@ -224,3 +226,52 @@ def test_selection_is_cut_to_what_the_actor_may_reach(office):
         assert len(selected_ids(ctx, "trial.roster", {"ids": ticked})) == 6
         with pytest.raises(Invalid):
             selected_ids(ctx, "trial.roster", {"ids": []})
+
+
+def test_rows_can_be_picked_for_what_the_actor_may_do(office):
+    page = text(office.browser("east", "branch").get("/ledgers/trial.picked/"))
+    assert page.count('name="ids" form="bulk"') == 6 and "批量核验" in page and ">移出<" not in page
+    page = text(office.browser("east", "clerk").get("/ledgers/trial.picked/"))
+    assert "选择全部 24 条" in page and "移出" in page and " c-warn" in page
+
+
+def test_a_view_shared_with_a_role_is_seen_by_its_holders(office):
+    clerk = office.browser("east", "clerk")
+    page = text(clerk.get(URL))
+    role = re.search(r'<option value="(role:\d+)">', page)[1]
+    assert clerk.post(URL + "views", {"query": "kind=full", "title": "角色视图", "audience": role}).status_code == 303
+    assert "角色视图（共享）" in text(clerk.get(URL)) and "角色视图" not in text(office.browser("east", "branch").get(URL))
+    assert clerk.post(URL + "views", {"query": "", "title": "别人", "audience": "role:1"}).status_code == 422
+
+
+def test_a_branch_reports_in_its_own_name(office):
+    page = text(office.browser("east", "branch").get(URL + "print"))
+    assert "填报单位（盖章）：第1支部" in page and page.count("<tr><td>") == 6
+
+
+ODD = ["\x00", "name", "9" * 30, "kind=full&kind=%00", "role:", "role:9" * 9, "a=" * 3000]
+NONSENSE = st.text(max_size=20) | st.sampled_from(ODD)
+PATHS = st.sampled_from(["columns", "views", "views/1/rename", "views/99999999999999999999/delete", "export"])
+FIELDS = st.sampled_from(["cols", "query", "title", "audience", "format", "reset", "next"])
+KEYS = st.sampled_from(["q", "sort", "page", "size", "cols", "view", "ind", "kind", "joined_from", "org", "x"])
+CALM = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@pytest.fixture
+def clerk(office):
+    browser = office.browser("east", "clerk")
+    browser.get(URL)
+    return browser
+
+
+@CALM
+@given(PATHS, st.dictionaries(FIELDS, NONSENSE))
+def test_no_form_is_an_error(clerk, path, data):
+    assert clerk.post(URL + path, data).status_code in (200, 303, 404, 422)
+
+
+@CALM
+@given(st.dictionaries(KEYS, NONSENSE))
+def test_no_address_is_an_error(clerk, args):
+    for path in (URL, URL + "print"):
+        assert clerk.get(path, query_string=args).status_code == 200

@@ -56,11 +56,26 @@ whole = Ledger(
     columns=(col("name", "名称", OrgUnit.short_name, search=True), col("path", "路径", OrgUnit.path)),
     order=("path",),
 )
+picked = Ledger(
+    name="trial.picked",
+    title="可勾选",
+    permission=READ,
+    rows=select(Person),
+    key=Person.id,
+    scope=(Person.org_path,),
+    columns=(col("name", "姓名", Person.name, warn=lambda row, ctx: not row.phone), col("phone", "电话", Person.phone_mask)),
+    bulk=(Action("批量核验", "ledgers.index", READ), Action("移出", "ledgers.index", EXPORT, icon="trash")),
+)
 young = Indicator(
-    name="trial.young", label="预备党员数", of="trial.roster", tile=True, where=lambda ctx: Person.member_kind == "probationary"
+    name="trial.young",
+    definition="预备党员",
+    label="预备党员数",
+    of="trial.roster",
+    tile=True,
+    where=lambda ctx: Person.member_kind == "probationary",
 )
 share = Indicator(
-    name="trial.reachable",
+    name="trial.reachable", definition="登记了电话的比例",
     label="有电话的比例",
     of="trial.roster",
     unit="percent",
@@ -73,7 +88,7 @@ share = Indicator(
 class Trial(Owner):
     """Declares what stands above, without files."""
 
-    ledgers, indicators, workflows, import_kinds = [roster, whole], [young, share], [], []
+    ledgers, indicators, workflows, import_kinds = [roster, whole, picked], [young, share], [], []
 
     def __init__(self):
         permissions = (Permission(READ, "看"), Permission(EXPORT, "导出"))
