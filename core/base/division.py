@@ -6,6 +6,7 @@ a code was in use. Streets and communities have no public table here; their code
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -71,6 +72,13 @@ def division(code: str) -> Division:
     ended = own[1] if county[4:] != "00" else prefecture[1]
     middle = "" if code[:2] in MUNICIPALITIES else prefecture[0]
     return Division(code, level, province[0], middle, own[0], ended, county in table)
+
+
+def current_divisions() -> Iterator[Division]:
+    """Every province, prefecture and county whose code is in use."""
+    for code, (_name, ended) in _table().items():
+        if ended is None:
+            yield division(code)
 
 
 def _level(code: str) -> Level:
