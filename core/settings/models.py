@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.base.db import Base, Boolean, Integer, Mapped, String, TenantScoped, UniqueConstraint, keys, mapped_column
+from typing import Any
+
+from core.base.db import JSON, Base, Boolean, Integer, Mapped, String, TenantScoped, UniqueConstraint, keys, mapped_column
 
 
 class DictionaryEntry(TenantScoped, Base):
@@ -20,3 +22,13 @@ class DictionaryEntry(TenantScoped, Base):
     base: Mapped[str] = mapped_column(String(40))
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     rank: Mapped[int] = mapped_column(Integer, default=100)
+
+
+class ModuleSettings(TenantScoped, Base):
+    """What the tenant chose for one module; missing names take the schema's defaults."""
+
+    __tablename__ = "settings_module"
+    __table_args__ = keys(UniqueConstraint("tenant_id", "module"))
+
+    module: Mapped[str] = mapped_column(String(24))
+    chosen: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

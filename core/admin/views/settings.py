@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import request
 
-from core.admin.settings_store import reset_settings, save_settings, schema_of, settings_of
 from core.base.i18n import _
+from core.settings.modules import reset_settings, save_settings, schema_of, settings_of
 from core.web import Pages, ctx, done, go, render
 from core.web.forms.form import SchemaForm
 

@@ -62,15 +62,15 @@ def upgrade() -> None:
     with op.batch_alter_table('accounts_user', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_accounts_user_person_id'), ['tenant_id', 'person_id'], unique=False)
 
-    op.create_table('admin_module_settings',
+    op.create_table('settings_module',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('module', sa.String(length=24), nullable=False),
     sa.Column('chosen', JSON, nullable=False),
     sa.Column('created_at', UTCDateTime(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_admin_module_settings')),
-    sa.UniqueConstraint('tenant_id', 'module', name=op.f('uq_admin_module_settings_module')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_settings_module')),
+    sa.UniqueConstraint('tenant_id', 'module', name=op.f('uq_settings_module_module')),
     info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
     sqlite_strict=True,
     sqlite_with_rowid=False
@@ -1046,7 +1046,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_admin_onboarding_made_id'))
 
     op.drop_table('admin_onboarding')
-    op.drop_table('admin_module_settings')
+    op.drop_table('settings_module')
     with op.batch_alter_table('accounts_user', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_accounts_user_person_id'))
 

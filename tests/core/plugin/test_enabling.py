@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.admin.settings_store import save_settings, settings_of
 from core.contracts.errors import NotFound, PluginDisabled
+from core.settings.modules import save_settings, settings_of
 from core.tenancy.lifecycle import disable_plugin, enable_plugin
 from core.testing.world import Browser, World, build_world
 from tests.dummy import hooks, services
