@@ -49,10 +49,15 @@ def depart(ctx: Context, record: MobileRecord, on: dt.date) -> None:
     _close(ctx, record, "inflow", record.receiving_org_id, on)
 
 
+def away_ends(ctx: Context, record: MobileRecord, on: dt.date) -> None:
+    """End the note that the member is away from the home branch."""
+    _close(ctx, record, "outflow", record.home_org_id, on)
+
+
 def end(ctx: Context, record: MobileRecord, on: dt.date) -> None:
     """Close the record: both links end, another stay away may be registered."""
     depart(ctx, record, on)
-    _close(ctx, record, "outflow", record.home_org_id, on)
+    away_ends(ctx, record, on)
     record.open_of, record.ended_on = None, on
 
 

@@ -19,7 +19,7 @@ def reasons() -> list[tuple[str, str]]:
 class Stay(Schema):
     """What both sides note about the stay away."""
 
-    since = Date(required=True, metadata=ui(_l("流出时间"), group=WHERE, cols=3, aliases=("外出时间", "流动时间")))
+    since = Date(required=True, metadata=ui(_l("流出时间"), group=WHERE, cols=3))
     reason = Choice(reasons, required=True, metadata=ui(_l("流动原因"), group=WHERE, cols=3))
     region = Text(validate=Length(max=60), metadata=ui(
         _l("流向（省市县）"), group=WHERE, cols=6, help=_l("只写到县（市、区），不写街道和门牌；出国（境）的写国家或地区。")))

@@ -1,0 +1,81 @@
+"""What happens to records when the registry of people changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select, update
+
+from core.base.db import session
+from core.base.i18n import _
+from core.base.scope import beyond_subtree
+from core.people.models import OrgUnit
+from core.service import Context, service
+from core.work import engine
+
+from .. import links
+from ..models import GatheringAttendance, MobileRecord
+from ..words import ENDED
+from ..workflows import mobile_record
+
+WENT = "transferred_out"
+
+
+@service("liaison.record.register", action="liaison.record.follow")
+def follow_move(ctx: Context, *, person_id: int, to_org_id: int, on: dt.date) -> str:
+    """Bring the open record of somebody whose formal affiliation moved up to date; returns what was done.
+
+    Idempotent: a record that has ended is left alone.
+    """
+    record = session().scalars(select(MobileRecord).where(MobileRecord.open_of == person_id)).one_or_none()
+    if record is None or (to_org_id and to_org_id == record.home_org_id):
+        return ""
+    person, day = links.person_of(ctx, record), max(on, record.since)
+    moved_on = to_org_id != 0 and to_org_id != record.receiving_org_id and record.direction == "outflow"
+    if moved_on:
+        _new_home(ctx, record, to_org_id, day)
+        return "home"
+    step = mobile_record.step("hand_over")
+    if step and record.state in step.sources and (to_org_id or person.membership_state == WENT):
+        engine.advance(ctx, mobile_record, record, "hand_over", happened_on=day)
+        return "transferred"
+    engine.advance(ctx, mobile_record, record, "close", reason=_("组织关系或党籍状态已变动"), happened_on=day)
+    return "closed"
+
+
+def _new_home(ctx: Context, record: MobileRecord, org_id: int, on: dt.date) -> None:
+    """The member's home branch changed inside the tenant: the record and the registry's note of absence follow."""
+    unit = ctx.get(OrgUnit, org_id)
+    links.away_ends(ctx, record, on)
+    record.home_org_id, record.org_path = unit.id, unit.path
+    if record.state != "suspended":
+        links.leave(ctx, record)
+    session().flush()
+    ctx.audit(mobile_record.name, record.id, record.person_name, home=unit.short_name)
+
+
+def merge_records(ctx: Context, kept_id: int, gone_id: int) -> None:
+    """Point the records of a merged person at the one that stays. Runs inside the merging transaction.
+
+    When both are away, the record of the person that goes ends: one stay away was registered twice.
+    """
+    with beyond_subtree("liaison: a merged person's records may lie elsewhere"):
+        rows = session().scalars(select(MobileRecord).where(MobileRecord.person_id.in_((kept_id, gone_id)))).all()
+        stays = any(r.open_of for r in rows if r.person_id == kept_id)
+        for row in (r for r in rows if r.person_id == gone_id):
+            if row.open_of and stays:
+                links.end(ctx, row, max(ctx.today(), row.since))
+                row.state = "closed"
+            row.person_id = kept_id
+            row.open_of = kept_id if row.state not in ENDED else None
+        session().flush()
+        _merge_attendance(kept_id, gone_id)
+
+
+def _merge_attendance(kept_id: int, gone_id: int) -> None:
+    there = set(session().scalars(select(GatheringAttendance.gathering_id).where(GatheringAttendance.person_id == kept_id)))
+    for row in session().scalars(select(GatheringAttendance).where(GatheringAttendance.person_id == gone_id)):
+        if row.gathering_id in there:
+            session().delete(row)
+    session().flush()
+    session().execute(update(GatheringAttendance).where(GatheringAttendance.person_id == gone_id).values(person_id=kept_id))
