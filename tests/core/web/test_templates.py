@@ -234,3 +234,10 @@ def test_static_files_the_frames_name_exist(app):
         html = render_template("layout.html") + render_template("bare.html")
     own = {name for name in re.findall(r'"/static/([^"?#]+)\?v=0"', html) if not name.startswith("vendor/")}
     assert own <= {"icons.svg"}, "vendored files and the sprite are made by `make assets`"
+
+
+def test_the_frame_hides_no_variable_of_a_page(app):
+    page = ('{% extends "layout.html" %}{% from "macros/ui.html" import page_head %}{% block title %}x{% endblock %}'
+            '{% block main %}[{{ note or icon or avatar or link or group }}]{% endblock %}')
+    assert "[]" in draw(app, page) and "[]" in draw(app, page.replace("layout", "bare"))
+    assert "[mine]" in draw(app, page, note="mine") and "[mine]" in draw(app, page.replace("layout", "bare"), note="mine")
