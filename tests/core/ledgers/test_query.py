@@ -163,7 +163,7 @@ def test_query_string_round_trip(here, known):
 
 def test_statements_do_not_depend_on_the_number_of_rows(here, known):
     ctx, seen = context(known), []
-    event.listen(here.engine, "before_cursor_execute", lambda *a: seen.append(a[2]))
+    event.listen(here.engine, "before_cursor_execute", lambda *a: seen.append(a[2]) if "people_" in a[2] else None)
     counts = []
     for args in ({"q": "0001", "size": "50"}, {"size": "50"}):
         seen.clear()
