@@ -6,6 +6,7 @@ A form is named by its schema: "liaison.OutflowSchema" is class OutflowSchema in
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from core.base.i18n import _
 from core.base.leaks import leaks
 from core.base.session import session
 from core.contracts.errors import Invalid
+from core.plugin import Owner
 from core.service import Context, service
 from core.web.forms import SchemaForm
 from core.web.forms.form import at_saved
@@ -32,11 +34,18 @@ def addressed(ctx: Context, posted: Mapping[str, str]) -> tuple[str, int, type]:
     form, record = posted.get(FORM, ""), posted.get(RECORD, "0")
     owner, _dot, name = form.partition(".")
     known = ctx.plugins.by_name.get(owner)
-    file = known.file("schemas") if known and ctx.plugins.active(form, ctx.enabled) else None
-    schema = getattr(file, name, None) if re.fullmatch(r"[A-Z][A-Za-z0-9]{1,60}", name) else None
+    known = known if re.fullmatch(r"[A-Z][A-Za-z0-9]{1,60}", name) and ctx.plugins.active(form, ctx.enabled) else None
+    schema = _declared(known, name) if known else None
     if not (isinstance(schema, type) and hasattr(schema, "_declared_fields")) or not re.fullmatch(r"[0-9]{1,16}", record):
         raise Invalid({FORM: [_("没有这张表单。")]})
     return form, int(record), schema
+
+
+def _declared(owner: Owner, name: str) -> Any:
+    """The class of that name in the owner's schemas.py, or in a file of its schemas package."""
+    top = owner.file("schemas")
+    inside = [m for n, m in sorted(sys.modules.items()) if n.startswith(f"{owner.package}.schemas.")] if top else []
+    return next((found for m in (top, *inside) if (found := getattr(m, name, None)) is not None), None)
 
 
 def without_sensitive(schema: type, posted: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def step_schema(step: Step) -> type[Schema]:
         added[HAPPENED_ON] = Date(metadata=ui(
             _l("发生日期"), group=_l("补录时填写"), help=_l("不填即为今天。补填以前的事，请写实际日期，记录会如实标注“补录”。")))
     added[ACCEPT] = Bool(load_default=False, metadata=ui(_l("我已知悉，仍要继续")))
-    return type(f"{base.__name__}Of{step.name.title()}", (base,), added)
+    return type(base.__name__, (base,), {**added, "__module__": base.__module__})       # drafts go by module and name
 
 
 def step_form(step: Step, record: Any) -> SchemaForm:
@@ -36,7 +36,7 @@ def step_form(step: Step, record: Any) -> SchemaForm:
     known = {name: getattr(record, name) for name in schema.fields if hasattr(record, name) and name not in (REASON, HAPPENED_ON)}
     shown = {name: value for name, value in schema.dump(known).items() if value not in (None, "")}
     form = SchemaForm(schema, values=shown)
-    form.version = record.version
+    form.version, form.record_id = record.version, record.id
     return form
 
 

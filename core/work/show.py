@@ -102,7 +102,8 @@ def _entry(workflow: Workflow, one: Transition) -> Entry:
     who = _("系统") if one.actor_kind == "system" else who
     texts = {"who": who, "step": label, "to": _label(workflow, one.to_state)}
     text = _("%(who)s：%(step)s → %(to)s", **texts) if one.from_state != one.to_state else _("%(who)s：%(step)s", **texts)
-    note = "；".join(part for part in (one.reason, explain(one.rule)) if part)
+    happened = _("发生在 %(day)s", day=one.happened_on.isoformat()) if one.late else ""
+    note = "；".join(part for part in (happened, one.reason, explain(one.rule)) if part)
     return Entry(one.at, text, note, tuple(_filled(step, one.data)), one.late)
 
 

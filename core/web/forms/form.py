@@ -68,7 +68,7 @@ class SchemaForm:
         """Name of the form for drafts: "liaison.OutflowSchema"; "" for a schema that stands in no module's schemas."""
         _top, _dot, rest = type(self.schema).__module__.partition(".")
         owner, _dot, file = rest.partition(".")
-        return f"{owner}.{type(self.schema).__name__}" if file == "schemas" else ""
+        return f"{owner}.{type(self.schema).__name__}" if file.split(".")[0] == "schemas" else ""
 
     @property
     def groups(self) -> list[tuple[str, list[Item]]]:

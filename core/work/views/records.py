@@ -41,6 +41,7 @@ def step(workflow: str, record_id: int, step: str) -> Any:
         except Invalid as refused:
             form.refuse(refused.errors)
         else:
+            drafts.end_after_saving(form)
             done(_("已%(step)s：%(record)s", step=chosen.label, record=found.label(one)))
             return back_to(record_url(found, record_id))
     warned = form.errors.get(ACCEPT, [])
