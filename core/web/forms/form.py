@@ -12,6 +12,7 @@ from marshmallow import ValidationError, missing
 
 from core.base.i18n import _
 from core.contracts.errors import Conflict, Invalid
+from core.plugin import installed
 from core.web.forms.describe import Item, describe
 from core.web.forms.schema import Schema, flat
 
@@ -66,9 +67,10 @@ class SchemaForm:
     @property
     def key(self) -> str:
         """Name of the form for drafts: "liaison.OutflowSchema"; "" for a schema that stands in no module's schemas."""
-        _top, _dot, rest = type(self.schema).__module__.partition(".")
-        owner, _dot, file = rest.partition(".")
-        return f"{owner}.{type(self.schema).__name__}" if file.split(".")[0] == "schemas" else ""
+        module = type(self.schema).__module__ + "."
+        owners = installed().by_name.values()
+        owner = next((one for one in owners if module.startswith(f"{one.package}.schemas.")), None)
+        return f"{owner.name}.{type(self.schema).__name__}" if owner else ""
 
     @property
     def groups(self) -> list[tuple[str, list[Item]]]:
