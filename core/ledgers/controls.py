@@ -14,7 +14,7 @@ from core.service import Context
 
 from . import units
 from .columns import choices_of
-from .filters import filters_of, keys_of
+from .filters import day_of, filters_of, keys_of
 from .models import ME, SavedView
 from .query import BEYOND, conditions_of, matching
 from .services import Views
@@ -55,10 +55,15 @@ def controls(state: State, ctx: Context) -> list[Control]:
     for item in listed:
         beside = item.name in beside_search
         keys = keys_of(item)
-        values = tuple(given.get(key, [""])[-1] for key in keys)
+        values = tuple(_shown(item, given.get(key, [""])[-1], ctx) for key in keys)
         options = _options(item, given.get(item.name, []), state, ctx)
         found.append(Control(item.name, str(item.label), item.kind, keys, values, options, not beside, item.unit))
     return found
+
+
+def _shown(item: Filter, value: str, ctx: Context) -> str:
+    """What stands in the input: a date field cannot show the word "today", so it shows the day."""
+    return day_of(value, ctx.today()).isoformat() if value and item.kind == "period" else value
 
 
 def _options(item: Filter, chosen: list[str], state: State, ctx: Context) -> list[tuple[str, str, bool, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +25,7 @@ Args = Mapping[str, Sequence[str]]
 RESERVED = frozenset({"q", "sort", "page", "size", "cols", "view", "ind", "ids", "all"})
 OLDEST, NEWEST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 LARGEST = 2**53
+MOVING = re.compile(r"(today|month|year)([+-][0-9]{1,4})?")
 KIND_OF_TYPE = {"date": "period", "moment": "period", "flag": "flag", "number": "number"}
 
 
@@ -118,9 +120,18 @@ def span(item: Filter, low: Any, high: Any) -> str:
     return _("%(name)s：%(low)s 至 %(high)s", name=item.label, low=low, high=high)
 
 
-def _day(text: str) -> dt.date:
+def day_of(text: str, today: dt.date) -> dt.date:
+    """A date, or a word that moves with the calendar: today, today-30, today+7, month (its first day), year.
+
+    Raises ValueError with a sentence for the reader.
+    """
+    typed = text.strip()
+    moving = MOVING.fullmatch(typed)
+    if moving:
+        start = {"today": today, "month": today.replace(day=1), "year": today.replace(month=1, day=1)}[moving[1]]
+        return start + dt.timedelta(days=int(moving[2] or 0))
     try:
-        day = dt.date.fromisoformat(text.strip()[:10])
+        day = dt.date.fromisoformat(typed[:10])
     except ValueError:
         raise ValueError(_("日期要写成 2026-01-31")) from None
     if not OLDEST <= day <= NEWEST:
@@ -129,7 +140,7 @@ def _day(text: str) -> dt.date:
 
 
 def _period(item: Filter, given: Args, ctx: Context) -> Applied:
-    low, high, params = _bounds(item, given, _day)
+    low, high, params = _bounds(item, given, lambda text: day_of(text, ctx.today()))
     parts = []
     if sql_type(item.source) == "moment":
         start, end = _midnight(low), _midnight(high and high + dt.timedelta(days=1))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from core.base import clock
 from core.contracts.errors import Forbidden, NotFound
-from core.ledgers import query, units
+from core.ledgers import controls, query, units
 from core.ledgers.scope import find_ledger
 from core.ledgers.state import Layout, read_state, tidy
 from tests.core.ledgers.trial import READ, context, roster, whole
@@ -150,6 +153,17 @@ def test_columns_and_layout(here, known):
     assert state(ctx, layout=Layout((), 50)).size == 50 and state(ctx, size="7").size == 20
     rows = page(ctx, cols="kind").rows
     assert rows[0]._fields == ("row_key", "kind")
+
+
+def test_dates_may_move_with_the_calendar(here, known):
+    ctx = context(known)
+    with clock.at(dt.datetime(2026, 1, 5, 20, tzinfo=dt.UTC)):  # the 6th in China
+        for words, expected in (("today", 0), ("today-1", ALL), ("month", ALL), ("year", ALL), ("month+5", 0)):
+            found = state(ctx, added_from=words)
+            assert (query.load_page(found, ctx).total, found.notes) == (expected, ())
+        assert dict(found.pairs())["added_from"] == "month+5"
+        assert {c.name: c.values for c in controls.controls(found, ctx)}["added"] == ("2026-01-06", "")
+    assert state(ctx, added_from="todays").notes and state(ctx, added_from="today+99999").notes
 
 
 def test_query_string_round_trip(here, known):
