@@ -17,8 +17,10 @@ from core.imports.reading import Item, Reading
 from core.imports.table import open_table
 from core.imports.trial import put_through, trial
 from core.imports.vault import seal_json
+from core.imports.writing import tell
 from core.service import Context, service
 
+WORTH_TELLING = 1000           # checking so many rows takes long enough to leave the page
 CHUNK = 1000                   # rows tried in one transaction: a later row may build on an earlier one
 
 
@@ -106,6 +108,8 @@ def finish(ctx: Context, batch_id: int, warnings: list[str]) -> None:
     batch = batches.batch_of(ctx, batch_id, CHECKING)
     batch.counts, batch.warnings, batch.state = batches.counted(batch.id), warnings, PREVIEWED
     ctx.audit("import", batch.id, name=batch.file_name, counts=batch.counts)
+    if batch.counts.get("total", 0) >= WORTH_TELLING:
+        tell(ctx, batch, _("“%(file)s”已检查完，请查看预览并确认导入。", file=batch.file_name))
 
 
 @service(None, action="imports.batch.stopped")

@@ -13,7 +13,7 @@ from core.imports import batches
 from core.imports.models import KEPT, TAKEN_BACK, UNCHANGED, UNDOING, UNDONE, UPDATED, WRITTEN, ImportBatch, ImportRow
 from core.imports.trial import in_reach, sentences
 from core.imports.vault import seal_json
-from core.imports.writing import CHUNK, opened, rows_in
+from core.imports.writing import CHUNK, opened, rows_in, tell
 from core.plugin import ImportKind
 from core.service import Context, service
 from core.web.forms import flat
@@ -103,4 +103,7 @@ def finish(ctx: Context, batch_id: int) -> ImportBatch:
     batch = batches.batch_of(ctx, batch_id, UNDOING)
     batch.state, batch.counts = UNDONE, batches.counted(batch.id)
     ctx.audit("import", batch.id, name=batch.file_name, counts=batch.counts)
+    kept = batch.counts.get(KEPT, 0)
+    tell(ctx, batch, _("“%(file)s”的导入已撤销，%(n)s 条没有撤销。", file=batch.file_name, n=kept) if kept
+         else _("“%(file)s”的导入已撤销。", file=batch.file_name))
     return batch

@@ -16,6 +16,7 @@ from core.imports.models import DONE, GOOD, REFUSED, WRITING, WRITTEN, ImportBat
 from core.imports.reading import Item, Reading
 from core.imports.trial import put_through
 from core.imports.vault import open_json, seal_json
+from core.notify import notices
 from core.rules import rule
 from core.service import Context, service
 
@@ -96,4 +97,11 @@ def finish(ctx: Context, batch_id: int, trouble: str = "") -> ImportBatch:
     batch.undo_until = ctx.now() + dt.timedelta(hours=rule("imports.undo_hours").value)
     batch.counts = batches.counted(batch.id)
     ctx.audit("import", batch.id, name=batch.file_name, counts=batch.counts)
+    tell(ctx, batch, _("“%(file)s”导入完成：写入 %(n)s 行。", file=batch.file_name, n=batch.counts.get(WRITTEN, 0)))
     return batch
+
+
+def tell(ctx: Context, batch: ImportBatch, sentence: str) -> None:
+    """Ring the bell of whoever uploaded the sheet: the page may be closed by now."""
+    if batch.actor_id is not None:
+        notices.send(ctx, (batch.actor_id,), sentence, f"/imports/{batch.id}", "imports")
