@@ -14,6 +14,7 @@ from core.imports import batches
 from core.imports.models import BAD, CHECKING, FAILED, GOOD, PREVIEWED, ImportBatch, ImportRow
 from core.imports.reader import SheetRow
 from core.imports.reading import Item, Reading
+from core.imports.spool import Spool
 from core.imports.table import open_table
 from core.imports.trial import put_through, trial
 from core.imports.vault import seal_json
@@ -41,14 +42,15 @@ def run(ctx: Context, job: Any, batch_id: int) -> dict[str, int]:
     done = 0
     try:
         with open_table(data, reading.targets, sheet=sheet) as table:
-            for chunk in _chunks(table.rows):
-                items = [reading.read(row, matches) for row in chunk]
-                note_repeats(items, reading, seen)
-                with trial(ctx):
-                    put_through(ctx, reading, items)
-                keep(ctx, batch_id, items)
-                done += len(items)
-                job.tell(0, _("已检查 %(n)s 行", n=done))
+            rows = Spool(table.rows)
+        for chunk in _chunks(rows):
+            items = [reading.read(row, matches) for row in chunk]
+            note_repeats(items, reading, seen)
+            with trial(ctx):
+                put_through(ctx, reading, items)
+            keep(ctx, batch_id, items)
+            done += len(items)
+            job.tell(100 * done // rows.count, _("已检查 %(n)s 行，共 %(total)s 行", n=done, total=rows.count))
         if not done:
             raise Invalid(errors={"file": [_("表头下面没有可以导入的行。请填好内容后再上传。")]})
         finish(ctx, batch_id, table.skipped.warnings())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from core.contracts.errors import TooMany
 from core.imports.guard import sniff
@@ -57,7 +59,7 @@ def open_sheet(data: bytes, *, sheet: str | None = None, limits: Limits = DEFAUL
     TooMany when several other files are being read.
     """
     kind = sniff(data, limits)
-    with _slot(limits.wall_seconds), tempfile.TemporaryFile() as source:
+    with _slot(limits.wall_seconds), _private_file() as source:
         source.write(data)
         source.seek(0)
         order = json.dumps({"kind": kind, "limits": dataclasses.asdict(limits), "sheet": sheet})
@@ -77,6 +79,13 @@ def open_sheet(data: bytes, *, sheet: str | None = None, limits: Limits = DEFAUL
                 child.kill()
             child.stdout.close()
             child.wait()
+
+
+def _private_file() -> IO[bytes]:
+    """A file without a name; in memory where the system can (Linux), so that nothing uploaded touches a disk in clear."""
+    if hasattr(os, "memfd_create"):
+        return open(os.memfd_create("upload"), "w+b")
+    return tempfile.TemporaryFile()
 
 
 @contextmanager
