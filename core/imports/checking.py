@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -22,7 +23,8 @@ from core.imports.writing import tell
 from core.service import Context, service
 
 WORTH_TELLING = 1000           # checking so many rows takes long enough to leave the page
-CHUNK = 1000                   # rows tried in one transaction: a later row may build on an earlier one
+CHUNK = 200                    # rows tried in one transaction: on SQLite nobody else can write meanwhile
+BREATH = 0.05                  # seconds between transactions, in which those who wait get their turn
 
 
 def run(ctx: Context, job: Any, batch_id: int) -> dict[str, int]:
@@ -43,7 +45,7 @@ def run(ctx: Context, job: Any, batch_id: int) -> dict[str, int]:
     try:
         with open_table(data, reading.targets, sheet=sheet) as table:
             rows = Spool(table.rows)
-        for chunk in _chunks(rows):
+        for chunk in _chunks(rows, rows.count if reading.kind.chained else CHUNK):
             items = [reading.read(row, matches) for row in chunk]
             note_repeats(items, reading, seen)
             with trial(ctx):
@@ -61,10 +63,11 @@ def run(ctx: Context, job: Any, batch_id: int) -> dict[str, int]:
     return {"rows": done}
 
 
-def _chunks(rows: Iterable[SheetRow]) -> Iterator[list[SheetRow]]:
+def _chunks(rows: Iterable[SheetRow], size: int) -> Iterator[list[SheetRow]]:
     several = iter(rows)
-    while chunk := list(itertools.islice(several, CHUNK)):
+    while chunk := list(itertools.islice(several, size)):
         yield chunk
+        time.sleep(BREATH)
 
 
 def note_repeats(items: list[Item], reading: Reading, seen: dict[tuple[str, str], int]) -> None:

@@ -90,5 +90,5 @@ roster = ImportKind(
     note=_l("列名和顺序不必与模板一致，系统会自动识别。已登记的人只补充和更新，不会清空原有内容。"))
 org_units = ImportKind(
     name="people.org_units", title=_l("党组织名册"), schema=OrgRow, permission="people.org.manage", prepare=prepare_orgs,
-    check=check_org, write=write_org, undo=undo_org, after="people.tree",
+    check=check_org, write=write_org, undo=undo_org, after="people.tree", chained=True,
     note=_l("先导入组织，再导入党员。上级组织放在下级组织之前。"))

@@ -46,6 +46,8 @@ class ImportKind:
     write    (ctx, data, state) -> (record kind, record id, "created" | "updated" | "unchanged", undo data | None)
     undo     (ctx, record id, undo data) -> None; raises Conflict when the record was changed since
 
+    chained  later rows build on earlier ones (a tree of organisations): the dry run of the whole sheet is one transaction
+
     The preview is a dry run: `write` runs inside a transaction that is rolled back, so it must do everything through
     the session. `data` holds the fields whose cells were filled in (an empty cell changes nothing). Undo data is a
     JSON object: "version" is the record's version after this row, and an update's "before" ({field: old value}) is shown
@@ -62,6 +64,7 @@ class ImportKind:
     check: Callable[..., dict[str, list[Any]]] | None = None
     after: str = ""
     note: Any = ""
+    chained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
