@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 
 import pytest
@@ -10,29 +9,6 @@ from sqlalchemy import select
 
 from core.base.db import session
 from core.people.models import Affiliation, Person
-from core.people.services.grids import save_grid
-from core.people.services.links import open_affiliation
-from core.people.services.persons import create_person
-from core.people.services.posts import appoint
-
-BIRTH = dt.date(1950, 1, 1)
-
-
-@pytest.fixture
-def site(world, county):
-    """Ids of records to open, and the county they live in."""
-    ctx = county.ctx
-    zhang = create_person(ctx, name="张三", org_id=county["东关一支部"], birth_date=BIRTH, phone="13800005678", gender="male",
-                          joined_on=dt.date(1975, 1, 1), education="bachelor", residence_org_id=county["东关社区"])
-    twin = create_person(ctx, name="张三", org_id=county["西关支部"], birth_date=BIRTH)
-    post = appoint(ctx, person_id=zhang.id, org_id=county["东关一支部"], post="secretary", starts_on=dt.date(2024, 1, 1))
-    grid = save_grid(ctx, code="DG01", name="第一网格", org_id=county["东关社区"], buildings=["1 号楼"])
-    open_affiliation(ctx, zhang.id, kind="volunteer", org_id=county["西关社区"])
-    ids = {"zhang": zhang.id, "twin": twin.id, "post": post.id, "grid": grid.id, "branch": county["东关一支部"],
-           "community": county["东关社区"], "other": county["西关支部"], "street": county["城关街道"]}
-    session().rollback()
-    return ids
-
 
 PAGES = [
     "/people/", "/people/?q=zs", "/people/?q=nobody", "/people/?q=%00%25", "/people/tree", "/people/tree?q=dg",
