@@ -31,6 +31,7 @@ def _asked_unit() -> int | None:
 
 
 @pages.get("/", needs=PERSON)
+@pages.get("/p/", needs=PERSON)
 def index() -> Any:
     """Find a person by name, pinyin, whole phone or ID number; below, the ways into the registry."""
     text = _asked_text()
@@ -38,7 +39,7 @@ def index() -> Any:
     return show("people/index.html", q=text, found=found[:50], more=len(found) > 50)
 
 
-@pages.get("/tree", needs=ORG)
+@pages.get("/o/", needs=ORG)
 def tree() -> Any:
     """The tree from the top or below one unit; with `q` the units that match."""
     text, unit_id = _asked_text(), _asked_unit()
@@ -50,7 +51,7 @@ def tree() -> Any:
                   gone=request.args.get("gone") == "1")
 
 
-@pages.get("/tree/<int:record_id>", needs=ORG)
+@pages.get("/o/<int:record_id>/below", needs=ORG)
 def branches(record_id: int) -> Any:
     """The units below one, as a piece of the tree (fetched when the reader opens it)."""
     return show("people/_nodes.html", nodes=units.children(ctx(), record_id), kinds=ORG_KINDS, depth=2)

@@ -61,5 +61,5 @@ def change_org(record_id: int, name: str) -> Any:
     if posted(form) and form.attempt(chosen.run, ctx(), record_id, version=form.version, **form.data):
         done(_("已办理：%(name)s %(act)s", name=unit.short_name, act=chosen.label))
         return go("people.org", record_id=form.result.id)
-    return show("people/form.html", status(), form=form, unit=unit, note=chosen.note, grave=chosen.grave,
+    return show("people/form.html", status(), form=form, unit=unit, remark=chosen.note, grave=chosen.grave,
                   title=_("%(act)s：%(name)s", act=chosen.label, name=unit.short_name))

@@ -12,7 +12,8 @@ from werkzeug.serving import make_server
 DESK, PHONE = (1440, 900), (390, 844)
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
 PATHS = {
-    "index": "/people/?q=zs", "tree": "/people/tree", "person": "/people/p/{zhang}/", "relations": "/people/p/{zhang}/?tab=relations",
+    "index": "/people/?q=zs", "tree": "/people/o/", "person": "/people/p/{zhang}/",
+    "relations": "/people/p/{zhang}/?tab=relations",
     "timeline": "/people/p/{zhang}/?tab=timeline", "form": "/people/p/new", "merge": "/people/p/{zhang}/merge/{twin}",
     "org": "/people/o/{branch}/", "community": "/people/o/{community}/", "org-form": "/people/o/{branch}/edit",
     "arithmetic": "/people/arithmetic", "structure": "/people/structure", "duplicates": "/people/duplicates",
@@ -62,7 +63,7 @@ def test_accessible_and_no_wider_than_the_screen(visit, site, size):
 
 
 def test_the_tree_opens_level_by_level(visit):
-    page = visit("/people/tree")
+    page = visit("/people/o/")
     page.get_by_text("东关一支部").wait_for(state="detached")
     page.locator("summary").first.click()
     page.get_by_role("link", name="东关社区").wait_for()

@@ -11,9 +11,9 @@ from core.base.db import session
 from core.people.models import Affiliation, Person
 
 PAGES = [
-    "/people/", "/people/?q=zs", "/people/?q=nobody", "/people/?q=%00%25", "/people/tree", "/people/tree?q=dg",
-    "/people/tree?gone=1",
-    "/people/tree?org_id={street}", "/people/tree/{street}", "/people/arithmetic", "/people/arithmetic?org_id={community}",
+    "/people/", "/people/?q=zs", "/people/?q=nobody", "/people/?q=%00%25", "/people/o/", "/people/o/?q=dg",
+    "/people/o/?gone=1",
+    "/people/o/?org_id={street}", "/people/o/{street}/below", "/people/arithmetic", "/people/arithmetic?org_id={community}",
     "/people/structure", "/people/structure?org_id={community}", "/people/duplicates", "/people/archive", "/people/checks",
     "/people/p/{zhang}/", "/people/p/{zhang}/?tab=relations", "/people/p/{zhang}/?tab=taking_part",
     "/people/p/{zhang}/?tab=timeline",
@@ -113,7 +113,7 @@ def test_reader_of_one_community_sees_no_person_of_another(world, site, county):
         assert browser.get(f"/people/p/{site['zhang']}/{path}").status_code == 403
     assert browser.post(f"/people/p/{site['zhang']}/reveal", {"field": "phone", "reason": "好奇"}).status_code == 403
     assert browser.get(f"/people/structure?org_id={site['other']}").status_code == 403
-    assert "2 人" not in browser.get("/people/tree").get_data(as_text=True)
+    assert "2 人" not in browser.get("/people/o/").get_data(as_text=True)
 
 
 def test_another_tenant_sees_nothing(world, site):
