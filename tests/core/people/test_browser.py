@@ -70,6 +70,7 @@ def test_the_tree_opens_level_by_level(visit):
     page.locator("summary[aria-label*=东关社区]").click()
     page.get_by_role("link", name="东关一支部").click()
     page.wait_for_url("**/people/o/*/")
+    assert page.locator("h1").inner_text() == "东关一支部"
 
 
 def test_typing_finds_people_and_the_picker_finds_units(visit):
@@ -82,6 +83,7 @@ def test_typing_finds_people_and_the_picker_finds_units(visit):
     page.fill("#name", "李四")
     page.get_by_role("button", name="保存", exact=True).click()
     page.get_by_text("已登记：李四").wait_for()
+    assert page.locator("h1").inner_text() == "李四"
 
 
 def test_a_number_is_shown_after_a_purpose_only(visit):
@@ -91,3 +93,4 @@ def test_a_number_is_shown_after_a_purpose_only(visit):
     page.fill("#reason", "通知参会")
     page.get_by_role("button", name="查看", exact=True).click()
     page.get_by_text("13800005678").wait_for()
+    assert "13800005678" not in page.url
