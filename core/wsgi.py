@@ -1,6 +1,24 @@
 """For gunicorn: `gunicorn core.wsgi:app`."""
 from __future__ import annotations
 
-from core.app import create_app
+import sys
 
-app = create_app()
+from core.app import create_app
+from core.base.config import Config
+from core.base.engine import Database
+from core.demo.exposure import why_not_serve
+
+
+def checked(config: Config) -> Config:
+    """The settings, unless they would show demo data to others than this machine: then the process ends with a sentence."""
+    database = Database(config.url)     # its own: no connection may be shared with the workers forked later
+    try:
+        refusal = why_not_serve(config, database)
+    finally:
+        database.dispose()
+    if refusal:
+        sys.exit(refusal)
+    return config
+
+
+app = create_app(checked(Config.from_environment()))

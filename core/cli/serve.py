@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 from core.app import create_app
 from core.base.config import Config
+from core.demo.exposure import exposed, why_not_serve
 from core.migrations.upgrade import upgrade
 
 from .demo import load_when_absent, print_accounts
@@ -54,9 +55,12 @@ def _stop_jobs(_server: Any, worker: Any) -> None:
 
 def serve(config: Config, *, with_demo: bool) -> None:
     """Migrate, load demo data when asked, then serve until stopped. Demo passwords only on a loopback address."""
-    if with_demo and not config.loopback:
-        raise click.ClickException(f"demo passwords are public: only for a loopback address, not for {config.host}")
+    if with_demo and exposed(config):
+        raise click.ClickException(f"demo passwords are public: only for a loopback address and without a proxy in front, "
+                                   f"not for {config.host}")
     with opened(config) as (database, plugins):
+        if refusal := why_not_serve(config, database):
+            raise click.ClickException(refusal)
         for line in upgrade(database, plugins):
             click.echo(f"migrated {line}")
         if with_demo:

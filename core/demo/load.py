@@ -1,32 +1,92 @@
-"""Loading demo tenants by the same services people use."""
+"""Loading demo tenants, and going on where an earlier run was interrupted."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
-from core.base.scope import tenant_scope
-from core.tenancy.models import PLATFORM
+from sqlalchemy import delete, func, select
+
+from core.access.contexts import acting_in
+from core.access.models import Role
+from core.audit.models import AuditEntry
+from core.base.scope import system_scope, tenant_scope
+from core.base.session import begin_write, session
+from core.contracts.errors import JuheliError
+from core.tenancy.models import Tenant
 from core.tenancy.onboarding import create_tenant
-from core.tenancy.platform import furnish_platform, has_platform
 
-from .accounts import OPERATOR, give_password
+from .accounts import demo_hash, ensure_operator
+from .blueprint import Blueprint, read_blueprint, read_shared
+from .large import write_large
+from .small import MARK, write_small
 
-FOLDER = Path(__file__).resolve().parents[2] / "tenants" / "demo"
-SCALES = ("small", "chaoyang")
+SCALES = {"small": ("linshu", "liulitun"), "chaoyang": ("chaoyang",)}
+BY = "demo"
+Say = Callable[[str], None]
 
 
-def load(scale: str, say: Callable[[str], None]) -> None:
-    """Make the demo tenants of one scale and tell what is being done."""
-    if not has_platform():
-        furnish_platform(operator_login=OPERATOR, operator_name="Operator")
-    with tenant_scope(PLATFORM):
-        give_password(OPERATOR)
-    for slug in ("linshu", "liulitun"):
-        say(f"demo tenant {slug}")
-        data = tomllib.loads((FOLDER / slug / "tenant.toml").read_text("utf-8"))
-        made = create_tenant(slug=slug, name=data["name"], kind=data["kind"], admin_login="admin", admin_name=data["admin"],
-                             division_code=data["division_code"], demo=True, by="demo")
-        with tenant_scope(made.tenant.id):
-            give_password("admin")
+class DemoRefused(JuheliError):
+    """The demo cannot be loaded here; the sentence says why."""
+
+
+def load(scale: str, say: Say, *, members: int | None = None) -> None:
+    """Make the demo tenants of one scale and tell what is being done; what is there already stays as it is.
+
+    members   another number of members of the large tenant (tests). Raises DemoRefused.
+    """
+    if is_complete(scale):
+        say("nothing to do: the demo is there")
+        return
+    password_hash = demo_hash()
+    if not ensure_operator(password_hash):
+        say("the platform has operators of its own: they keep their passwords")
+    for slug in SCALES[scale]:
+        _load_tenant(read_blueprint(slug), password_hash, say, members)
+
+
+def is_complete(scale: str) -> bool:
+    """Whether every demo tenant of this scale was loaded to the end."""
+    return all((found := _find(slug)) is not None and found.demo and _finished(found.id) for slug in SCALES[scale])
+
+
+def _load_tenant(plan: Blueprint, password_hash: str, say: Say, members: int | None) -> None:
+    _open(plan, say)
+    with acting_in(plan.slug, str(read_shared("people")["actor"])) as ctx:
+        finished = _finished(ctx.tenant.id)
+        if not finished and not plan.is_large:
+            say(f"demo tenant {plan.slug}: {plan.figures['members']} members")
+            write_small(ctx, plan, password_hash)
+    if not finished and plan.is_large:
+        write_large(plan, password_hash, say, members)
+
+
+def _find(slug: str) -> Tenant | None:
+    with system_scope("demo: look for a tenant"):
+        return session().scalars(select(Tenant).where(Tenant.slug == slug)).one_or_none()
+
+
+def _finished(tenant_id: int) -> bool:
+    """The audit row of the last step is there."""
+    with tenant_scope(tenant_id):
+        last = select(AuditEntry.id).where(AuditEntry.action == MARK, AuditEntry.kind == "demo").limit(1)
+        return session().scalar(last) is not None
+
+
+def _open(plan: Blueprint, say: Say) -> None:
+    """Open the tenant unless it is open; one that was interrupted before its roles were there begins anew."""
+    found = _find(plan.slug)
+    if found is not None and not found.demo:
+        raise DemoRefused(f"there is a tenant {plan.slug} that is no demo; use another JUHELI_INSTANCE for the demo")
+    if found is not None:
+        with tenant_scope(found.id):
+            furnished = session().scalar(select(func.count()).select_from(Role))
+        if furnished:
+            if not _finished(found.id):
+                say(f"demo tenant {plan.slug}: going on after an interruption")
+            return
+        with system_scope("demo: undo an interrupted opening"):
+            begin_write()
+            session().execute(delete(Tenant).where(Tenant.id == found.id))
+            session().commit()
+    create_tenant(slug=plan.slug, name=plan.name, kind=plan.kind, admin_login="admin", admin_name=plan.admin,
+                  division_code=plan.division_code, demo=True, by=BY)

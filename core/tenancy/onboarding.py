@@ -105,10 +105,14 @@ def furnish(ctx: Context, profile: Profile, admin_login: str, admin_name: str, p
 
 
 def install_core_roles(plugins: Plugins, profile: Profile) -> None:
-    """The tenant's admin, the profile's roles, and the roles core's own modules suggest."""
+    """The tenant's admin and the profile's roles, completed by what core's own modules suggest for them.
+
+    A profile that names roles names all of them; with one that names none, the modules' suggestions are the roles.
+    """
     install_templates([admin_template("*"), *profile.roles], "core", plugins)
+    named = {role.key for role in profile.roles}
     for owner in (o for o in installed().by_name.values() if o.core):
-        install_templates(owner.manifest.roles, owner.name, plugins)
+        install_templates([r for r in owner.manifest.roles if not named or r.key in named], owner.name, plugins)
     session().flush()
 
 
