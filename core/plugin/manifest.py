@@ -25,12 +25,14 @@ class RoleTemplate:
     """A suggested bundle of permissions, copied to the tenant when the module is first enabled.
 
     Permissions may end in `.*` (all of a noun) and may belong to other modules; those not installed are left out.
+    `audience`: the kinds of tenant in which the role exists.
     """
 
     key: str
     label: Any
     permissions: tuple[str, ...]
     note: Any = ""
+    audience: frozenset[str] = TENANT_KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,8 @@ def switch_on(ctx: Context, name: str) -> list[str]:
         else:
             state.state, state.since, state.by_name = ENABLED, ctx.now(), ctx.actor.label
         owner = ctx.plugins.by_name[each]
-        install_templates([admin_template(each + ".*"), *owner.manifest.roles], each, ctx.plugins)
+        suited = [role for role in owner.manifest.roles if ctx.tenant.kind in role.audience]
+        install_templates([admin_template(each + ".*"), *suited], each, ctx.plugins)
         session().flush()
         now_on = ctx.evolve(enabled=ctx.enabled | {each, *done})
         now_on.hooks.strict("plugin_enabled", only=each, first=first, ctx=now_on)

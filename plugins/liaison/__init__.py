@@ -47,7 +47,7 @@ plugin = Plugin(
             *_READ, *_STATION, *_BRANCH, "liaison.station.manage", "liaison.record.export")),
         RoleTemplate("community_worker", _l("社区工作者、网格员"), (*_READ, "liaison.contact.write", "liaison.service.write")),
         RoleTemplate("street_officer", _l("街道党建办"), _OFFICER),
-        RoleTemplate("org_officer", _l("组织部工作人员"), _OFFICER),
+        RoleTemplate("org_officer", _l("组织部工作人员"), _OFFICER, audience=frozenset({"county"})),
         RoleTemplate("inspector", _l("只读检查"), _READ),
     ),
     personal_data=(
