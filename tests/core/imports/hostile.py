@@ -176,6 +176,12 @@ def broken() -> list[tuple[str, Callable[[], bytes], str]]:
         ("xlsb", lambda: zipped(**{"[Content_Types]_dot_xml": TYPES, "xl__workbook_dot_bin": b"x"}), ".xlsb"),
         ("xlsm", lambda: zipped(**{"[Content_Types]_dot_xml": TYPES, "xl__vbaProject_dot_bin": b""}), "宏"),
         ("zip", lambda: zipped(a=b"1"), "压缩包"),
+        ("pptx", lambda: zipped(**{"[Content_Types]_dot_xml": TYPES, "ppt__presentation_dot_xml": b"<x/>"}), "演示文稿"),
+        ("not a workbook", lambda: zipped(**{"[Content_Types]_dot_xml": b"<T/>", "xl__workbook_dot_xml": BOOK}), "不是 Excel"),
+        ("workbook with a DTD", lambda: packed(SHEET + END, xl__workbook=b"<!DOCTYPE x>" + BOOK), "结构异常"),
+        ("other name inside", lambda: honest().replace(b"xl/workbook.xml", b"xl/workbo0k.xml", 1), "结构异常"),
+        ("sheet that is not there", lambda: packed(SHEET + END, xl__workbook=BOOK.replace(b"rId1", b"rId9")), "损坏"),
+        ("svg", lambda: b"<svg xmlns='x'></svg>", "表格"),
         ("html", lambda: "<html><table><tr><td>姓名</td></tr></table></html>".encode(), "网页"),
         ("xml spreadsheet", lambda: b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook '
                             b'xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "XML"),

@@ -66,6 +66,30 @@ def test_the_page_moves_on_by_itself(desk, site, page, tmp_path):
     page.get_by_text("已撤销这次导入。").wait_for()
 
 
+def faults(page) -> list[str]:
+    from axe_playwright_python.sync_playwright import Axe  # late: start-up time
+
+    found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]}).response["violations"]
+    return [f"{fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in found]
+
+
+def test_pages_are_accessible(desk, site, page):
+    sign_in(desk, page, site)
+    page.goto(site + "/t/east/imports/new/trial.members")
+    assert faults(page) == []
+    upload(page, site)
+    assert faults(page) == []
+    page.get_by_role("button", name="下一步：检查并预览").click()
+    page.get_by_text("排队中").wait_for()
+    assert faults(page) == []
+    desk.world.run_jobs()
+    page.get_by_role("link", name="只看有误的行").click()
+    page.locator("td.bad").first.wait_for()
+    assert faults(page) == []
+    page.goto(site + "/t/east/imports/")
+    assert faults(page) == []
+
+
 def test_it_works_without_javascript(desk, site, open_page):
     page = open_page(java_script_enabled=False)
     sign_in(desk, page, site)
