@@ -10,7 +10,16 @@ from sqlalchemy import delete, func, select
 from core.base.session import session
 from core.contracts.errors import Conflict, Forbidden, NotFound
 from core.imports.headings import Match
-from core.imports.models import ImportBatch, ImportFile, ImportHeading, ImportRow
+from core.imports.models import (
+    CHECKING,
+    FAILED,
+    PREVIEWED,
+    UPLOADED,
+    ImportBatch,
+    ImportFile,
+    ImportHeading,
+    ImportRow,
+)
 from core.imports.vault import open_file, open_json, seal_json
 from core.plugin import ImportKind
 from core.service import Context
@@ -56,6 +65,14 @@ def recent(ctx: Context) -> Sequence[ImportBatch]:
     if not (ctx.all_powers or ctx.may(SEE_ALL)):
         query = query.where(ImportBatch.actor_id == ctx.actor.id)
     return session().scalars(query).all()
+
+
+def waiting(ctx: Context) -> int:
+    """How many uploads of the actor still hold their file."""
+    query = select(func.count()).select_from(ImportBatch).where(
+        ImportBatch.actor_id == ctx.actor.id, ImportBatch.state.in_((UPLOADED, CHECKING, PREVIEWED, FAILED)),
+        ImportBatch.layout.is_not(None))
+    return session().scalar(query) or 0
 
 
 def remembered(kind: str) -> dict[str, str | None]:

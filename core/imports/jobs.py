@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.base.i18n import use_locale
 from core.base.session import session
 from core.imports import batches, checking, undoing, writing
 from core.imports.models import CHECKING, DISCARDED, PREVIEWED, UPLOADED, ImportBatch
@@ -17,17 +18,20 @@ from core.service import Context, service
 
 @job("imports.check", retries=2)
 def check(ctx: Context, running: Any, batch_id: int) -> dict[str, int]:
-    return checking.run(ctx, running, batch_id)
+    with use_locale(ctx.locale):
+        return checking.run(ctx, running, batch_id)
 
 
 @job("imports.write", retries=5)
 def write(ctx: Context, running: Any, batch_id: int) -> dict[str, int]:
-    return writing.run(ctx, running, batch_id)
+    with use_locale(ctx.locale):
+        return writing.run(ctx, running, batch_id)
 
 
 @job("imports.undo", retries=5)
 def undo(ctx: Context, running: Any, batch_id: int) -> dict[str, int]:
-    return undoing.run(ctx, running, batch_id)
+    with use_locale(ctx.locale):
+        return undoing.run(ctx, running, batch_id)
 
 
 @job("imports.tidy", every=DAILY)

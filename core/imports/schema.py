@@ -6,6 +6,7 @@ import re
 
 from marshmallow import Schema, fields
 
+from core.base.i18n import LOCALES, Lazy, use_locale
 from core.imports.targets import Kind, Option, Target
 from core.web.forms import Bool, Choices, Code, Item, Money, Phone, Ref, Refs, describe
 
@@ -31,12 +32,28 @@ def _target(item: Item) -> Target:
         label=item.label,
         kind=_kind(item),
         required=item.required,
-        aliases=item.aliases,
-        options=tuple(Option(str(o.value), str(o.label)) for o in item.choices),
+        aliases=(*item.aliases, *in_all_languages(item.type.metadata["ui"]["label"])),
+        options=_options(item),
         hint=item.help,
         example=item.example,
         sensitive=item.sensitive or item.pii in (*LONG_DIGITS, "phone"),
     )
+
+
+def _options(item: Item) -> tuple[Option, ...]:
+    """What may be chosen. A text field that knows its words (`known()`: code -> label) offers them in the template only."""
+    known = getattr(item.type, "known", None)
+    pairs = [(o.value, o.label) for o in item.choices] or (list(known().items()) if callable(known) else [])
+    return tuple(Option(str(value), str(label), in_all_languages(label)) for value, label in pairs)
+
+
+def in_all_languages(text: str | Lazy) -> tuple[str, ...]:
+    """A label in every language we speak: a Chinese sheet is understood while the page is English, and the other way."""
+    said = []
+    for locale in LOCALES:
+        with use_locale(locale):
+            said.append(str(text))
+    return tuple(dict.fromkeys(said))
 
 
 def _kind(item: Item) -> Kind:

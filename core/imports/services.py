@@ -41,6 +41,7 @@ from core.service import Context, service
 
 SAMPLES = 3
 NAMELESS = "sheet"
+MOST_WAITING = 20              # uploads of one account that were neither imported nor deleted: each holds its file
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,8 @@ def inspect(ctx: Context, kind_name: str, data: bytes, *, sheet: str | None = No
 def upload(ctx: Context, kind_name: str, inspected: Inspected, file_name: str) -> ImportBatch:
     """Keep an inspected file, sealed, as a new batch."""
     kind = batches.kind_named(ctx, kind_name)
+    if batches.waiting(ctx) >= MOST_WAITING:
+        raise Invalid(errors={"file": [_("您有 %(n)s 份上传还没有处理完，请先导入或删除。", n=MOST_WAITING)]})
     batch = ImportBatch(
         id=new_id(), kind=kind.name, file_name=plain_name(file_name), file_size=len(inspected.data),
         actor_id=ctx.actor.id, actor_name=ctx.actor.label, counts={}, warnings=[],

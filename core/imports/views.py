@@ -40,9 +40,9 @@ def new(kind: str) -> Any:
         return _upload_page(found, _("请选择要上传的 .xlsx 或 .csv 文件。"))
     try:
         inspected = services.inspect(ctx(), kind, data)
+        batch = services.upload(ctx(), kind, inspected, upload.filename or "" if upload else "")
     except Invalid as refused:
         return _upload_page(found, " ".join(refused.errors.get("file", [str(refused)])))
-    batch = services.upload(ctx(), kind, inspected, upload.filename or "" if upload else "")
     return go("imports.batch", batch_id=batch.id)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core.base.crypto import Unreadable
 from core.base.db import begin_write, session
-from core.imports import batches, checking, vault
+from core.imports import batches, checking, services, vault
 from core.imports.failures import FailedRow, Uploaded, failures
 from core.imports.headings import Match
 from core.imports.jobs import tidy
@@ -114,3 +114,13 @@ def test_cells_of_every_kind_go_back_into_the_workbook():
     sheet = openpyxl.load_workbook(io.BytesIO(data)).active
     assert [cell.value for cell in sheet[2]][1:6] == [True, 3.5, None, "2020-09-01", "=1"] and sheet.title == "未导入的行"
     assert sheet["H2"].fill.fgColor.rgb == "FFFFC7CE" and sheet["F2"].data_type == "s"
+
+
+def test_uploads_do_not_pile_up(desk, monkeypatch):
+    monkeypatch.setattr(services, "MOST_WAITING", 2)
+    first = desk.address(desk.upload(sheet_of(ONE)))
+    assert desk.upload(sheet_of(ONE)).status_code == 303
+    answer = desk.upload(sheet_of(ONE))
+    assert answer.status_code == 422 and "还没有处理完" in answer.get_data(as_text=True)
+    assert desk.browser.post(first + "/discard").status_code == 303
+    assert desk.upload(sheet_of(ONE)).status_code == 303

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+
+import openpyxl
 import pytest
 
 from tests.core.imports.desk import Desk
@@ -49,3 +52,21 @@ def test_templates_are_understood(office, kind):
     template = office.browser.get(f"/imports/template/{kind}").data
     page = office.text(office.address(office.upload(template, kind=kind)))
     assert "已认出" in page and "没认出" not in page and "g-tag warn" not in page
+
+
+def test_the_template_offers_the_words_that_are_known(office):
+    book = openpyxl.load_workbook(io.BytesIO(office.browser.get("/imports/template/people.roster").data))
+    rules = [rule.formula1 for rule in book.worksheets[0].data_validations.dataValidation]
+    assert '"男,女"' in rules and any("正式党员,预备党员" in rule for rule in rules) and len(rules) >= 4
+
+
+@pytest.mark.parametrize(("writes", "reads"), [("en", "zh"), ("zh", "en"), ("en", "en")])
+def test_a_sheet_is_understood_in_the_other_language(office, writes, reads):
+    client = office.browser.client
+    client.set_cookie("lang", writes)
+    template = office.browser.get("/imports/template/people.org_units").data
+    client.set_cookie("lang", reads)
+    address = office.address(office.upload(template, kind="people.org_units"))
+    page = office.text(address)
+    assert ("Not recognised" if reads == "en" else "没认出") not in page
+    assert office.browser.post(address + "/columns").status_code == 303
