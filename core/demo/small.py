@@ -21,6 +21,7 @@ from .accounts import add_accounts
 from .blueprint import Blueprint, UnitPlan, read_shared
 from .crowd import Crowd, Draft
 from .ground import found_units, lay_grids, some_day
+from .past import write_past
 from .posts import choose_posts
 
 MARK = "demo.load"      # the audit row that says a demo tenant is complete
@@ -38,6 +39,7 @@ def write_small(ctx: Context, plan: Blueprint, password_hash: str) -> None:
     session().flush()
     open_rounds(ctx)
     mark_ending_terms(ctx)
+    write_past(ctx)
     load_modules(ctx, plan)
     add_accounts(ctx, plan, {name: unit.id for name, unit in tenant.units.items()}, password_hash)
     ctx.audit("demo", ctx.tenant.id, ctx.tenant.name, **plan.figures)
@@ -116,7 +118,8 @@ class _Writer:
         joined = add_months(self.today, -12) - dt.timedelta(days=days if confirm else -2 * days)
         draft = dataclasses.replace(self.crowd.draft(verified, young=True), member_kind="probationary", joined_on=joined,
                                     confirmed_on=None)
-        person = self._create(unit, draft, entry="newly_admitted", effective_on=joined, document_no=self._document(joined.year))
+        person = self._create(unit, draft, entry="newly_admitted", effective_on=joined,
+                              document_no=self._document(joined.year, "admission_document"))
         return confirm_member(self.ctx, person.id, effective_on=add_months(joined, 12)) if confirm else person
 
     def _create(self, unit: OrgUnit, draft: Draft, **how: object) -> Person:
@@ -143,17 +146,18 @@ class _Writer:
         unit = self.units[branch.short_name]
         for post, person, source in choose_posts(self.random, people, unit.term_start, self.today):
             appoint(self.ctx, person_id=person.id, org_id=unit.id, post=post, starts_on=unit.term_start or self.crowd.opened_on,
-                    source=source, document_no=branch.approval_no if source == "posted" else "")
+                    source=source, document_no="" if source == "elected" or unit.term_start is None
+                    else self._document(unit.term_start.year, "post_document"))
             if post == "secretary":
                 self.secretaries[branch.short_name] = person
 
     def note_contacts(self) -> None:
         """A community's contact is the secretary of its first branch."""
-        for plan in self.plan.units:
+        for number, plan in enumerate(self.plan.units):
             first = next((b.short_name for b in self.plan.units if b.parent == plan.short_name and b.members), None)
             if first and (secretary := self.secretaries.get(first)):
                 update_org(self.ctx, self.units[plan.short_name].id, contact_name=secretary.name,
-                           contact_phone=self.crowd.phone(99_000 + len(plan.name)))
+                           contact_phone=self.crowd.phone(99_000 + number))
 
     def _document(self, year: int, pattern: str = "document") -> str:
         self.documents += 1

@@ -13,6 +13,9 @@ from core.base.identity import parse_id_no, parse_phone
 from core.base.session import session
 from core.demo.blueprint import read_blueprint, read_shared
 from core.demo.crowd import Crowd, Draft
+from core.indicators.engine import measure
+from core.indicators.history import curves
+from core.indicators.models import IndicatorValue
 from core.people.conditions import counted, elderly, terms_ending, unverified
 from core.people.models import Affiliation, Grid, MemberChange, OrgUnit, Person, PostHolding
 from core.people.sealed import clear_text
@@ -109,6 +112,22 @@ def test_dates_of_a_member_fit_each_other(demo: World, slug: str) -> None:
             assert (person.confirmed_on is None) == (person.member_kind == "probationary")
             assert person.name not in never
             assert person.name_initials
+
+
+def test_curves_say_what_the_changes_say(demo: World) -> None:
+    with demo.inside("linshu") as ctx:
+        kept = session().execute(select(IndicatorValue.on, IndicatorValue.amount, IndicatorValue.base).where(
+            IndicatorValue.indicator == "people.members", IndicatorValue.path == "").order_by(IndicatorValue.on)).all()
+        assert len(kept) == 11
+        for on, amount, _base in kept:
+            assert amount == session().scalar(select(func.sum(MemberChange.effect)).where(MemberChange.effective_on <= on))
+        streets = select(func.sum(IndicatorValue.amount)).where(
+            IndicatorValue.indicator == "people.members", func.length(IndicatorValue.path) == 8, IndicatorValue.on == kept[-1].on)
+        assert session().scalar(streets) == kept[-1].amount
+        values = measure(ctx, [ctx.plugins.indicators["people.members"], ctx.plugins.indicators["people.elder_share"]])
+        curve = curves(ctx, values.values())
+        assert [len(points) for points in curve.values()] == [12, 12]
+        assert all(55 < point.value.number < 70 for point in curve["people.elder_share"])
 
 
 def test_the_same_seed_makes_the_same_people() -> None:
