@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import logging
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, render_template, url_for
-from markupsafe import Markup
+from flask import current_app, url_for
 
 from core.base.i18n import _
 from core.ledgers.catalogue import groups
 from core.ledgers.listing import offered
 from core.notify.services import board
-from core.plugin import Contribution, Panel
+from core.plugin import Panel
 from core.service import Context
+from core.web.panels import drawn
 from core.work import inbox
 from core.work.show import title_of
 
-log = logging.getLogger("juheli.doors")
 MOST_TODOS = 6
 MOST_SHORTCUTS = 8
 MOST_POSTED = 5
@@ -86,15 +84,4 @@ def panels(ctx: Context) -> list[Box]:
     """Boxes that modules add to the first page, those the actor may see, by rank (below 100: narrow column)."""
     found = [c for c in ctx.collect("panels", slot="dashboard", subject=None) if isinstance(c.value, Panel)]
     seen = [c for c in found if not c.value.permission or ctx.may(c.value.permission)]
-    return [_drawn(c) for c in sorted(seen, key=lambda c: c.value.rank)]
-
-
-def _drawn(contribution: Contribution) -> Box:
-    """A box whose template fails says so and takes nothing else down."""
-    panel: Panel = contribution.value
-    try:
-        body = render_template(panel.template, **panel.data)
-    except Exception:
-        log.exception("panel %s of module %s failed", panel.template, contribution.plugin)
-        body = render_template("home/broken.html")
-    return Box(str(panel.title), Markup(body), panel.rank < 100)
+    return [Box(str(c.value.title), drawn(c.value), c.value.rank < 100) for c in sorted(seen, key=lambda c: c.value.rank)]

@@ -17,6 +17,7 @@ from core.web.csrf import csrf_token, remember_browser
 from core.web.flashes import FlashCookie
 from core.web.headers import add_headers
 from core.web.paging import without
+from core.web.panels import drawn
 from core.web.pickers import ref_options
 from core.web.prefs import read_prefs
 from core.web.shell import current_shell
@@ -96,7 +97,7 @@ def install(app: Flask) -> None:
     env = app.jinja_env
     env.policies["json.dumps_function"] = app.json.dumps
     env.trim_blocks = env.lstrip_blocks = True
-    env.filters.update(number=number, sentences=sentences)
+    env.filters.update(number=number, sentences=sentences, drawn=drawn)
     env.globals.update(
         _=gettext,
         gettext=gettext,
