@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 from random import Random
+from typing import Any
 
 from core.base.db import session
 from core.people.models import Grid, OrgUnit, Person
@@ -77,7 +78,7 @@ class _Writer:
         branches = [u for u in self.plan.units if u.members]
         how = self._draw_changes(branches)
         for branch in branches:
-            verified = self._last_check()
+            verified = self._last_check(branch)
             ways = [how.get((branch.short_name, place), "") for place in range(branch.members)]
             people = [self._register(branch, way, verified) for way in ways]
             self._appoint(branch, people)
@@ -91,9 +92,10 @@ class _Writer:
         places = [(b.short_name, place) for b in branches for place in range(3, b.members)]
         return dict(zip(self.random.sample(places, len(kinds)), kinds, strict=True))
 
-    def _last_check(self) -> dt.date:
-        """When the branch last looked through its data: for some too long ago."""
+    def _last_check(self, branch: UnitPlan) -> dt.date:
+        """When the branch last looked through its data: for some too long ago, so for those a demo account works in."""
         random, due = self.random, self.random.random() < self.plan.people["due"]
+        due = due or any(account.at == branch.short_name for account in self.plan.accounts)
         return add_months(self.today, -random.randint(7, 10) if due else -random.randint(1, 4))
 
     def _register(self, branch: UnitPlan, how: str, verified: dt.date) -> Person:
@@ -122,14 +124,14 @@ class _Writer:
                               document_no=self._document(joined.year, "admission_document"))
         return confirm_member(self.ctx, person.id, effective_on=add_months(joined, 12)) if confirm else person
 
-    def _create(self, unit: OrgUnit, draft: Draft, **how: object) -> Person:
+    def _create(self, unit: OrgUnit, draft: Draft, **how: Any) -> Person:
         data = {f.name: getattr(draft, f.name) for f in dataclasses.fields(draft) if f.name not in NOT_FIELDS}
         grids = self.grids.get(unit.community_id or 0)
         grid = self.random.choice(grids) if grids and self.random.random() < 0.9 else None
-        person = create_person(self.ctx, org_id=unit.id, **how, **data, residence_org_id=grid and grid.org_id,  # type: ignore[arg-type]
+        person = create_person(self.ctx, org_id=unit.id, **how, **data, residence_org_id=grid and grid.org_id,
                                grid_id=grid and grid.id)
-        person.verified_on = draft.verified_on
-        person.check_state = "approved" if draft.verified_on else "fresh"
+        known = draft.verified_on and max(draft.verified_on, how["effective_on"])     # looked through again at the entry
+        person.verified_on, person.check_state = known, "approved" if known else "fresh"
         return person
 
     def _leave(self, branch: UnitPlan, kind: str) -> None:

@@ -13,6 +13,7 @@ from core.base.session import begin_write, session
 from core.demo.accounts import PASSWORD, DemoAccount, demo_accounts
 from core.people.models import Person
 from core.testing.world import TOKEN, Browser, World
+from core.work.inbox import for_actor
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -81,6 +82,14 @@ def test_only_admin_and_auditor_see_the_log(demo: World) -> None:
     answers = {role: sign_in(demo, listed[slug, role]).get(AUDIT).status_code for slug, role in listed if slug == "linshu"}
     assert {role for role, status in answers.items() if status == 200} == {"tenant_admin", "auditor"}
     assert set(answers.values()) == {200, 403}
+
+
+@pytest.mark.parametrize("slug", ["linshu", "liulitun"])
+def test_whoever_works_in_a_branch_finds_something_to_do(demo: World, slug: str) -> None:
+    listed = accounts(demo)
+    for role in ("branch_secretary", "community_secretary", "street_officer"):
+        with demo.acting(slug, listed[slug, role].login) as ctx:
+            assert for_actor(ctx, 5), role
 
 
 def test_who_only_looks_changes_and_exports_nothing(demo: World) -> None:

@@ -110,6 +110,7 @@ def test_dates_of_a_member_fit_each_other(demo: World, slug: str) -> None:
             assert person.joined_on <= ctx.today()
             assert person.confirmed_on is None or person.joined_on < person.confirmed_on <= ctx.today()
             assert (person.confirmed_on is None) == (person.member_kind == "probationary")
+            assert person.verified_on is None or person.joined_on <= person.verified_on <= ctx.today()
             assert person.name not in never
             assert person.name_initials
 
