@@ -87,5 +87,5 @@ def log_service(ctx: Context, *, station_id: int, kind: str, what: str, on: dt.d
                      what=what.strip(), result=(result or "").strip(), by_name=ctx.actor.label[:80])
     session().add(row)
     session().flush()
-    ctx.audit("liaison_service", row.id, station.name, kind=kind)
+    ctx.audit("liaison_service", row.id, station.name, service=kind)
     return row
