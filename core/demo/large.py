@@ -22,7 +22,7 @@ from .blueprint import Blueprint, UnitPlan, read_shared
 from .bulk import write_members
 from .crowd import Crowd
 from .ground import found_branches, found_unit
-from .small import MARK
+from .small import MARK, load_modules
 
 Say = Callable[[str], None]
 
@@ -123,9 +123,10 @@ def write_community(ctx: Context, plan: Blueprint, community: CommunityPlan) -> 
 
 @service("people.org.manage", action=MARK)
 def finish_large(ctx: Context, plan: Blueprint, password_hash: str, members: int) -> None:
-    """The last step: what is due opens, what ends soon is marked, accounts are made, the tenant counts as complete."""
+    """The last step: what is due opens, what ends soon is marked, modules add theirs, accounts are made, all is complete."""
     open_rounds(ctx)
     mark_ending_terms(ctx)
+    load_modules(ctx, plan)
     places = {account.at: _unit_id(account.at) for account in plan.accounts if account.at}
     add_accounts(ctx, plan, {name: found for name, found in places.items() if found}, password_hash)
     ctx.audit("demo", ctx.tenant.id, ctx.tenant.name, members=members, on=dt.date.isoformat(ctx.today()))
