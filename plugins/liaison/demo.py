@@ -6,6 +6,7 @@ Called when a demo tenant is loaded and the plugin is on; members of the categor
 from __future__ import annotations
 
 import datetime as dt
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from typing import Any
 from sqlalchemy import select
 
 from core.base.db import session
+from core.base.places import read_region
+from core.contracts.errors import Invalid
 from core.people.conditions import counted
 from core.people.models import OrgUnit, Person, PostHolding
 from core.people.words import BRANCHES
@@ -66,6 +69,16 @@ class _Demo:
         random.shuffle(self.needs)
         self.stations: list[Station] = []
         self.papers = 0
+        self.own_region = self._own_region()
+
+    def _own_region(self) -> str:
+        """The county this tenant lies in, read from the name of its topmost unit; "" when it does not say."""
+        top = session().scalars(select(OrgUnit.name).where(OrgUnit.parent_id.is_(None)).order_by(OrgUnit.path)).first()
+        said = re.search(words()["own_region"], top or "")
+        try:
+            return read_region(said[1]).name if said else ""
+        except Invalid:
+            return ""
 
     def found_stations(self) -> None:
         communities = session().scalars(select(OrgUnit).where(OrgUnit.unit_kind == "community").order_by(OrgUnit.path)).all()
@@ -79,14 +92,15 @@ class _Demo:
         """Register somebody as away and lead the record to its state."""
         months = AWAY.get(fate) or self.random.randint(14, 30)
         since = add_months(self.today, -months) + dt.timedelta(days=self.random.randint(0, 20))
-        record = register_outflow(self.ctx, person_id=person.id, since=since, **self._facts(person))
+        record = register_outflow(self.ctx, person_id=person.id, since=since, **self._facts(person, fate == "taken_in"))
         if fate not in ("suspected", "registered"):
             getattr(self, f"_{fate}")(record, since)
 
-    def _facts(self, person: Person) -> dict[str, Any]:
+    def _facts(self, person: Person, near: bool) -> dict[str, Any]:
         choose, said = self.random.choice, words()
+        region = self.own_region if near and self.own_region else choose(said["regions"])
         at = next((station.id for station in self.stations if person.org_path.startswith(station.org_path)), None)
-        return {"reason": choose(said["reasons"]), "region": choose(said["regions"]), "channel": choose(said["channels"]),
+        return {"reason": choose(said["reasons"]), "region": region, "channel": choose(said["channels"]),
                 "contact_person": self.secretaries.get(person.org_id, said["contact_person"]), "station_id": at,
                 "transferable": False, "why_not_transferred": choose(said["why_not"])}
 
@@ -189,7 +203,7 @@ class _Demo:
             held = on <= self.today
             gathering = save_gathering(self.ctx, org_id=host, title=words()["gathering_title"].format(year=on.year), on=on,
                                        minutes=90, place=words()["gathering_place"], content=words()["gathering_content"])
-            sheet = [row.person_id for row in expected(gathering)]
+            sheet = [row.person_id for row in expected(gathering) if row.since <= on]
             if held and sheet:
                 tick(self.ctx, gathering.id, present=sheet)
                 confirm_gathering(self.ctx, gathering.id)
