@@ -21,6 +21,7 @@ from .wording import enumerated
 
 Text = Callable[[Row[Any]], str]
 SENTINEL = 77777777
+SHORT = 12          # characters, as `Col.width` counts them
 
 
 def yuan(fen: int) -> str:
@@ -85,8 +86,12 @@ def address_of(endpoint: str) -> tuple[str, str] | None:
 
 
 def css_of(column: Col, first: bool) -> str:
-    """Classes of a cell: the first column is the title of the card on a phone, the others flow below it."""
-    place = "c-stick nw" if first else "c-inl"
+    """Classes of a cell: the first column is the title of the card on a phone, the others flow below it.
+
+    Dates, numbers and what the declaration calls short stand on one line: a name broken in two is hard to read.
+    """
+    whole = column.width <= SHORT or sql_type(column.source) in ("date", "moment", "number") or bool(column.mask)
+    place = "c-stick nw" if first else "c-inl nw" if whole else "c-inl"
     side = " r" if column.align == "end" else ""
     return place + side + (f" p{column.priority}" if column.priority > 1 else "")
 
