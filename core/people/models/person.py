@@ -73,7 +73,7 @@ class Person(OrgScoped, TenantScoped, Base):
     guest_path: Mapped[str | None] = mapped_column(PATH, active_history=True)
     is_formal: Mapped[bool] = mapped_column(default=True)
     verified_on: Mapped[dt.date | None] = mapped_column(Date)
-    check_state: Mapped[str] = mapped_column(String(12), default="fresh")
+    check_state: Mapped[str] = mapped_column(String(16), default="fresh")
     note: Mapped[str] = mapped_column(String(500), default="")
 
     org = to_one("Person", "org_id", "OrgUnit", viewonly=True)
