@@ -12,7 +12,10 @@
     var box = $('#toasts'); if (!box || !text) return;
     var note = doc.createElement('div'); note.className = 'g-note ' + (kind || 'ok'); note.textContent = text;
     box.appendChild(note);
-    setTimeout(function () { note.remove(); }, 6000);
+    if (kind !== 'err') { setTimeout(function () { note.remove(); }, 6000); return; }
+    var close = doc.createElement('button'); close.type = 'button'; close.className = 'btn-close ms-auto'; /* errors stay until read */
+    close.setAttribute('aria-label', say('close')); close.onclick = function () { note.remove(); };
+    note.appendChild(close);
   }
 
   /* htmx: token on every request; lost connection and refused answers are said, the form keeps its text */
@@ -80,7 +83,8 @@
   });
 
   /* Forms: ask before what cannot be undone, warn before losing text, send once */
-  var asked = null;
+  var asked = null, pressed = null;
+  doc.addEventListener('click', function (e) { pressed = e.target.closest('button, input[type=submit]'); }, true);
   function submit(form, button) {
     if (button) { button.click(); return; }
     var go = doc.createElement('button'); go.hidden = true; form.appendChild(go); go.click(); go.remove();
@@ -96,7 +100,7 @@
     return true;
   }
   doc.addEventListener('submit', function (e) {
-    var form = e.target, button = e.submitter;
+    var form = e.target, button = e.submitter || (pressed && pressed.form === form ? pressed : null); /* Safari 14 names none */
     var wants = form.hasAttribute('data-confirm') || (button && button.hasAttribute('data-confirm'));
     if (wants && asked !== form && ask(form, button)) { e.preventDefault(); e.stopPropagation(); return; }
     asked = null;
@@ -105,8 +109,8 @@
     if (form.method !== 'post' || form.target) return;
     form.setAttribute('data-sent', '1');
     setTimeout(again, 8000); /* an answer that is a file leaves the page standing */
-    var pressed = button || $('button.btn-primary', form);
-    if (pressed) { pressed.classList.add('is-busy'); pressed.setAttribute('aria-busy', 'true'); }
+    var busy = button || $('button.btn-primary', form);
+    if (busy) { busy.classList.add('is-busy'); busy.setAttribute('aria-busy', 'true'); }
   }, true);
   function again(e) { /* back from the browser's page cache, or the answer has come */
     $$('form[data-sent]').forEach(function (f) { f.removeAttribute('data-sent'); });
