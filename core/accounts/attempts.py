@@ -140,3 +140,20 @@ def delay(kind: str, count: int) -> dt.timedelta:
     if kind == PAIR and count > FREE:
         return dt.timedelta(seconds=2 ** (count - FREE))
     return dt.timedelta()
+
+
+def locked_until(user_id: int, login: str) -> dt.datetime | None:
+    """Until when some attempt on the account must wait; None when it need not."""
+    key = Source(login, "").keys()[ACCOUNT]
+    ends = session().scalars(select(Attempt.locked_until).where(
+        Attempt.locked_until > clock.now(),
+        or_(Attempt.user_id == user_id, (Attempt.kind == ACCOUNT) & (Attempt.key == key)))).all()
+    return max((end for end in ends if end), default=None)
+
+
+def forget_old() -> int:
+    """Drop counters nobody added to for a while, in the running transaction; returns how many."""
+    done = session().execute(delete(Attempt).where(
+        Attempt.tenant_id == current_scope().tenant_id, Attempt.last_failed_at < clock.now() - 2 * FORGET)
+        .execution_options(synchronize_session=False))
+    return int(done.rowcount)  # type: ignore[attr-defined]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
 from core.base import passwords
 from core.base.i18n import _
 from core.base.passwords import Policy, hash_password
 from core.base.pinyin import name_keys
+from core.base.session import session
 from core.rules import rule
 from core.service import Context
+from core.settings.models import ModuleSettings
 
 from .models import User
 
 
 def password_policy() -> Policy:
-    """The figures of the profile the tenant has chosen (`default` or `dengbao3`), own values included."""
-    profile = rule("accounts.password_profile").value
+    """The figures of the profile the tenant chose in its settings, else of the one its rules name; own values included."""
+    chosen = session().scalar(select(ModuleSettings.chosen).where(ModuleSettings.module == "accounts")) or {}
+    profile = chosen.get("password_profile") or rule("accounts.password_profile").value
     return Policy(**rule(f"accounts.password_{profile}").value)
 
 

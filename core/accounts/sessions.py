@@ -16,6 +16,7 @@ from core.base.crypto import token_hash
 from core.base.scope import current_scope
 from core.base.session import begin_write, session
 from core.rules import rule
+from core.settings.models import ModuleSettings
 
 from .models import ACTIVE, Session, User
 
@@ -78,8 +79,9 @@ def _found(hashed: str, now: dt.datetime) -> Select[Any]:
     return (
         select(Session.id, Session.last_seen_at, Session.second_factor, User.id.label("user_id"), User.name,
                User.must_change_password, User.preferences, User.totp_secret.is_not(None).label("enrolled"),
-               needs_totp.label("needs_totp"))
+               needs_totp.label("needs_totp"), ModuleSettings.chosen)
         .join(User, (User.tenant_id == Session.tenant_id) & (User.id == Session.user_id))
+        .outerjoin(ModuleSettings, (ModuleSettings.tenant_id == Session.tenant_id) & (ModuleSettings.module == "accounts"))
         .where(Session.token_hash == hashed, Session.revoked_at.is_(None), Session.expires_at > now,
                Session.idle_until > now, User.state == ACTIVE)
     )
@@ -88,7 +90,8 @@ def _found(hashed: str, now: dt.datetime) -> Select[Any]:
 def _next_step(row: Any) -> str:
     if row.must_change_password:
         return CHANGE_PASSWORD
-    return ENROL if row.needs_totp and not row.enrolled else ""
+    required = row.needs_totp or (row.chosen or {}).get("second_factor") == "required"
+    return ENROL if required and not row.enrolled else ""
 
 
 def _touch(session_id: int, now: dt.datetime) -> None:

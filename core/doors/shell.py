@@ -53,8 +53,10 @@ def frame() -> Shell:
     common = {"brand": brand, "tenant_name": ctx.tenant.name, "home_url": request.script_root + "/",
               "prefs_url": _address("web.choose"), "feedback_url": _address("notify.feedback")}
     signed_in = g.get("signed_in")
-    if signed_in is None or signed_in.next_step:
+    if signed_in is None:
         return Shell(**common)
+    if signed_in.next_step:
+        return Shell(**common, user_name=ctx.actor.label, sign_out_url=_address("accounts.sign_out"))
     links = menu(ctx)
     return Shell(
         **common, user_name=ctx.actor.label, user_note="、".join(sorted({grant.role for grant in ctx.grants})),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -83,6 +83,8 @@ def safe_next(target: str | None) -> str | None:
     if any(ord(c) < 32 for c in target):
         return None
     parts = urlsplit(target)
+    if {".", ".."} & set(unquote(parts.path).replace("\\", "/").split("/")):  # browsers walk up before they ask
+        return None
     root = request.script_root + "/"
     return target if not parts.scheme and not parts.netloc and parts.path.startswith(root) else None
 

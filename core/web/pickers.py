@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from flask import g
 
+from core.contracts.errors import NotFound
 from core.service import Context
 from core.web.forms.choices import Option
 
 LIMIT = 20
+DIGITS = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,5 +50,15 @@ def ref_options(kind: str, value: object) -> list[Option]:
     """The entries already chosen in a field, with their names, for the first display of the form."""
     picker, ctx = picker_of(kind), g.get("ctx")
     chosen = value if isinstance(value, list | tuple) else [value]
-    ids = [int(str(one)) for one in chosen if str(one or "").isascii() and str(one or "").isdigit()]
-    return [Option(one, (picker.name(ctx, one) if picker and ctx else "") or str(one)) for one in ids]
+    ids = [int(text) for one in chosen if (text := str(one or "")).isascii() and text.isdigit() and len(text) <= DIGITS]
+    return [Option(one, _name(picker, ctx, one) or str(one)) for one in ids]
+
+
+def _name(picker: Picker | None, ctx: Context | None, record_id: int) -> str:
+    """A mistyped id names nothing, and is no reason to lose the rest of the form."""
+    if picker is None or ctx is None:
+        return ""
+    try:
+        return picker.name(ctx, record_id)
+    except NotFound:
+        return ""

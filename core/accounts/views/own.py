@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import make_response, redirect, request
 
+from core.access.places import name
 from core.base import totp
 from core.base.i18n import _
 from core.base.passwords import strength
@@ -34,7 +35,8 @@ def me() -> Any:
         services.update_me(own(), post=form.data["post"] or "", preferences=chosen)
         done(_("已保存。"))
         return write_prefs(go("accounts.me"), chosen)
-    return render("accounts/me.html", 422 if request.method == "POST" else 200, form=form, user=user, grants=ctx().grants)
+    return render("accounts/me.html", 422 if request.method == "POST" else 200, form=form, user=user,
+                  grants=[(grant, name(grant.path)) for grant in ctx().grants])
 
 
 @pages.form("/password", needs=SIGNED_IN)

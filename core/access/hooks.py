@@ -1,0 +1,14 @@
+"""Menu entries of roles and grants."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core.base.i18n import _l
+from core.plugin import NavItem, hookimpl
+from core.service import Context
+
+
+@hookimpl
+def nav_items(ctx: Context) -> Iterable[NavItem]:
+    return (NavItem(_l("角色与授权"), "access.roles", "access.role.read", "shield-lock", "manage", 30),)
