@@ -5,6 +5,7 @@ A form is named by its schema: "liaison.OutflowSchema" is class OutflowSchema in
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import sys
 from collections.abc import Mapping
@@ -15,9 +16,11 @@ from sqlalchemy import delete, select
 
 from core.base.i18n import _
 from core.base.leaks import leaks
+from core.base.scope import current_scope
 from core.base.session import session
 from core.contracts.errors import Invalid
 from core.plugin import Owner
+from core.rules import rule
 from core.service import Context, service
 from core.web.forms import SchemaForm
 from core.web.forms.form import at_saved
@@ -94,6 +97,15 @@ def find(ctx: Context, form: str, record_id: int = 0) -> Draft | None:
 def drop(ctx: Context, form: str, record_id: int = 0) -> None:
     """End the actor's draft (the form was saved, or the draft is not wanted)."""
     session().execute(delete(Draft).where(*_mine(ctx, form, record_id)))
+
+
+@service(None, action="work.draft.tidy", audited=False)
+def drop_old(ctx: Context) -> int:
+    """Drop the drafts nobody came back to; returns how many."""
+    limit = ctx.now() - dt.timedelta(days=int(rule("work.draft_kept").value))
+    done = session().execute(delete(Draft).where(Draft.tenant_id == current_scope().tenant_id, Draft.saved_at < limit)
+                             .execution_options(synchronize_session=False))
+    return int(done.rowcount)
 
 
 def end_after_saving(form: SchemaForm) -> None:

@@ -10,6 +10,7 @@ from core.jobs.queue import DAILY, job
 from core.service import Context
 
 from .clockwork import make_timed_steps
+from .drafts import drop_old
 from .rounds import make_round
 
 log = logging.getLogger("juheli.work")
@@ -45,3 +46,9 @@ def reminders(ctx: Context, running: Any) -> dict[str, Any]:
             log.exception("reminder %s failed", reminder.name)
             failed.append(reminder.name)
     return {"opened_closed": {name: counts for name, counts in done.items() if any(counts)}, "failed": failed}
+
+
+@job("work.tidy", every=DAILY)
+def tidy(ctx: Context, running: Any) -> dict[str, Any]:
+    """Drop the drafts nobody came back to."""
+    return {"drafts": drop_old(ctx)}

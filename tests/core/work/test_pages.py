@@ -8,7 +8,9 @@ import re
 from sqlalchemy import select
 
 from core.accounts.models import User
+from core.base import clock
 from core.base.session import session
+from core.work import drafts, jobs
 from core.work.models import Delegation, Draft
 
 from .casework.models import Case
@@ -180,6 +182,16 @@ def test_drafts_keep_what_may_be_kept(east):
     for bad in ("", "casework", "casework.case", "nobody.Taken", "casework.__class__", "people.Schema' --"):
         assert bob.post("/work/drafts", {"_form": bad}).status_code == 422
     assert bob.post("/work/drafts", {**form, "_record": "x"}).status_code == 422
+
+
+def test_drafts_nobody_came_back_to_are_dropped(east):
+    with east.acting("east", "bob") as ctx:
+        drafts.save(ctx, "casework.Taken", 0, {"contact": "李四"})
+        later = ctx.now() + dt.timedelta(days=31)
+    with east.inside("east") as ctx:
+        assert jobs.tidy(ctx, None) == {"drafts": 0}
+        with clock.at(later):
+            assert jobs.tidy(ctx, None) == {"drafts": 1}
 
 
 def test_the_menu_counts_and_the_search_finds(east):
