@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.base.db import metadata
+from core.base.i18n import _l
 from core.base.scope import beyond_subtree, current_scope
 from core.base.session import session
 from core.contracts.errors import NotFound
@@ -31,10 +32,10 @@ class Placed:
     paths: tuple[str, ...]
 
 
-# Tables of core.people, which stands above this module: table, column of the name, permission that shows a row.
+# Tables of core.people, which stands above this module: title, table, column of the name, permission that shows a row.
 TABLES = {
-    "person": ("people_person", "name", "people.person.read"),
-    "org_unit": ("people_org_unit", "short_name", "people.org.read"),
+    "person": (_l("人员"), "people_person", "name", "people.person.read"),
+    "org_unit": (_l("组织"), "people_org_unit", "short_name", "people.org.read"),
 }
 
 
@@ -52,14 +53,13 @@ def placed(ctx: Context, kind: str, record_id: int) -> Placed:
 
 
 def _table(ctx: Context, kind: str, record_id: int) -> Placed | None:
-    table_name, label, permission = TABLES[kind]
+    title, table_name, label, permission = TABLES[kind]
     table = metadata.tables.get(table_name)
     if table is None or permission not in ctx.plugins.permissions:
         return None
     columns = [table.c[label], *(table.c[n] for n in table.info.get("scope_paths") or ("path",))]
     row = session().execute(select(*columns).where(
         table.c.tenant_id == current_scope().tenant_id, table.c.id == record_id)).one_or_none()
-    title = ctx.plugins.permissions[permission].label
     return Placed(kind, record_id, title, row[0], permission, _paths(row[1:])) if row else None
 
 

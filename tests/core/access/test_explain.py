@@ -79,6 +79,7 @@ def test_the_reason_carries_role_place_time_and_paper(world, staff):
         found = who_can_see(ctx, "person", staff.person["pine"])
         reason = next(r for r in found.readers if r.login == "at_north")
     assert (reason.role, reason.place, reason.starts_on) == ("test at_north", "North", clock.today())
+    assert str(found.record.title) == "人员"
     assert found.places == ("Pine",) and found.record.label == "Person of pine" and found.permission.startswith("查看人员")
 
 
