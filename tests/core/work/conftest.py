@@ -14,7 +14,7 @@ from core.base.engine import Database
 from core.base.scope import tenant_scope
 from core.plugin import Owner, Plugins
 from core.plugin.manager import install, installed, using
-from core.rules import add_rules
+from core.rules import add_rules, packs
 from core.service import Actor, Context, Grant, TenantInfo, system_context
 from core.testing.world import build_world
 from core.work import plugin as work
@@ -26,9 +26,18 @@ A, B = "0001", "0002"
 ALL = tuple(f"casework.case.{verb}" for verb in ("read", "write", "send", "take", "check"))
 
 
+@pytest.fixture(scope="package", autouse=True)
+def case_rules():
+    """The rules of the test module, for these tests only: others on the same worker compare the catalogue."""
+    add_rules(HERE / "casework")
+    yield
+    packs._more.remove(HERE / "casework")
+    packs.catalog.cache_clear()
+    packs.shipped_version.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def plugins():
-    add_rules(HERE / "casework")
     return Plugins([Owner(work, "core.work"), Owner(casework, "tests.core.work.casework")])
 
 
@@ -81,7 +90,6 @@ def desk(database, plugins):
 def site(tmp_path):
     """A whole installation with the test module in it: county `east`, accounts made by the test."""
     before = installed()
-    add_rules(HERE / "casework")
     world = build_world(tmp_path, Plugins([*before.by_name.values(), Owner(casework, "tests.core.work.casework")]))
     world.open_tenant("east", "East County", plugins=("casework",))
     yield world

@@ -17,14 +17,13 @@ from core.base.engine import Database
 from core.base.session import session
 from core.contracts.errors import Conflict, Forbidden, Invalid
 from core.plugin import Owner, Plugins
-from core.rules import add_rules
 from core.work import plugin as work
 from core.work.clockwork import make_timed_steps
 
 from .casework import plugin as casework
 from .casework.models import Case
 from .casework.workflows import case
-from .conftest import HERE, Desk, new_tenant
+from .conftest import Desk, new_tenant
 from .handling import items, move, register, steps_taken
 
 STEPS = [step.name for step in case.steps]
@@ -34,7 +33,6 @@ START = dt.datetime(2026, 1, 5, 4, tzinfo=dt.UTC)
 @cache
 def installation():
     """One database for all walks (each in a tenant of its own), and the modules."""
-    add_rules(HERE / "casework")
     database = Database("sqlite://")
     database.create_all()
     return database, Plugins([Owner(work, "core.work"), Owner(casework, "tests.core.work.casework")])
