@@ -60,14 +60,22 @@ def network(address: str) -> str:
 
 
 def charge(source: Source) -> int:
-    """Count one attempt in the running transaction. Seconds to wait when it must not be judged, else 0."""
-    now = clock.now()
-    known = {row.kind: row for row in _rows(source)}
-    waits = [row.locked_until for row in known.values() if row.locked_until and row.locked_until > now]
+    """Count one attempt in the running transaction. Seconds to wait when it must not be judged, else 0.
+
+    The counters stay locked until the commit: whoever asks at the same moment sees this attempt counted.
+    """
+    now, keys = clock.now(), source.keys()
+    _begin_missing(keys, source.user_id, now)
+    rows = _rows(keys)
+    waits = [row.locked_until for row in rows if row.locked_until and row.locked_until > now]
     if waits:
         return max(1, int((max(waits) - now).total_seconds()) + 1)
-    for kind, key in source.keys().items():
-        _add(kind, key, source.user_id, now)
+    for row in rows:
+        row.failed_count = (0 if row.last_failed_at < now - FORGET else row.failed_count) + 1
+        row.last_failed_at, row.user_id = now, _owner(row.kind, source.user_id)
+        pause = delay(row.kind, row.failed_count)
+        row.locked_until = now + pause if pause else None
+    session().flush()
     return 0
 
 
@@ -96,39 +104,25 @@ def _match(keys: dict[str, str]) -> list[object]:
     return [(Attempt.kind == kind) & (Attempt.key == key) for kind, key in keys.items()]
 
 
-def _rows(source: Source) -> list[Attempt]:
-    found = select(Attempt).where(or_(*_match(source.keys()))).execution_options(populate_existing=True)  # type: ignore[arg-type]
-    return list(session().scalars(found))
-
-
-def _add(kind: str, key: str, user_id: int | None, now: dt.datetime) -> None:
-    """One more; the row stays locked by the transaction until the commit, so counts are exact."""
-    count = _increase(kind, key, user_id, now)
-    if count is None:
+def _begin_missing(keys: dict[str, str], user_id: int | None, now: dt.datetime) -> None:
+    """A row for every key, so that there is something to lock."""
+    have = set(session().scalars(select(Attempt.kind).where(or_(*_match(keys)))))  # type: ignore[arg-type]
+    for kind in sorted(keys.keys() - have):
         try:
             with session().begin_nested():
-                session().add(Attempt(kind=kind, key=key, user_id=_owner(kind, user_id), failed_count=1, last_failed_at=now))
-            count = 1
-        except IntegrityError:              # PostgreSQL: somebody else's first attempt committed meanwhile
-            count = _increase(kind, key, user_id, now) or 1
-    pause = delay(kind, count)
-    if pause:
-        session().execute(update(Attempt).where(Attempt.kind == kind, Attempt.key == key).values(locked_until=now + pause)
-                          .execution_options(synchronize_session=False))
+                session().add(Attempt(kind=kind, key=keys[kind], user_id=_owner(kind, user_id), last_failed_at=now))
+        except IntegrityError:
+            continue                        # PostgreSQL: somebody else's first attempt was faster
+
+
+def _rows(keys: dict[str, str]) -> list[Attempt]:
+    """The counters as they stand now, locked in one order (PostgreSQL; SQLite has one writer anyway)."""
+    wanted = select(Attempt).where(or_(*_match(keys))).order_by(Attempt.kind).with_for_update()  # type: ignore[arg-type]
+    return list(session().scalars(wanted.execution_options(populate_existing=True)))
 
 
 def _owner(kind: str, user_id: int | None) -> int | None:
     return None if kind == ADDRESS else user_id
-
-
-def _increase(kind: str, key: str, user_id: int | None, now: dt.datetime) -> int | None:
-    mine = (Attempt.kind == kind, Attempt.key == key)
-    session().execute(update(Attempt).where(*mine, Attempt.last_failed_at < now - FORGET).values(failed_count=0)
-                      .execution_options(synchronize_session=False))
-    return session().execute(
-        update(Attempt).where(*mine).values(failed_count=Attempt.failed_count + 1, last_failed_at=now,
-                                            user_id=_owner(kind, user_id), locked_until=None)
-        .returning(Attempt.failed_count).execution_options(synchronize_session=False)).scalar_one_or_none()
 
 
 def delay(kind: str, count: int) -> dt.timedelta:
