@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import shutil
 import sqlite3
 import statistics
 import tempfile
@@ -149,6 +150,8 @@ def main() -> None:
         "ledger, one street": lambda n: street.get(f"{roster}{n}").get_data(),
         "ledger, search": lambda n: clerk.get(f"{roster}1&q=zw").get_data(),
     }, chosen.rounds)
+    world.database.dispose()
+    shutil.rmtree(folder)
     base = found["by hand"][0]
     print(f"{chosen.members:,} members, 50 rows, medians of {chosen.rounds}")
     for name, (cpu, wall) in found.items():
