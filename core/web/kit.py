@@ -74,7 +74,9 @@ def pick_url(kind: str) -> str:
 
 def draft_url() -> str:
     """Where forms keep their drafts ("" where nobody keeps any)."""
-    offered = "work.save_draft" in current_app.view_functions and g.get("signed_in") is not None
+    view = current_app.view_functions.get("work.save_draft")
+    side = "platform" if g.get("ctx") and g.ctx.tenant.kind == "platform" else "tenant"
+    offered = getattr(view, "audience", "") in ("both", side) and g.get("signed_in") is not None
     return url_for("work.save_draft") if offered else ""
 
 

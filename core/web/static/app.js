@@ -180,7 +180,13 @@
       });
     });
   }
-  function wide() { $$('.g-scroll').forEach(function (e) { e.classList.toggle('is-over', e.scrollWidth > e.clientWidth + 1); }); }
+  function wide() {
+    $$('.g-scroll').forEach(function (e) {
+      var over = e.scrollWidth > e.clientWidth + 1;
+      e.classList.toggle('is-over', over);
+      if (over && !e.hasAttribute('tabindex')) e.tabIndex = 0; /* what scrolls must be reached by keyboard */
+    });
+  }
   function fresh(part) {
     picks(part); wide(); $$('.g-table', part).forEach(bulk);
     var first = $('[data-focus]', part); if (first) first.focus();

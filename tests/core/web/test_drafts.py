@@ -54,3 +54,9 @@ def test_what_goes_wrong_after_saving_undoes_nothing(monkeypatch):
 
 def test_work_listens():
     assert any(call.__name__ == "end_after_saving" for call in at_saved)
+
+
+def test_operators_have_no_drafts_and_are_offered_none(world):
+    page = world.browser("platform", "operator").get("/accounts/me")
+    assert page.status_code == 200 and "data-draft" not in page.text
+    assert 'data-draft="/t/east/work/drafts"' in world.browser("east").get("/accounts/me").text
