@@ -52,8 +52,8 @@ class Checks:
     """Strict: an exception aborts the operation. Objections are values, not exceptions."""
 
     @hookspec
-    def check_person_removal(self, person: Any, ctx: Any) -> Iterable[Objection]:
-        """Reasons not to take a person out of the registry (or merge it away)."""
+    def check_person_removal(self, person: Any, into: Any, ctx: Any) -> Iterable[Objection]:
+        """Reasons not to take a person out of the registry (`into` None), or to merge it into the person `into`."""
         return ()
 
     @hookspec

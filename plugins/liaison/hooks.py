@@ -16,7 +16,7 @@ from core.plugin import CalendarEntry, HeldData, NavItem, Objection, Panel, Sear
 from core.service import Context
 
 from .conditions import open_now
-from .models import MobileRecord, Station
+from .models import GatheringAttendance, MobileRecord, Station
 from .queries import about
 from .queries.records import READ, find_records
 from .services.following import merge_records
@@ -73,11 +73,14 @@ def personal_data(person_id: int, ctx: Context) -> Iterable[HeldData]:
 
 
 @hookimpl
-def check_person_removal(person: Any, ctx: Context) -> Iterable[Objection]:
-    """An open stay must be ended by the branch first; merging moves the records along."""
+def check_person_removal(person: Any, into: Any, ctx: Context) -> Iterable[Objection]:
+    """Merging moves the records along and only warns of an open one; whoever has records is not taken out."""
     with beyond_subtree("liaison: records of either side count"):
-        row = session().scalars(select(MobileRecord).where(MobileRecord.open_of == person.id)).one_or_none()
-    if row is not None:
+        stays = session().scalars(select(MobileRecord).where(MobileRecord.person_id == person.id)).all()
+        came = session().scalars(select(GatheringAttendance.id).where(GatheringAttendance.person_id == person.id)).first()
+    if into is None and (stays or came):
+        yield Objection(_("%(name)s 已有流动登记或返乡教育签到，不能移出名册；重复登记的请用“合并”。", name=person.name))
+    for row in (row for row in stays if row.open_of and into is not None):
         state = mobile_record.state(row.state).label
         text = _("%(name)s 有未结束的流动记录（%(state)s），将一并处理。", name=row.person_name, state=state)
         yield Objection(text, blocking=False)

@@ -41,7 +41,7 @@ def differences(kept: Person, gone: Person) -> list[str]:
 def preview(ctx: Context, kept_id: int, gone_id: int) -> tuple[Person, Person, list[str], list[Objection]]:
     """Both persons, the fields that differ, and what other modules say against it."""
     kept, gone = _pair(ctx, kept_id, gone_id)
-    return kept, gone, differences(kept, gone), ctx.hooks.strict("check_person_removal", person=gone, ctx=ctx)
+    return kept, gone, differences(kept, gone), _objections(ctx, gone, kept)
 
 
 @service(MERGE)
@@ -55,7 +55,7 @@ def merge(ctx: Context, kept_id: int, gone_id: int, *, take: Mapping[str, str] |
     ctx.check_version(kept, version)
     ctx.check_version(gone, gone_version)
     said = _needed(reason)
-    _refuse_if_blocked(ctx, gone)
+    _refuse_if_blocked(ctx, gone, kept)
     with beyond_subtree("people: a merged person's records may lie elsewhere"):
         _balance(ctx, kept, gone, said)
         values = _surviving(kept, gone, take or {})
@@ -106,8 +106,12 @@ def _pair(ctx: Context, kept_id: int, gone_id: int) -> tuple[Person, Person]:
     return kept, gone
 
 
-def _refuse_if_blocked(ctx: Context, person: Person) -> None:
-    objections = ctx.hooks.strict("check_person_removal", person=person, ctx=ctx)
+def _objections(ctx: Context, person: Person, into: Person | None) -> list[Objection]:
+    return ctx.hooks.strict("check_person_removal", person=person, into=into, ctx=ctx)
+
+
+def _refuse_if_blocked(ctx: Context, person: Person, into: Person | None = None) -> None:
+    objections = _objections(ctx, person, into)
     if blocking := [str(o.text) for o in objections if o.blocking]:
         raise Invalid({"person": blocking})
 
