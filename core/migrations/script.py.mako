@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from __future__ import annotations
+
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}

@@ -1,11 +1,12 @@
 """Tables of core"""
+
+from __future__ import annotations
+
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
-
 from core.base.types import JSON, UTCDateTime
-
 revision = 'core_0001'
 down_revision = None
 branch_labels = None
@@ -31,6 +32,26 @@ def upgrade() -> None:
     sqlite_strict=True,
     sqlite_with_rowid=False
     )
+    op.create_table('accounts_attempt',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('key', sa.String(length=40), nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=True),
+    sa.Column('failed_count', sa.Integer(), nullable=False),
+    sa.Column('last_failed_at', UTCDateTime(), nullable=False),
+    sa.Column('locked_until', UTCDateTime(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_accounts_attempt')),
+    sa.UniqueConstraint('tenant_id', 'kind', 'key', name=op.f('uq_accounts_attempt_kind_key')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('accounts_attempt', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_accounts_attempt_user_id'), ['tenant_id', 'user_id'], unique=False)
+
     op.create_table('accounts_user',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -44,8 +65,6 @@ def upgrade() -> None:
     sa.Column('password_set_at', UTCDateTime(), nullable=True),
     sa.Column('password_history', JSON, nullable=False),
     sa.Column('must_change_password', sa.Boolean(), nullable=False),
-    sa.Column('failed_count', sa.Integer(), nullable=False),
-    sa.Column('locked_until', UTCDateTime(), nullable=True),
     sa.Column('totp_secret', sa.String(length=200), nullable=True),
     sa.Column('totp_step', sa.BigInteger(), nullable=False),
     sa.Column('recovery_codes', JSON, nullable=False),
@@ -62,19 +81,6 @@ def upgrade() -> None:
     with op.batch_alter_table('accounts_user', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_accounts_user_person_id'), ['tenant_id', 'person_id'], unique=False)
 
-    op.create_table('settings_module',
-    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
-    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
-    sa.Column('module', sa.String(length=24), nullable=False),
-    sa.Column('chosen', JSON, nullable=False),
-    sa.Column('created_at', UTCDateTime(), nullable=False),
-    sa.Column('version', sa.Integer(), nullable=False),
-    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_settings_module')),
-    sa.UniqueConstraint('tenant_id', 'module', name=op.f('uq_settings_module_module')),
-    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
-    sqlite_strict=True,
-    sqlite_with_rowid=False
-    )
     op.create_table('admin_onboarding',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -368,6 +374,19 @@ def upgrade() -> None:
     sqlite_strict=True,
     sqlite_with_rowid=False
     )
+    op.create_table('settings_module',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('module', sa.String(length=24), nullable=False),
+    sa.Column('chosen', JSON, nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_settings_module')),
+    sa.UniqueConstraint('tenant_id', 'module', name=op.f('uq_settings_module_module')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
     op.create_table('tenancy_plugin_state',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -493,8 +512,10 @@ def upgrade() -> None:
     sa.Column('user_id', sa.BigInteger(), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('last_seen_at', UTCDateTime(), nullable=False),
+    sa.Column('idle_until', UTCDateTime(), nullable=False),
     sa.Column('expires_at', UTCDateTime(), nullable=False),
     sa.Column('revoked_at', UTCDateTime(), nullable=True),
+    sa.Column('end', sa.String(length=20), nullable=False),
     sa.Column('address', sa.String(length=64), nullable=False),
     sa.Column('agent', sa.String(length=200), nullable=False),
     sa.Column('second_factor', sa.Boolean(), nullable=False),
@@ -569,6 +590,56 @@ def upgrade() -> None:
     with op.batch_alter_table('ledgers_view', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_ledgers_view_ledger'), ['tenant_id', 'ledger'], unique=False)
         batch_op.create_index(batch_op.f('ix_ledgers_view_owner_id'), ['tenant_id', 'owner_id'], unique=False)
+
+    op.create_table('notify_bulletin',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('org_id', sa.BigInteger(), nullable=False),
+    sa.Column('title', sa.String(length=120), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('shown_title', sa.String(length=120), nullable=False),
+    sa.Column('shown_body', sa.Text(), nullable=False),
+    sa.Column('mask_names', sa.Boolean(), nullable=False),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('ends_on', sa.Date(), nullable=False),
+    sa.Column('objection_until', sa.Date(), nullable=True),
+    sa.Column('objection_to', sa.String(length=200), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('published_at', UTCDateTime(), nullable=True),
+    sa.Column('published_by', sa.String(length=80), nullable=False),
+    sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'org_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_notify_bulletin_org_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_notify_bulletin')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ('org_path',)},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('notify_bulletin', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notify_bulletin_org_id'), ['tenant_id', 'org_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notify_bulletin_org_path'), ['tenant_id', 'org_path'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notify_bulletin_state_starts_on'), ['tenant_id', 'state', 'starts_on'], unique=False)
+
+    op.create_table('notify_notice',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('url', sa.String(length=300), nullable=False),
+    sa.Column('source', sa.String(length=24), nullable=False),
+    sa.Column('at', UTCDateTime(), nullable=False),
+    sa.Column('read_at', UTCDateTime(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'user_id'], ['accounts_user.tenant_id', 'accounts_user.id'], name=op.f('fk_notify_notice_user_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_notify_notice')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('notify_notice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notify_notice_user_id_read_at_at'), ['tenant_id', 'user_id', 'read_at', 'at'], unique=False)
 
     op.create_table('people_grid',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -812,7 +883,7 @@ def upgrade() -> None:
     sa.Column('guest_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=True),
     sa.Column('is_formal', sa.Boolean(), nullable=False),
     sa.Column('verified_on', sa.Date(), nullable=True),
-    sa.Column('check_state', sa.String(length=12), nullable=False),
+    sa.Column('check_state', sa.String(length=16), nullable=False),
     sa.Column('note', sa.String(length=500), nullable=False),
     sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
     sa.Column('created_at', UTCDateTime(), nullable=False),
@@ -830,6 +901,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_people_person_check_state_verified_on'), ['tenant_id', 'check_state', 'verified_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_people_person_grid_id'), ['tenant_id', 'grid_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_people_person_guest_path'), ['tenant_id', 'guest_path'], unique=False)
+        batch_op.create_index(batch_op.f('ix_people_person_is_formal_org_path_name_full'), ['tenant_id', 'is_formal', 'org_path', 'name_full'], unique=False)
         batch_op.create_index(batch_op.f('ix_people_person_name'), ['tenant_id', 'name'], unique=False)
         batch_op.create_index(batch_op.f('ix_people_person_name_full'), ['tenant_id', 'name_full'], unique=False)
         batch_op.create_index(batch_op.f('ix_people_person_name_initials'), ['tenant_id', 'name_initials'], unique=False)
@@ -918,6 +990,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_people_person_name_initials'))
         batch_op.drop_index(batch_op.f('ix_people_person_name_full'))
         batch_op.drop_index(batch_op.f('ix_people_person_name'))
+        batch_op.drop_index(batch_op.f('ix_people_person_is_formal_org_path_name_full'))
         batch_op.drop_index(batch_op.f('ix_people_person_guest_path'))
         batch_op.drop_index(batch_op.f('ix_people_person_grid_id'))
         batch_op.drop_index(batch_op.f('ix_people_person_check_state_verified_on'))
@@ -966,6 +1039,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_people_grid_org_id'))
 
     op.drop_table('people_grid')
+    with op.batch_alter_table('notify_notice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notify_notice_user_id_read_at_at'))
+
+    op.drop_table('notify_notice')
+    with op.batch_alter_table('notify_bulletin', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notify_bulletin_state_starts_on'))
+        batch_op.drop_index(batch_op.f('ix_notify_bulletin_org_path'))
+        batch_op.drop_index(batch_op.f('ix_notify_bulletin_org_id'))
+
+    op.drop_table('notify_bulletin')
     with op.batch_alter_table('ledgers_view', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_ledgers_view_owner_id'))
         batch_op.drop_index(batch_op.f('ix_ledgers_view_ledger'))
@@ -1000,6 +1083,7 @@ def downgrade() -> None:
 
     op.drop_table('tenancy_tenant')
     op.drop_table('tenancy_plugin_state')
+    op.drop_table('settings_module')
     op.drop_table('settings_dictionary')
     op.drop_table('rules_workday')
     op.drop_table('rules_override')
@@ -1046,10 +1130,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_admin_onboarding_made_id'))
 
     op.drop_table('admin_onboarding')
-    op.drop_table('settings_module')
     with op.batch_alter_table('accounts_user', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_accounts_user_person_id'))
 
     op.drop_table('accounts_user')
+    with op.batch_alter_table('accounts_attempt', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_accounts_attempt_user_id'))
+
+    op.drop_table('accounts_attempt')
     op.drop_table('access_role')
     # ### end Alembic commands ###

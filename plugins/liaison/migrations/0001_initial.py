@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from __future__ import annotations
+
 import sqlalchemy as sa
 from alembic import op
 from core.base.types import JSON, UTCDateTime
