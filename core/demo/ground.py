@@ -15,6 +15,7 @@ from core.people import history, tree
 from core.people.models import Grid, OrgUnit
 from core.people.services.grids import save_grid
 from core.people.services.orgs import create_org
+from core.people.services.root import name_root
 from core.people.services.terms import anniversary
 from core.rules import add_months, rule
 from core.service import Context
@@ -24,8 +25,9 @@ from .names import made_up_names
 
 
 def found_unit(ctx: Context, plan: UnitPlan, parent: OrgUnit | None) -> OrgUnit:
-    """Create one unit with its running term."""
-    return create_org(ctx, parent_id=parent.id if parent else None, **_data(plan, ctx.today()))
+    """Create one unit with its running term; the unit without a superior is the tenant's root, which is there already."""
+    data = _data(plan, ctx.today())
+    return create_org(ctx, parent_id=parent.id, **data) if parent else name_root(ctx, **data)
 
 
 def _data(plan: UnitPlan, today: dt.date) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from .conditions import counted
 from .models import Affiliation, MemberChange, OrgUnit, Person, PostHolding
 from .queries.people import search_people
 from .queries.units import search_orgs
+from .services.root import ensure_root
 from .words import (
     AFFILIATION_KINDS,
     CHANGE_TYPES,
@@ -31,6 +32,12 @@ from .words import (
 )
 
 READ, ORG = "people.person.read", "people.org.read"
+
+
+@hookimpl
+def plugin_enabled(first: bool, ctx: Context) -> None:
+    """A tenant that is opened has the top of its tree at once, so that everything typed or imported hangs under it."""
+    ensure_root(ctx)
 
 
 @hookimpl

@@ -14,8 +14,8 @@ from core.base.scope import tenant_scope
 from core.base.session import session
 from core.contracts.errors import Conflict, Invalid
 from core.imports.reader import open_sheet
-from core.people.models import OrgUnit
 from core.people.services.orgs import create_org
+from core.people.services.root import ensure_root
 from core.service import Context, service, system_context
 from core.tenancy.lookup import by_id, enabled_plugins
 
@@ -54,13 +54,17 @@ def _read(sheet: Any) -> list[Node]:
 
 @service("people.org.manage", action="tenancy.onboarding.tree")
 def make_units(ctx: Context, nodes: list[Node]) -> int:
-    """Create the units in one transaction, superiors first."""
-    root = session().scalars(select(OrgUnit).where(OrgUnit.parent_id.is_(None)).order_by(OrgUnit.path)).first()
-    made: list[int] = []
+    """Create the units below the root in one transaction, superiors first; a line that names the root is the root."""
+    root = ensure_root(ctx)
+    made: list[int] = []                          # of every line, so that `above` finds its superior
     for node in nodes:
-        parent = made[node.above] if node.above is not None else root.id if root else None
+        if node.above is None and node.name in (root.name, root.short_name):
+            made.append(root.id)
+            continue
+        parent = made[node.above] if node.above is not None else root.id
         unit = create_org(ctx, name=node.name, short_name=node.short_name or node.name, kind=node.kind,
                           unit_kind=node.unit_kind, parent_id=parent)
         made.append(unit.id)
-    ctx.audit("tenant", ctx.tenant.id, ctx.tenant.name, units=len(made))
-    return len(made)
+    new = len(set(made) - {root.id})
+    ctx.audit("tenant", ctx.tenant.id, ctx.tenant.name, units=new)
+    return new

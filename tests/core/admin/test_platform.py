@@ -38,7 +38,8 @@ def test_wizard_opens_a_county_with_its_tree(world: World) -> None:
     world.tenants["linshu"] = found
     with world.inside("linshu"):
         assert session().scalar(select(User.login_name)) == "zhoumx"
-        assert session().scalar(select(func.count()).select_from(OrgUnit)) >= 5
+        assert session().scalar(select(func.count()).select_from(OrgUnit)) == 6
+        assert session().scalars(select(OrgUnit.name).where(OrgUnit.parent_id.is_(None))).all() == ["临沭县"]
 
 
 def by_found(world: World, slug: str):  # noqa: ANN201

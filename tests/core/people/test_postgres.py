@@ -55,7 +55,7 @@ def test_a_year_of_a_street(pg):
     merge_orgs(ctx, county["东关二支部"], into_id=county["东关一支部"])
     move_org(ctx, county["东关社区"], parent_id=county["西关社区"])
     assert ctx.get(Person, one.id).org_path.startswith(county.unit("西关社区").path)
-    assert len(history.tree_as_of(ctx.today())) == 5
+    assert len(history.tree_as_of(ctx.today())) == 6
     assert (balance(ctx, START, ctx.today()).difference, structure(ctx).total) == (0, 3)
     assert [p.name for p in search_people(ctx, "ls")] == [p.name for p in search_people(ctx, "13800005678")] == ["李四"]
     assert [n.members for n in children(ctx, county["西关社区"])] and search_orgs(ctx, "dgyzb")
