@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 def is_loopback(host: str) -> bool:
@@ -19,6 +20,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def public_url(text: str) -> str:
+    """`text` as scheme://host[:port]. Raises ValueError for anything else: a path, an account, another scheme."""
+    parts = urlsplit(text.strip().rstrip("/"))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or "@" in parts.netloc:
+        raise ValueError(text)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """All that differs between installations.
@@ -26,6 +35,7 @@ class Config:
     instance      folder of the database, keys and files
     database_url  SQLAlchemy URL; default: SQLite in the instance folder
     jobs          embedded (threads of the web process) | external (workers) | none (tests)
+    public_url    how people reach it, e.g. https://juheli.example.gov.cn; links that are handed over start with it
     proxies       how many reverse proxies stand in front; 0: their headers are ignored
     max_upload    bytes of one request body
     """
@@ -37,6 +47,7 @@ class Config:
     workers: int = 1
     threads: int = 8
     jobs: str = "embedded"
+    public_url: str = ""
     proxies: int = 0
     max_upload: int = 25 * 1024 * 1024
     testing: bool = False
@@ -49,16 +60,22 @@ class Config:
     def loopback(self) -> bool:
         return is_loopback(self.host)
 
+    @property
+    def everywhere(self) -> bool:
+        """Whether it listens on all addresses of the machine, none of which is a name to give to people."""
+        return self.host in ("", "0.0.0.0", "::")
+
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
-        """Read `JUHELI_<NAME>`; raises ValueError naming the variable when a number is not one."""
+        """Read `JUHELI_<NAME>`; raises ValueError naming the variable that cannot be understood."""
         values: dict[str, object] = {}
         for name, kind in (("instance", Path), ("database_url", str), ("host", str), ("port", int), ("workers", int),
-                           ("threads", int), ("jobs", str), ("proxies", int), ("max_upload", int)):
+                           ("threads", int), ("jobs", str), ("public_url", public_url), ("proxies", int), ("max_upload", int)):
             raw = environ.get(f"JUHELI_{name.upper()}")
             if raw:
                 try:
                     values[name] = kind(raw).resolve() if kind is Path else kind(raw)
                 except ValueError as error:
-                    raise ValueError(f"JUHELI_{name.upper()}={raw!r} is not a number") from error
+                    wanted = "an address like https://juheli.example.gov.cn" if kind is public_url else "a number"
+                    raise ValueError(f"JUHELI_{name.upper()}={raw!r} is not {wanted}") from error
         return cls(**values)  # type: ignore[arg-type]

@@ -66,4 +66,6 @@ def serve(config: Config, *, with_demo: bool) -> None:
         if with_demo:
             load_when_absent(click.echo)
             print_accounts(f"http://{config.host}:{config.port}")
+    if not config.public_url and (config.proxies or config.everywhere):
+        click.echo("JUHELI_PUBLIC_URL is not set: links that are handed over are shown without the name of this server")
     Server(config).run()

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from core.base.config import Config
 from core.base.i18n import _
 from core.tenancy.lookup import all_tenants
 from core.tenancy.onboarding import create_tenant
@@ -37,8 +38,9 @@ def create(slug: str, name: str, kind: str, profile: str, division_code: str, pa
         made = create_tenant(slug=slug, name=name, kind=kind, profile=profile, division_code=division_code,
                              parent_slug=parent, admin_login=admin, admin_name=admin_name or _("管理员"), host=host,
                              by="juheli tenant create")
+    address = Config.from_environment().public_url
     click.echo(f"opened {slug} ({made.tenant.id}); plugins: {', '.join(made.enabled) or '-'}")
-    click.echo(f"first admin {admin!r}: /t/{slug}/accounts/link/{made.activation_token}   (works once, 7 days)")
+    click.echo(f"first admin {admin!r}: {address}/t/{slug}/accounts/link/{made.activation_token}   (works once, 7 days)")
 
 
 @tenant.command("list")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-SLUG, HOST = "juheli.slug", "juheli.host"
+from core.web.addresses import BY_HOST
+
+SLUG, HOST = "juheli.slug", BY_HOST
 PLATFORM_SLUG = "platform"
 
 

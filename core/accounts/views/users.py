@@ -10,6 +10,7 @@ from core.access.services.grants import grants_of_account
 from core.base.i18n import _
 from core.rules import rule
 from core.web import ctx, done, go, render
+from core.web.addresses import public_address
 from core.web.forms.form import SchemaForm
 
 from ..attempts import locked_until
@@ -31,7 +32,7 @@ def new_user() -> Any:
 
 def _hand_over(user: User, token: str) -> Any:
     """The link, once: the answer to the form itself, so that no address leads to it again."""
-    link = request.host_url.rstrip("/") + url_for("accounts.link", token=token)
+    link = public_address(url_for("accounts.link", token=token))
     return make_response(*render("accounts/hand_over.html", user=user, link=link,
                                  hours=rule("accounts.one_time_link_hours").value))
 

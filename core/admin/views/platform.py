@@ -11,6 +11,7 @@ from core.admin.platform.schemas import AdminSchema, PluginsSchema, ProfileSchem
 from core.base.i18n import _, _l
 from core.tenancy.profiles import load_profile
 from core.web import Pages, ctx, done, go, render
+from core.web.addresses import public_address
 from core.web.forms import SchemaForm
 
 console = Pages("console", __name__, audience="platform", prefix="")
@@ -86,7 +87,7 @@ def confirm(onboarding_id: int) -> Any:
     if request.method == "GET":
         return render("platform/confirm.html", row=row, steps=STEPS, plugins=ctx().plugins.by_name)
     made = services.open_tenant(ctx(), onboarding_id)
-    link = f"{request.host_url.rstrip('/')}/t/{made.tenant.slug}/accounts/link/{made.activation_token}"
+    link = public_address(f"/t/{made.tenant.slug}/accounts/link/{made.activation_token}")
     return render("platform/opened.html", row=row, steps=STEPS, made=made, link=link)
 
 

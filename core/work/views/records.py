@@ -10,6 +10,7 @@ from core.base.clock import SHANGHAI
 from core.base.i18n import _
 from core.contracts.errors import Invalid, NotFound
 from core.web import ANYONE, SIGNED_IN, back, ctx, done, go, render
+from core.web.addresses import public_address
 from core.web.pages import safe_next
 
 from .. import drafts, engine, feed, services
@@ -64,7 +65,7 @@ def calendar() -> Any:
 @pages.post("/calendar/feed", needs=SIGNED_IN)
 def make_feed() -> Any:
     """A new address for calendar programs; shown once."""
-    address = url_for("work.read_feed", token=feed.make_feed(ctx()), _external=True)
+    address = public_address(url_for("work.read_feed", token=feed.make_feed(ctx())))
     return render("work/feed.html", address=address)
 
 
