@@ -13,6 +13,7 @@ from sqlalchemy import insert, select, update
 
 from core.base import clock
 from core.base.ids import new_id
+from core.base.origins import origin_of
 from core.base.scope import current_scope
 from core.base.session import session
 
@@ -50,9 +51,9 @@ class Verdict:
     reason: str = ""
 
 
-def digest(tenant_id: int, row: dict[str, Any]) -> str:
-    """sha256 over the tenant and the covered columns in canonical JSON."""
-    covered = {name: row[name] for name in _COVERED} | {"at": row["at"].isoformat(), "tenant_id": tenant_id}
+def digest(origin: int, row: dict[str, Any]) -> str:
+    """sha256 over the number the tenant was born with and the covered columns, in canonical JSON."""
+    covered = {name: row[name] for name in _COVERED} | {"at": row["at"].isoformat(), "tenant_id": origin}
     text = json.dumps(covered, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -78,13 +79,13 @@ def write_facts(facts: Iterable[Fact]) -> None:
         return
     tenant_id = current_scope().tenant_id
     seq, previous = _take(len(listed))
-    now, rows = clock.now(), []
+    origin, now, rows = origin_of(tenant_id).tenant_id, clock.now(), []
     for fact in listed:
         seq += 1
         row = {**dataclasses.asdict(fact), "seq": seq, "at": now, "previous": previous}
         row["subject_name"], row["actor_name"] = row["subject_name"][:160], row["actor_name"][:80]
         row["detail"] = json.loads(json.dumps(row["detail"], ensure_ascii=False, default=str))
-        previous = digest(tenant_id, row)
+        previous = digest(origin, row)
         rows.append({**row, "hash": previous, "tenant_id": tenant_id, "id": new_id(), "created_at": now, "version": 1})
     session().execute(insert(AuditEntry), rows)
     session().execute(
@@ -102,14 +103,14 @@ def _rows() -> Iterator[Any]:
 def verify() -> Verdict:
     """Walk the chain of the tenant in scope and name the first row that was changed, removed, added or cut off."""
     tenant_id = current_scope().tenant_id
-    seq, previous = 0, FIRST
+    origin, seq, previous = origin_of(tenant_id).tenant_id, 0, FIRST
     for row in _rows():
         seq += 1
         if row.seq != seq:
             return Verdict(seq - 1, seq, "missing")
         if row.previous != previous:
             return Verdict(seq, seq, "broken link")
-        if digest(tenant_id, row._asdict()) != row.hash:
+        if digest(origin, row._asdict()) != row.hash:
             return Verdict(seq, seq, "changed")
         previous = row.hash
     head = session().execute(

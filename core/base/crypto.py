@@ -35,10 +35,10 @@ class BadLink(ValueError):
 
 def seal(plain: str, *, tenant_id: int, table: str, row_id: int, column: str) -> str:
     """Encrypt one field for the place where it is stored: `v1.<base64url>`, ASCII, 4/3 of the length + 41."""
-    ring = keyring()
+    ring = keyring().of(tenant_id)
     key_id, nonce = ring.newest, secrets.token_bytes(NONCE_BYTES)
-    box = AESGCM(ring.derive("field", tenant_id, key_id=key_id))
-    place = _place(tenant_id, table, row_id, column)
+    box = AESGCM(ring.derive("field", key_id=key_id))
+    place = _place(ring.origin, table, row_id, column)
     return f"{key_id}.{_text(nonce + box.encrypt(nonce, plain.encode(), place))}"
 
 
@@ -47,22 +47,23 @@ def unseal(sealed: str, *, tenant_id: int, table: str, row_id: int, column: str)
     key_id, _, encoded = sealed.partition(".")
     try:
         raw = _raw(encoded)
-        box = AESGCM(keyring().derive("field", tenant_id, key_id=key_id))
-        place = _place(tenant_id, table, row_id, column)
+        ring = keyring().of(tenant_id)
+        box = AESGCM(ring.derive("field", key_id=key_id))
+        place = _place(ring.origin, table, row_id, column)
         return box.decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place).decode()
     except (KeyError, ValueError, InvalidTag):
         raise Unreadable(f"{table}.{column} of row {row_id} does not open") from None
 
 
-def is_current(sealed: str) -> bool:
-    """Whether the value is sealed with the newest key; the rotation job seals the others again."""
-    return keyring().is_current(sealed.partition(".")[0])
+def is_current(sealed: str, tenant_id: int) -> bool:
+    """Whether the value is sealed with the tenant's newest key; the rotation job seals the others again."""
+    return keyring().of(tenant_id).is_current(sealed.partition(".")[0])
 
 
 def blind_index(tenant_id: int, field: str, normalised: str) -> str:
     """32 hex digits by which equal values of one field are found in one tenant. Normalise before calling."""
-    ring = keyring()
-    key = ring.derive(f"index|{field}", tenant_id, key_id=ring.oldest)
+    ring = keyring().of(tenant_id)
+    key = ring.derive(f"index|{field}", key_id=ring.oldest)
     return hmac.digest(key, normalised.encode(), "sha256")[:INDEX_BYTES].hex()
 
 
@@ -100,13 +101,13 @@ def unsign(purpose: str, tenant_id: int, token: str, *, max_age: int) -> str:
 
 
 def _signer(purpose: str, tenant_id: int) -> URLSafeTimedSerializer:
-    ring = keyring()
-    keys = [ring.derive(f"sign|{purpose}", tenant_id, key_id=key_id) for key_id in ring.masters]
+    ring = keyring().of(tenant_id)
+    keys = [ring.derive(f"sign|{purpose}", key_id=key_id) for key_id in ring.masters]
     return URLSafeTimedSerializer(keys, salt=purpose, signer_kwargs={"digest_method": hashlib.sha256})
 
 
-def _place(tenant_id: int, table: str, row_id: int, column: str) -> bytes:
-    return f"{tenant_id}|{table}|{row_id}|{column}".encode()
+def _place(origin: int, table: str, row_id: int, column: str) -> bytes:
+    return f"{origin}|{table}|{row_id}|{column}".encode()
 
 
 def _text(raw: bytes) -> str:

@@ -2,7 +2,9 @@
 
 A key file holds one key per line, `v1:<base64 of 32 bytes>`. The newest (last) line encrypts, every line
 decrypts, and the oldest line is the one behind the blind indexes: adding a key therefore changes nothing
-that is stored, and a key leaves only after every row was sealed and indexed again (`Keyring.is_current`).
+that is stored, and a key leaves only after every row was sealed and indexed again (`TenantRing.is_current`).
+Every tenant has a key of its own derived from each master key; those keys alone open everything of the tenant, so
+they can travel with it (docs/decisions/0030) and the master keys never leave.
 `JUHELI_MASTER_KEY` (same notation, entries separated by commas) takes the place of the file (key services).
 """
 from __future__ import annotations
@@ -19,12 +21,17 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from core.base.origins import Origin, origin_of
 
 ENVIRONMENT = "JUHELI_MASTER_KEY"
 FILE_NAME = "master.key"
 KEY_BYTES = 32
+_NONCE = 12
 
 
 class KeyTrouble(RuntimeError):
@@ -34,6 +41,30 @@ class KeyTrouble(RuntimeError):
 @lru_cache(maxsize=8192)
 def _derive(master: bytes, info: str) -> bytes:
     return HKDF(SHA256(), KEY_BYTES, salt=b"juheli", info=info.encode()).derive(master)
+
+
+@dataclass(frozen=True)
+class TenantRing:
+    """Keys of one tenant by key id, oldest first. `origin` is what sealed values name as their tenant."""
+
+    origin: int
+    masters: Mapping[str, bytes] = field(repr=False)
+
+    @property
+    def newest(self) -> str:
+        return list(self.masters)[-1]
+
+    @property
+    def oldest(self) -> str:
+        return next(iter(self.masters))
+
+    def is_current(self, key_id: str) -> bool:
+        """Whether what was sealed under `key_id` may stay as it is."""
+        return key_id == self.newest
+
+    def derive(self, purpose: str, *, key_id: str | None = None) -> bytes:
+        """32 bytes for one purpose. Raises KeyError when `key_id` is not on the ring."""
+        return _derive(self.masters[key_id or self.newest], purpose)
 
 
 @dataclass(frozen=True)
@@ -50,13 +81,54 @@ class Keyring:
     def oldest(self) -> str:
         return next(iter(self.masters))
 
-    def is_current(self, key_id: str) -> bool:
-        """Whether what was sealed under `key_id` may stay as it is."""
-        return key_id == self.newest
+    @property
+    def fingerprint(self) -> str:
+        """16 hex digits by which a database or a backup knows the key it belongs to; tells nothing of the key."""
+        return _derive(self.masters[self.oldest], "fingerprint").hex()[:16]
 
-    def derive(self, purpose: str, tenant_id: int, *, key_id: str | None = None) -> bytes:
-        """32 bytes for one purpose in one tenant. Raises KeyError when `key_id` is not on the ring."""
-        return _derive(self.masters[key_id or self.newest], f"{purpose}|{tenant_id}")
+    def of(self, tenant_id: int | str) -> TenantRing:
+        """The ring of one tenant. Raises KeyTrouble when it brought keys that this installation cannot open."""
+        origin = origin_of(tenant_id)
+        if origin.keys:
+            return TenantRing(origin.tenant_id, _open_travelled(self, origin))
+        own = {key_id: _derive(master, f"tenant|{origin.tenant_id}") for key_id, master in self.masters.items()}
+        return TenantRing(origin.tenant_id, own)
+
+    def derive(self, purpose: str, tenant_id: int | str, *, key_id: str | None = None) -> bytes:
+        """32 bytes for one purpose in one tenant. Raises KeyError when `key_id` is not on the tenant's ring."""
+        return self.of(tenant_id).derive(purpose, key_id=key_id)
+
+    def keep(self, ring: TenantRing) -> Origin:
+        """What to write down for a tenant that brings `ring`: nothing but its number when the keys follow from ours."""
+        own = {key_id: _derive(master, f"tenant|{ring.origin}") for key_id, master in self.masters.items()}
+        if all(own.get(key_id) == key for key_id, key in ring.masters.items()):
+            return Origin(ring.origin)
+        box, sealed = AESGCM(self._travel_key(self.newest, ring.origin)), {}
+        for key_id, key in ring.masters.items():
+            nonce = secrets.token_bytes(_NONCE)
+            raw = nonce + box.encrypt(nonce, key, key_id.encode())
+            sealed[key_id] = f"{self.newest}.{base64.urlsafe_b64encode(raw).decode()}"
+        return Origin(ring.origin, sealed)
+
+    def _travel_key(self, key_id: str, origin: int) -> bytes:
+        return _derive(self.masters[key_id], f"travelled|{origin}")
+
+
+@lru_cache(maxsize=1024)
+def _open_one(box_key: bytes, key_id: str, encoded: str) -> bytes:
+    raw = base64.urlsafe_b64decode(encoded)
+    return AESGCM(box_key).decrypt(raw[:_NONCE], raw[_NONCE:], key_id.encode())
+
+
+def _open_travelled(ring: Keyring, origin: Origin) -> dict[str, bytes]:
+    opened = {}
+    for key_id, sealed in origin.keys.items():
+        master_id, _dot, encoded = sealed.partition(".")
+        try:
+            opened[key_id] = _open_one(ring._travel_key(master_id, origin.tenant_id), key_id, encoded)
+        except (KeyError, ValueError, InvalidTag):
+            raise KeyTrouble(f"the keys tenant {origin.tenant_id} brought along do not open with this master key") from None
+    return opened
 
 
 def parse_keys(text: str) -> Keyring:

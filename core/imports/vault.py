@@ -44,22 +44,24 @@ def open_file(batch_id: int, parts: Iterable[bytes]) -> bytes:
 
 
 def _seal_part(batch_id: int, number: int, plain: bytes) -> bytes:
-    key_id, nonce = keyring().newest, secrets.token_bytes(NONCE)
-    box = AESGCM(keyring().derive(PURPOSE, _tenant(), key_id=key_id))
-    return key_id.encode() + b"." + nonce + box.encrypt(nonce, plain, _place(batch_id, number))
+    ring = keyring().of(_tenant())
+    key_id, nonce = ring.newest, secrets.token_bytes(NONCE)
+    box = AESGCM(ring.derive(PURPOSE, key_id=key_id))
+    return key_id.encode() + b"." + nonce + box.encrypt(nonce, plain, _place(ring.origin, batch_id, number))
 
 
 def _open_part(batch_id: int, number: int, sealed: bytes) -> bytes:
     key_id, _dot, rest = sealed.partition(b".")
     try:
-        box = AESGCM(keyring().derive(PURPOSE, _tenant(), key_id=key_id.decode("ascii")))
-        return box.decrypt(rest[:NONCE], rest[NONCE:], _place(batch_id, number))
+        ring = keyring().of(_tenant())
+        box = AESGCM(ring.derive(PURPOSE, key_id=key_id.decode("ascii")))
+        return box.decrypt(rest[:NONCE], rest[NONCE:], _place(ring.origin, batch_id, number))
     except (KeyError, ValueError, InvalidTag):
         raise Unreadable(f"part {number} of import {batch_id} does not open") from None
 
 
-def _place(batch_id: int, number: int) -> bytes:
-    return f"{_tenant()}|{batch_id}|{number}".encode()
+def _place(origin: int, batch_id: int, number: int) -> bytes:
+    return f"{origin}|{batch_id}|{number}".encode()
 
 
 def _tenant() -> int:

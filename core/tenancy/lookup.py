@@ -12,12 +12,14 @@ from core.base.session import session
 from core.service import TenantInfo
 
 from .models import ENABLED, PLATFORM, SUSPENDED, PluginState, Tenant
+from .origins import remember
 
 # per database (engine): tenant id -> (plugins_rev, set)
 _sets: WeakKeyDictionary[Any, dict[int, tuple[int, frozenset[str]]]] = WeakKeyDictionary()
 
 
 def _info(row: Tenant) -> TenantInfo:
+    remember(row)
     return TenantInfo(row.id, row.slug, row.name, row.kind, row.status, row.parent_id, row.brand or {})
 
 

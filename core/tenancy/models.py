@@ -32,6 +32,8 @@ class Tenant(Base):
     """A county, a street, or (id 0) the platform itself.
 
     `plugins_rev` is bumped in every transaction that changes the set of enabled plugins: all workers compare it.
+    `origin_id` and `travelled_keys` are set for a tenant that arrived in an archive (core.base.origins); `copy_of` for one
+    that was restored beside the live one and serves nobody but the comparison.
     """
 
     __tablename__ = "tenancy_tenant"
@@ -52,6 +54,9 @@ class Tenant(Base):
     brand: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     contact: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     demo: Mapped[bool] = mapped_column(Boolean, default=False)
+    origin_id: Mapped[int | None] = mapped_column(BigInteger)
+    travelled_keys: Mapped[list[Any] | None] = mapped_column(JSON)             # [key id, sealed key], oldest first
+    copy_of: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[dt.datetime] = mapped_column(UTCDateTime, default=now)
     version: Mapped[int] = mapped_column(Integer, default=1)
 

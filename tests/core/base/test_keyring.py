@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from core.base import origins
+from core.base.crypto import Unreadable, blind_index, seal, unseal
 from core.base.keyring import (
     FILE_NAME,
     KeyTrouble,
@@ -66,3 +68,45 @@ def test_without_a_key_nothing_works():
     use_keyring(None)
     with pytest.raises(KeyTrouble):
         keyring()
+
+
+PLACE = {"table": "people_person", "row_id": 7, "column": "phone_sealed"}
+
+
+@pytest.fixture
+def arrived():
+    """Says where tenants were born; as before afterwards."""
+    before, known = origins._lookup, {}
+    origins.use_lookup(known.get)
+    yield known
+    origins.use_lookup(before)
+
+
+def test_a_tenant_takes_its_keys_to_another_installation(arrived):
+    here, there = parse_keys(make_entry("v1") + "," + make_entry("v2")), parse_keys(make_entry("v1"))
+    use_keyring(here)
+    sealed, index = seal("13800005678", tenant_id=5, **PLACE), blind_index(5, "phone", "13800005678")
+    kept = there.keep(here.of(5))
+    use_keyring(there)
+    with pytest.raises(Unreadable):
+        unseal(sealed, tenant_id=5, **PLACE)
+    arrived[42] = kept
+    assert unseal(sealed, tenant_id=42, **PLACE) == "13800005678" and blind_index(42, "phone", "13800005678") == index
+    assert unseal(seal("x", tenant_id=42, **PLACE), tenant_id=42, **PLACE) == "x"
+    assert here.masters["v1"] not in [there.of(42).masters[key] for key in ("v1", "v2")]
+
+
+def test_at_home_nothing_is_written_down_but_the_number(arrived):
+    ring = parse_keys(make_entry())
+    kept = ring.keep(ring.of(5))
+    assert (kept.tenant_id, kept.keys) == (5, {})
+    arrived[42] = kept
+    assert ring.of(42) == ring.of(5) != ring.of(43)
+
+
+def test_keys_brought_along_do_not_open_with_a_foreign_master_key(arrived):
+    here, there = parse_keys(make_entry()), parse_keys(make_entry())
+    arrived[42] = there.keep(here.of(5))
+    with pytest.raises(KeyTrouble, match="tenant 5"):
+        parse_keys(make_entry()).of(42)
+    assert here.fingerprint != there.fingerprint and len(here.fingerprint) == 16
