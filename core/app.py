@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from pathlib import Path
 from types import ModuleType
@@ -53,7 +54,7 @@ def create_app(config: Config | None = None, *, plugins: Plugins | None = None, 
     for owner in plugins.by_name.values():
         if (views := owner.file("views")) is not None:
             _mount(app, owner.name, views)
-    app.extensions["juheli.runner"] = _runner(database, plugins)
+    app.extensions["juheli.runner"] = _runner(database, plugins, config)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies,  # type: ignore[method-assign]
                                 x_host=config.proxies)
@@ -74,7 +75,7 @@ def _functions(app: Flask, name: str) -> list[object]:
     return list(getattr(app, name).get(None, ()))
 
 
-def _runner(database: Database, plugins: Plugins) -> Runner:
+def _runner(database: Database, plugins: Plugins, config: Config) -> Runner:
     def tenants() -> list[tuple[int, object]]:
         found = []
         with database.use():
@@ -84,7 +85,8 @@ def _runner(database: Database, plugins: Plugins) -> Runner:
                 found.append((tenant.id, lambda name, enabled=enabled: plugins.active(name, enabled)))
         return found
 
-    return Runner(database, job_context, tenants)  # type: ignore[arg-type]
+    return Runner(database, job_context, tenants, spread=not config.testing,  # type: ignore[arg-type]
+                  lease=dt.timedelta(seconds=config.lease))
 
 
 logging.getLogger("juheli").addHandler(logging.NullHandler())

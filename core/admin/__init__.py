@@ -16,5 +16,6 @@ plugin = Plugin(
         Permission("admin.rule.manage", _l("设置本单位的规则值")),
         Permission("admin.setting.manage", _l("修改应用设置")),
         Permission("admin.job.read", _l("查看后台任务")),
+        Permission("admin.job.manage", _l("重试或丢弃失败的后台任务")),
     ),
 )

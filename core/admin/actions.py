@@ -20,11 +20,13 @@ WORDS: dict[str, Any] = {
     "accounts.user.enable": _l("启用账号"), "accounts.user.reset": _l("重置密码"), "accounts.user.unlock": _l("解锁账号"),
     "accounts.user.second_factor_off": _l("取消他人的两步验证"), "accounts.user.end_sessions": _l("让账号退出登录"),
     "access.role.create": _l("新建角色"), "access.role.update": _l("修改角色"), "access.role.delete": _l("删除角色"),
+    "admin.job.retry": _l("重试后台任务"), "admin.job.drop": _l("丢弃后台任务"), "admin.tidy": _l("清理过期任务和表单记录"),
     "access.grant.give": _l("授予角色"), "access.grant.end": _l("收回角色"),
 }
 SUBJECTS: dict[str, Any] = {
     "user": _l("账号"), "plugin": _l("应用"), "tenant": _l("单位"), "settings": _l("设置"), "rule": _l("规则"),
     "person": _l("人员"), "org_unit": _l("组织"), "ledger": _l("台账"), "import": _l("导入批次"), "role": _l("角色"),
+    "job": _l("后台任务"),
 }
 VIA = {"html": _l("网页"), "api": _l("接口"), "cli": _l("命令行"), "job": _l("后台"), "platform": _l("运营平台")}
 

@@ -15,5 +15,6 @@ def nav_items(ctx: Context) -> Iterable[NavItem]:
         NavItem(_l("应用中心"), "plugins.index", "tenancy.plugin.read", "puzzle", "manage", 10),
         NavItem(_l("规则与依据"), "rules.index", "admin.rule.read", "journal-text", "manage", 40),
         NavItem(_l("单位设置"), "settings.index", "admin.setting.manage", "gear", "manage", 50),
+        NavItem(_l("后台任务"), "jobs.index", "admin.job.read", "clock-history", "manage", 55),
         NavItem(_l("操作日志"), "ledgers.show", "admin.audit.read", "shield-check", "manage", 60, {"name": "admin.audit"}),
     )

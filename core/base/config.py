@@ -36,6 +36,7 @@ class Config:
     database_url  SQLAlchemy URL; default: SQLite in the instance folder
     jobs          embedded (threads of the web process) | external (workers) | none (tests)
     public_url    how people reach it, e.g. https://juheli.example.gov.cn; links that are handed over start with it
+    lease         seconds a worker may be silent before its job goes to another
     proxies       how many reverse proxies stand in front; 0: their headers are ignored
     max_upload    bytes of one request body
     """
@@ -48,6 +49,7 @@ class Config:
     threads: int = 8
     jobs: str = "embedded"
     public_url: str = ""
+    lease: int = 60
     proxies: int = 0
     max_upload: int = 25 * 1024 * 1024
     testing: bool = False
@@ -70,7 +72,8 @@ class Config:
         """Read `JUHELI_<NAME>`; raises ValueError naming the variable that cannot be understood."""
         values: dict[str, object] = {}
         for name, kind in (("instance", Path), ("database_url", str), ("host", str), ("port", int), ("workers", int),
-                           ("threads", int), ("jobs", str), ("public_url", public_url), ("proxies", int), ("max_upload", int)):
+                           ("threads", int), ("jobs", str), ("lease", int), ("public_url", public_url), ("proxies", int),
+                           ("max_upload", int)):
             raw = environ.get(f"JUHELI_{name.upper()}")
             if raw:
                 try:

@@ -32,8 +32,9 @@ def run(demo: bool) -> None:
 
 @click.command()
 @click.option("--threads", default=4, show_default=True, help="Jobs run side by side.")
-def worker(threads: int) -> None:
-    """Run jobs in this process until SIGTERM; running jobs are finished first."""
+@click.option("--grace", default=25.0, show_default=True, help="Seconds a running job gets after SIGTERM before it is put back.")
+def worker(threads: int, grace: float) -> None:
+    """Run jobs in this process until SIGTERM, on any number of hosts. Running jobs are finished or put back."""
     app = create_app(Config.from_environment())
     runner = app.extensions["juheli.runner"]
     runner.threads = threads
@@ -43,4 +44,5 @@ def worker(threads: int) -> None:
     runner.start()
     click.echo(f"working with {threads} threads")
     stop.wait()
-    runner.stop()
+    runner.stop(grace)
+    click.echo("stopped")

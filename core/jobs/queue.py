@@ -8,38 +8,53 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core.base import clock
-from core.base.session import run_after_commit, session
+from core.base.scope import current_scope
+from core.base.session import begin_write, run_after_commit, session
 
-from .models import Job
+from .models import DONE, FAILED, Job
 
 wake = threading.Event()
+bells: list[Callable[[], object]] = [wake.set]  # rung after the commit; core.jobs.bell adds the one other hosts hear
 DAILY, HOURLY = dt.timedelta(days=1), dt.timedelta(hours=1)
+KEEP_DONE, KEEP_FAILED = dt.timedelta(days=30), dt.timedelta(days=180)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a job name stands for. `every`: run once per slot and tenant, without being asked."""
+    """What a job name stands for.
+
+    every          run once per slot and tenant, without being asked
+    platform_only  periodic work of the installation itself: only tenant 0
+    """
 
     name: str
     run: Callable[..., Any]
     retries: int = 3
     every: dt.timedelta | None = None
+    platform_only: bool = False
 
 
 TASKS: dict[str, Task] = {}
 
 
-def job(name: str, *, retries: int = 3, every: dt.timedelta | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def job(name: str, *, retries: int = 3, every: dt.timedelta | None = None,
+        platform_only: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare `fn(ctx, job, **payload) -> dict | None` as the job `module.name`; `job.tell(percent, text)` reports progress."""
 
     def declare(fn: Callable[..., Any]) -> Callable[..., Any]:
-        TASKS[name] = Task(name, fn, retries, every)
+        TASKS[name] = Task(name, fn, retries, every, platform_only)
         return fn
 
     return declare
+
+
+def ring() -> None:
+    """Tell whoever waits that there is work. A bell may fail: workers also look by themselves every two seconds."""
+    for bell in bells:
+        bell()
 
 
 def enqueue(name: str, payload: dict[str, Any] | None = None, *, actor_id: int | None = None, dedup_key: str | None = None,
@@ -55,10 +70,23 @@ def enqueue(name: str, payload: dict[str, Any] | None = None, *, actor_id: int |
     queued = Job(name=name, payload=payload or {}, actor_id=actor_id, dedup_key=dedup_key, priority=priority,
                  run_at=run_at or clock.now())
     session().add(queued)
-    run_after_commit(wake.set)
+    if ring not in session().work.calls:
+        run_after_commit(ring)
     return queued
 
 
 def find(job_id: int) -> Job | None:
     """The tenant's job with this id."""
     return session().scalars(select(Job).where(Job.id == job_id)).one_or_none()
+
+
+def forget_finished() -> int:
+    """Drop jobs of the tenant in scope done a month ago, and dead ones after half a year; returns how many."""
+    begin_write()
+    gone = 0
+    for status, kept in ((DONE, KEEP_DONE), (FAILED, KEEP_FAILED)):
+        old = delete(Job).where(Job.tenant_id == current_scope().tenant_id, Job.status == status,
+                                Job.finished_at < clock.now() - kept)
+        gone += session().execute(old.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
+    session().commit()
+    return gone

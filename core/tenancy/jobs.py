@@ -9,14 +9,10 @@ from core.base.session import session
 from core.jobs.queue import HOURLY, job
 from core.service import Context
 
-from .models import PLATFORM
 
-
-@job("tenancy.statistics", every=HOURLY)
+@job("tenancy.statistics", every=HOURLY, platform_only=True)
 def statistics(ctx: Context, running: Any) -> dict[str, Any]:
     """Keep the planner informed; what was imported this morning is found by index this afternoon."""
-    if ctx.tenant.id != PLATFORM:
-        return {}
     session().rollback()
     current_database().refresh_statistics()
     return {"refreshed": True}

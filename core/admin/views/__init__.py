@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from .audit import pages as audit_pages
+from .jobs import pages as job_pages
 from .platform import console
 from .plugins import pages as plugin_pages
 from .rules import pages as rule_pages
 from .settings import pages as setting_pages
 
-__all__ = ["audit_pages", "console", "plugin_pages", "rule_pages", "setting_pages"]
+__all__ = ["audit_pages", "console", "job_pages", "plugin_pages", "rule_pages", "setting_pages"]

@@ -235,6 +235,8 @@ def upgrade() -> None:
     sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('run_at', UTCDateTime(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('crashes', sa.Integer(), nullable=False),
     sa.Column('lease_until', UTCDateTime(), nullable=True),
     sa.Column('worker', sa.String(length=80), nullable=True),
     sa.Column('progress', sa.Integer(), nullable=False),
@@ -253,7 +255,8 @@ def upgrade() -> None:
     sqlite_with_rowid=False
     )
     with op.batch_alter_table('jobs_job', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_jobs_job_status_run_at'), ['tenant_id', 'status', 'run_at'], unique=False)
+        batch_op.create_index('ix_jobs_job_dead', ['tenant_id', 'finished_at'], unique=False, sqlite_where=sa.text("status = 'failed'"), postgresql_where=sa.text("status = 'failed'"))
+        batch_op.create_index('ix_jobs_job_open', ['tenant_id', 'status', 'run_at'], unique=False, sqlite_where=sa.text('finished_at IS NULL'), postgresql_where=sa.text('finished_at IS NULL'))
 
     op.create_table('people_archive',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1108,7 +1111,8 @@ def downgrade() -> None:
 
     op.drop_table('people_archive')
     with op.batch_alter_table('jobs_job', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_jobs_job_status_run_at'))
+        batch_op.drop_index('ix_jobs_job_open', sqlite_where=sa.text('finished_at IS NULL'), postgresql_where=sa.text('finished_at IS NULL'))
+        batch_op.drop_index('ix_jobs_job_dead', sqlite_where=sa.text("status = 'failed'"), postgresql_where=sa.text("status = 'failed'"))
 
     op.drop_table('jobs_job')
     op.drop_table('indicators_value')

@@ -1,112 +1,86 @@
-"""Jobs run in their tenant, retry, give up visibly, survive a dead worker and never run twice for one slot."""
+"""Jobs run in their tenant, retry, give up visibly, and never say what they were about."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any
-
-import pytest
-from sqlalchemy import select, update
 
 from core.base import clock
-from core.base.scope import current_scope
 from core.base.session import begin_write, session
-from core.jobs.models import DONE, FAILED, QUEUED, RUNNING, Job
-from core.jobs.queue import DAILY, TASKS, Task, enqueue, job
-from core.testing.world import World
+from core.jobs.models import DONE, FAILED, QUEUED, Job
+from core.jobs.queue import enqueue, forget_finished
+from core.jobs.running import pause_after
+from core.tenancy.suspension import suspend
 
-seen: list[tuple[int | None, dict[str, Any]]] = []
-
-
-@pytest.fixture(autouse=True)
-def tasks() -> Iterator[None]:
-    known = dict(TASKS)
-    seen.clear()
-
-    @job("tenancy.note")
-    def note(ctx: Any, running: Any, **payload: Any) -> dict[str, Any]:
-        seen.append((current_scope().tenant_id, payload))
-        running.tell(50, "half")
-        return {"tenant": ctx.tenant.slug}
-
-    @job("tenancy.fail", retries=1)
-    def fail(ctx: Any, running: Any) -> None:
-        raise ValueError("cannot")
-
-    yield
-    TASKS.clear()
-    TASKS.update(known)
+from .conftest import Desk
 
 
-def _put(world: World, slug: str, name: str, **options: Any) -> int:
-    with world.inside(slug):
-        begin_write()
-        queued = enqueue(name, {"n": 1} if name == "tenancy.note" else {}, **options)
-        session().commit()
-        return queued.id
-
-
-def _job(world: World, slug: str, job_id: int) -> Job:
-    with world.inside(slug):
-        return session().scalars(select(Job).where(Job.id == job_id)).one()
-
-
-def test_runs_in_the_scope_of_its_own_tenant(world: World) -> None:
-    first, second = _put(world, "east", "tenancy.note"), _put(world, "west", "tenancy.note")
-    assert world.run_jobs() == 2
-    assert {tenant for tenant, _payload in seen} == {world.tenants["east"].id, world.tenants["west"].id}
-    done = _job(world, "east", first)
+def test_runs_in_the_scope_of_its_own_tenant(desk: Desk) -> None:
+    first, second = (desk.put(slug, "tenancy.note", payload={"n": 1}) for slug in ("east", "west"))
+    assert desk.world.run_jobs() == 2
+    assert {tenant for tenant, _payload in desk.seen} == {desk.world.tenants[slug].id for slug in ("east", "west")}
+    done = desk.look("east", first)
     assert (done.status, done.result, done.progress) == (DONE, {"tenant": "east"}, 100)
-    assert _job(world, "west", second).result == {"tenant": "west"}
+    assert desk.look("west", second).result == {"tenant": "west"}
 
 
-def test_failing_job_is_retried_then_given_up_with_its_error(world: World) -> None:
-    job_id = _put(world, "east", "tenancy.fail")
-    world.run_jobs()
-    assert _job(world, "east", job_id).status == QUEUED
+def test_failing_job_is_retried_then_given_up_with_its_place_and_no_personal_data(desk: Desk) -> None:
+    job_id = desk.put("east", "tenancy.fail")
+    desk.world.run_jobs()
+    waiting = desk.look("east", job_id)
+    assert (waiting.status, waiting.failures) == (QUEUED, 1) and waiting.run_at > clock.now()
     with clock.at(clock.now() + dt.timedelta(hours=1)):
-        world.run_jobs()
-    failed = _job(world, "east", job_id)
-    assert failed.status == FAILED and "cannot" in (failed.error or "") and failed.attempts == 2
+        desk.world.run_jobs()
+    failed = desk.look("east", job_id)
+    assert (failed.status, failed.failures) == (FAILED, 2)
+    assert "ValueError: cannot" in failed.error and "conftest.py" in failed.error
+    assert "张" not in failed.error and "138" not in failed.error
 
 
-def test_job_of_a_dead_worker_is_taken_over_and_the_dead_one_cannot_finish_it(world: World) -> None:
-    job_id = _put(world, "east", "tenancy.note")
-    runner = world.app.extensions["juheli.runner"]
-    dead = runner.claim("dead")
-    assert dead is not None and runner.claim("other") is None
-    with world.inside("east"):
-        begin_write()
-        session().execute(update(Job).where(Job.id == job_id).values(lease_until=clock.now() - dt.timedelta(seconds=1))
-                          .execution_options(synchronize_session=False))
-        session().commit()
-    assert world.run_jobs() == 1
-    dead._update(status=RUNNING, result={"stale": True})
-    assert _job(world, "east", job_id).status == DONE
+def test_pauses_grow_and_end_at_an_hour() -> None:
+    for failures, seconds in ((1, 4), (2, 16), (3, 64), (9, 3600)):
+        found = [pause_after(failures).total_seconds() for _ in range(50)]
+        assert seconds * 0.5 <= min(found) < max(found) <= seconds * 1.5
 
 
-def test_nothing_is_queued_by_a_transaction_that_rolled_back(world: World) -> None:
-    with world.inside("east"):
+def test_nothing_is_queued_by_a_transaction_that_rolled_back(desk: Desk) -> None:
+    with desk.world.inside("east"):
         begin_write()
         enqueue("tenancy.note")
         session().rollback()
-    assert world.run_jobs() == 0
+    assert desk.world.run_jobs() == 0
 
 
-def test_periodic_job_has_one_row_per_slot_however_many_tick(world: World) -> None:
-    @job("tenancy.daily", every=DAILY)
-    def daily(ctx: Any, running: Any) -> None:
-        seen.append((ctx.tenant.id, {}))
-
-    runner = world.app.extensions["juheli.runner"]
-    TASKS.clear()
-    TASKS["tenancy.daily"] = daily_task(daily)
-    runner.tick()
-    runner.tick()
-    world.run_jobs()
-    assert sorted(tenant for tenant, _ in seen) == sorted({t.id for t in world.tenants.values()})
+def test_one_tenant_does_not_keep_the_others_waiting(desk: Desk) -> None:
+    for _ in range(5):
+        desk.put("east", "tenancy.note")
+    desk.put("west", "tenancy.note")
+    first = desk.runner.claim("one")
+    second = desk.runner.claim("two")
+    assert [first.tenant_id, second.tenant_id] == [desk.world.tenants[slug].id for slug in ("east", "west")]
 
 
-def daily_task(fn: Any) -> Any:
-    return Task("tenancy.daily", fn, every=DAILY)
+def test_what_is_urgent_comes_first(desk: Desk) -> None:
+    desk.put("east", "tenancy.note")
+    urgent = desk.put("east", "tenancy.note", priority=5)
+    assert desk.runner.claim("one").id == urgent
+
+
+def test_jobs_of_a_suspended_tenant_wait_and_count_no_failure(desk: Desk) -> None:
+    job_id = desk.put("east", "tenancy.note")
+    with desk.world.database.use():
+        suspend("east", "unpaid", by="test")
+    assert desk.world.run_jobs() == 1 and desk.seen == []
+    waiting = desk.look("east", job_id)
+    assert (waiting.status, waiting.failures, waiting.crashes) == (QUEUED, 0, 0) and waiting.run_at > clock.now()
+
+
+def test_done_jobs_are_forgotten_after_a_month_and_dead_ones_after_half_a_year(desk: Desk) -> None:
+    with desk.world.inside("east"):
+        begin_write()
+        for status in (DONE, FAILED):
+            for days in (20, 40, 200):
+                session().add(Job(name="tenancy.note", payload={}, status=status, run_at=clock.now(),
+                                  finished_at=clock.now() - dt.timedelta(days=days)))
+        session().add(Job(name="tenancy.note", payload={}, run_at=clock.now() - dt.timedelta(days=400)))
+        session().commit()
+        assert forget_finished() == 3

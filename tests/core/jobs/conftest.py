@@ -1,0 +1,66 @@
+"""A few jobs to run, taken away again after each test."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.base.scope import current_scope
+from core.base.session import begin_write, session
+from core.jobs.models import Job
+from core.jobs.queue import TASKS, enqueue, job
+from core.testing.world import World
+
+
+class Desk:
+    """Puts jobs into the queue of a tenant and looks at them. `seen`: (tenant id, payload) of each run."""
+
+    def __init__(self, world: World):
+        self.world, self.seen = world, []
+        self.runner = world.app.extensions["juheli.runner"]
+
+    def put(self, slug: str, name: str, **options: Any) -> int:
+        with self.world.inside(slug):
+            begin_write()
+            queued = enqueue(name, options.pop("payload", {}), **options)
+            session().commit()
+            return queued.id
+
+    def look(self, slug: str, job_id: int) -> Job:
+        with self.world.inside(slug):
+            return session().scalars(select(Job).where(Job.id == job_id)).one()
+
+
+@pytest.fixture
+def desk(world: World) -> Iterator[Desk]:
+    yield from tasks_for(Desk(world))
+
+
+def tasks_for(desk: Desk) -> Iterator[Desk]:
+    known = dict(TASKS)
+
+    @job("tenancy.note")
+    def note(ctx: Any, running: Any, **payload: Any) -> dict[str, Any]:
+        desk.seen.append((current_scope().tenant_id, payload))
+        running.tell(50, "half")
+        return {"tenant": ctx.tenant.slug}
+
+    @job("tenancy.fail", retries=1)
+    def fail(ctx: Any, running: Any) -> None:
+        raise ValueError("cannot, 张小明 13812345678")
+
+    @job("tenancy.slow")
+    def slow(ctx: Any, running: Any, seconds: float, tells: bool) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            time.sleep(0.05)
+            if tells:
+                running.tell(10)
+
+    yield desk
+    TASKS.clear()
+    TASKS.update(known)
