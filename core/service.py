@@ -30,6 +30,7 @@ from core.plugin import Hooks, Plugins, installed
 P, R, M = ParamSpec("P"), TypeVar("R"), TypeVar("M")
 PUBLIC = "*public*"          # a service anonymous visitors may call (signing in)
 WHOLE_TENANT = ("",)
+actions: dict[str, set[str]] = {}   # every name the audit may hold -> the modules that write it
 at_begin: list[Callable[[Context], None]] = []   # asked when the outermost unit of work begins (core.web.once)
 
 
@@ -223,6 +224,8 @@ def service(
     def declare(fn: Callable[Concatenate[Context, P], R]) -> Callable[Concatenate[Context, P], R]:
         named = permission if permission not in (None, PUBLIC) else None
         label = action or named or f"{fn.__module__.rsplit('.', 2)[-2]}.{fn.__name__}"
+        if writes:
+            actions.setdefault(label, set()).add(fn.__module__)
 
         @wraps(fn)
         def run(ctx: Context, *args: P.args, **kwargs: P.kwargs) -> R:

@@ -8,14 +8,14 @@ from core.audit.models import AuditEntry
 from core.base.i18n import _l
 from core.plugin import Action, Filter, Ledger, col
 
-from .actions import action_label, subject_label, via_label
+from .actions import action_label, actor_label, subject_label, via_label
 
 audit_log = Ledger(
     name="admin.audit", title=_l("操作日志"), permission="admin.audit.read", rows=select(AuditEntry), key=AuditEntry.id,
     columns=(
         col("seq", _l("序号"), AuditEntry.seq, align="end", width=8),
         col("at", _l("时间"), AuditEntry.at, width=18),
-        col("actor", _l("操作人"), AuditEntry.actor_name, search=True, width=12),
+        col("actor", _l("操作人"), AuditEntry.actor_name, show=actor_label, search=True, width=12),
         col("action", _l("操作"), AuditEntry.action, show=action_label, search=True, width=20),
         col("kind", _l("对象"), AuditEntry.kind, show=subject_label, priority=2, width=12),
         col("subject", _l("名称"), AuditEntry.subject_name, search=True, width=24),

@@ -68,6 +68,12 @@ class Owner:
         return self.declared("imports", ImportKind)
 
     @property
+    def actions(self) -> dict[str, Any]:
+        """name -> words for the audit, of services that go by another name than a permission (`actions.py`: ACTIONS)."""
+        module = self.file("actions")
+        return dict(module.ACTIONS) if module else {}
+
+    @property
     def rules(self) -> Path | None:
         path = self.root / "rules.toml"
         return path if path.is_file() else None
