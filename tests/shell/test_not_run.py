@@ -12,7 +12,7 @@ from tests.architecture.tree import ROOT
 
 TESTS = """
 from tests.not_run import cannot_run
-def test_that_runs(): assert True
+def test_that_runs(tmp_path): assert list(tmp_path.iterdir()) == []
 def test_that_cannot(): cannot_run("a telescope")
 """
 
