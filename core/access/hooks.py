@@ -11,4 +11,7 @@ from core.service import Context
 
 @hookimpl
 def nav_items(ctx: Context) -> Iterable[NavItem]:
-    return (NavItem(_l("角色与授权"), "access.roles", "access.role.read", "shield-lock", "manage", 30),)
+    roles = NavItem(_l("角色与授权"), "access.roles", "access.role.read", "shield-lock", "manage", 30)
+    if ctx.tenant.kind == "platform":             # no business records there
+        return (roles,)
+    return roles, NavItem(_l("谁能看到"), "access.ask", "access.role.read", "eye", "manage", 31)

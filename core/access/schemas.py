@@ -19,6 +19,13 @@ class RoleSchema(Schema):
     needs_totp = Bool(load_default=False, metadata=ui(_l("必须开启两步验证"), cols=12))
 
 
+class AskWho(Schema):
+    """What somebody wants to know the readers of."""
+
+    person_id = Ref("person", metadata=ui(_l("人员"), cols=6, help=_l("输入姓名或拼音首字母")))
+    org_id = Ref("org", metadata=ui(_l("组织"), cols=6, help=_l("输入组织名称或拼音首字母")))
+
+
 class GrantSchema(Schema):
     """A role for an account, where and how long, on what paper. The page says which roles there are to choose from."""
 

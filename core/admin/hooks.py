@@ -12,6 +12,7 @@ from core.service import Context
 @hookimpl
 def nav_items(ctx: Context) -> Iterable[NavItem]:
     return (
+        NavItem(_l("租户"), "console.index", "tenancy.tenant.read", "building", "manage", 5),
         NavItem(_l("应用中心"), "plugins.index", "tenancy.plugin.read", "puzzle", "manage", 10),
         NavItem(_l("规则与依据"), "rules.index", "admin.rule.read", "journal-text", "manage", 40),
         NavItem(_l("单位设置"), "settings.index", "admin.setting.manage", "gear", "manage", 50),

@@ -66,6 +66,7 @@ class Box:
     buttons: tuple[Button, ...]
     history: tuple[Entry, ...]
     url: str
+    who: str
 
 
 def box(ctx: Context, workflow: Workflow, record: Any, *, with_history: bool = True) -> Box:
@@ -75,7 +76,16 @@ def box(ctx: Context, workflow: Workflow, record: Any, *, with_history: bool = T
     first = next((s for s in steps if s.primary), None)
     buttons = tuple(_button(workflow, record, s, s is first) for s in steps)
     entries = tuple(_entry(workflow, one) for one in reversed(walked))
-    return Box(workflow, record, state_tag(workflow, record.state), buttons, entries, record_url(workflow, record.id))
+    return Box(workflow, record, state_tag(workflow, record.state), buttons, entries, record_url(workflow, record.id),
+               _who(ctx, workflow, record))
+
+
+def _who(ctx: Context, workflow: Workflow, record: Any) -> str:
+    """The page that says who can see the record and why, for those who may ask there; "" for others."""
+    paths = [getattr(record, name) for name in getattr(workflow.model, "__scope_paths__", ())] or [None]
+    if not any(ctx.may("access.role.read", path) for path in paths):
+        return ""
+    return url_for("access.who", kind=workflow.name, record_id=record.id)
 
 
 def record_url(workflow: Workflow, record_id: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from sqlalchemy import select
@@ -125,3 +126,20 @@ def test_what_an_account_may_do_names_role_and_place(world, staff):
     page = browser.get(f"/access/account/{user_id(world, 'east', 'at_north')}")
     assert page.status_code == 200 and "test at_north（North）" in page.text
     assert world.browser("east", "at_north").get("/access/account/1").status_code == 403
+
+
+def test_the_menu_leads_to_a_page_that_asks_for_whom(world, staff):
+    admin, reader = world.browser("east"), world.browser("east", "at_pine")
+    assert 'href="/t/east/access/who/"' in admin.get("/access/roles").text
+    assert reader.get("/access/who/").status_code == 403 and "/access/who/" not in reader.get("/search/").text
+    chosen = admin.post("/access/who/", {"org_id": str(staff.org["south"])})
+    assert (chosen.status_code, chosen.location) == (303, f"/t/east/access/who/org_unit/{staff.org['south']}")
+    nothing = admin.post("/access/who/", {})
+    assert nothing.status_code == 422 and "请选择一位人员或一个组织" in nothing.text
+
+
+def test_operators_have_their_tenants_in_the_menu_and_no_question_about_records(world):
+    operator = world.browser("platform", "operator")
+    page = operator.get("/access/roles").text
+    assert re.search(r'href="/platform/"[^>]*>.*?租户', page) and "/access/who/" not in page
+    assert operator.get("/access/who/").status_code == 404

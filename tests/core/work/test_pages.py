@@ -210,3 +210,11 @@ def test_english_pages_speak_english(east):
         main = text(bob.get(path)).split('id="main"')[1].split("<footer")[0]
         left = set(re.findall("[一-鿿]+", main)) - {"安娜", "贝雅", "外人", "测试规定第一条"}
         assert left == set(), path
+
+
+def test_the_page_of_a_record_leads_those_who_may_ask_to_who_can_see_it(east):
+    record, _item = made(east, "send")
+    asked = f'href="/t/east/access/who/casework.case/{record}"'
+    page = f"/work/history/casework.case/{record}"
+    assert asked in text(east.browser("east").get(page)) and asked not in text(east.browser("east", "bob").get(page))
+    assert east.browser("east").get(f"/access/who/casework.case/{record}").status_code == 200
