@@ -131,14 +131,17 @@ checks = Ledger(
     filters=(IN_SUBTREE,), order=("verified_on", "org"), rank=60, group=_l("组织与人员"),
     empty=_l("没有到期需要核验的党员。"),
 )
+UNITS = select(OrgUnit).outerjoin(OrgUnit.parent.of_type(Parent))
+SHORT = col("short_name", _l("简称"), OrgUnit.short_name, order=OrgUnit.path, search=True, opens="people.org", width=16)
+ABOVE = col("parent", _l("隶属"), Parent.short_name, order=Parent.path, opens="people.org", key=Parent.id, width=16)
 orgs = Ledger(
     name="people.orgs", title=_l("党组织一览表"), permission=ORG, paper=A4.landscape, icon="diagram-3",
-    rows=select(OrgUnit).outerjoin(OrgUnit.parent.of_type(Parent)), key=OrgUnit.id, scope=(OrgUnit.path,), opens="people.org",
+    rows=UNITS.where(OrgUnit.kind != "unit"), key=OrgUnit.id, scope=(OrgUnit.path,), opens="people.org",
     columns=(
-        col("short_name", _l("简称"), OrgUnit.short_name, search=True, opens="people.org", width=16),
+        SHORT,
         col("name", _l("组织名称（公章全称）"), OrgUnit.name, search=True, priority=2, width=28),
         col("kind", _l("组织类别"), OrgUnit.kind, choices=ORG_KINDS, filter=True),
-        col("parent", _l("隶属"), Parent.short_name, opens="people.org", key=Parent.id, width=16),
+        ABOVE,
         col("unit_kind", _l("单位类别"), OrgUnit.unit_kind, choices=UNIT_KINDS, filter=True, priority=2),
         col("secretary", _l("书记"), holders_of("secretary")),
         col("members", _l("党员数"), members_of(), align="end", width=8),
@@ -153,6 +156,25 @@ orgs = Ledger(
     order=("short_name",), imports="people.org_units", rank=5, group=_l("组织与人员"),
     actions=(Action(_l("新增组织"), "people.new_org", "people.org.manage", icon="plus-lg", primary=True),),
     empty=_l("还没有组织。可以下载模板，把组织名册整表导入，也可以逐个新增。"),
+)
+resident_units = Ledger(
+    name="people.units", title=_l("驻区单位一览表"), permission=ORG, paper=A4.landscape, icon="building",
+    rows=UNITS.where(OrgUnit.kind == "unit"), key=OrgUnit.id, scope=(OrgUnit.path,), opens="people.org",
+    columns=(
+        SHORT,
+        col("name", _l("单位名称"), OrgUnit.name, search=True, priority=2, width=28),
+        col("unit_kind", _l("单位类别"), OrgUnit.unit_kind, choices=UNIT_KINDS, filter=True),
+        ABOVE,
+        col("credit_code", _l("统一社会信用代码"), OrgUnit.credit_code, search=True, priority=3, width=20),
+        col("address", _l("地址"), OrgUnit.address, search=True, priority=2, width=24),
+        col("contact", _l("联系人"), OrgUnit.contact_name),
+        col("phone", _l("联系电话"), OrgUnit.contact_phone_mask, mask="phone"),
+    ),
+    filters=(Filter(name="under", label=_l("所属组织"), kind="org", source=OrgUnit.path),),
+    order=("short_name",), imports="people.org_units", rank=6, group=_l("组织与人员"),
+    actions=(Action(_l("新增单位"), "people.new_org", "people.org.manage", icon="plus-lg", primary=True),),
+    note=_l("辖区内参加共驻共建的单位，不是党组织的也在这里。"),
+    empty=_l("还没有驻区单位。可以用“党组织名册”模板整表导入，类别填“单位”，也可以逐个新增。"),
 )
 terms = Ledger(
     name="people.terms", title=_l("支部换届台账"), permission=ORG, paper=A4.landscape, icon="calendar-event",

@@ -41,14 +41,15 @@ def index() -> Any:
 
 @pages.get("/o/", needs=ORG)
 def tree() -> Any:
-    """The tree from the top or below one unit; with `q` the units that match."""
+    """The tree from the top (a single root unfolded) or below one unit; with `q` the units that match."""
     text, unit_id = _asked_text(), _asked_unit()
     unit = units.get_org(ctx(), unit_id) if unit_id else None
     crumbs = units.lineage(ctx(), unit) if unit else []
     hits = [(u, units.lineage(ctx(), u)) for u in units.search_orgs(ctx(), text, 50)] if text else []
     nodes = units.children(ctx(), unit_id, gone=request.args.get("gone") == "1")
+    unfolded = {nodes[0].unit.id: units.children(ctx(), nodes[0].unit.id)} if len(nodes) == 1 and not unit else {}
     return show("people/tree.html", q=text, hits=hits, unit=unit, trail=trail(crumbs[:-1]), nodes=nodes, kinds=ORG_KINDS,
-                  gone=request.args.get("gone") == "1")
+                  unfolded=unfolded, gone=request.args.get("gone") == "1")
 
 
 @pages.get("/o/<int:record_id>/below", needs=ORG)

@@ -9,6 +9,9 @@ from sqlalchemy import select
 
 from core.base.db import session
 from core.people.models import Affiliation, Person
+from core.people.services.orgs import create_org
+from core.people.services.reorganise import move_org
+from core.people.services.root import find_root
 
 PAGES = [
     "/people/", "/people/?q=zs", "/people/?q=nobody", "/people/?q=%00%25", "/people/o/", "/people/o/?q=dg",
@@ -121,3 +124,17 @@ def test_another_tenant_sees_nothing(world, site):
     for path in (f"/people/p/{site['zhang']}/", f"/people/o/{site['branch']}/", f"/people/g/{site['grid']}/"):
         assert browser.get(path).status_code == 404
     assert "张三" not in browser.get("/people/?q=zs").get_data(as_text=True)
+
+
+def test_a_single_root_opens_unfolded_and_the_list_of_units_follows_the_tree(world, site, county):
+    ctx = county.ctx
+    root = find_root()
+    move_org(ctx, site["street"], parent_id=root.id)
+    create_org(ctx, name="某物业公司", short_name="A物业", kind="unit", unit_kind="property", parent_id=site["community"])
+    browser = world.browser("east")
+    page = browser.get("/people/o/").get_data(as_text=True)
+    assert "<details open>" in page and "城关街道" in page
+    listed = browser.get("/ledgers/people.orgs/").get_data(as_text=True)
+    names = re.findall(r'class="g-name" href="/t/east/people/o/\d+/">([^<]+)<', listed)
+    assert names == ["East County", "城关街道", "东关社区", "东关一支部", "东关二支部", "西关社区", "西关支部"]
+    assert "A物业" in browser.get("/ledgers/people.units/").get_data(as_text=True)
