@@ -21,7 +21,7 @@ from .engine import Value, by_ledger, grouped, measure, sums_of, value_of
 from .models import IndicatorValue
 from .places import LEVEL
 
-LEVELS = (2 * LEVEL, 3 * LEVEL)         # streets and communities; a branch is looked up in the ledger
+LEVELS = (LEVEL, 2 * LEVEL, 3 * LEVEL)  # the root, streets and communities; a branch is looked up in the ledger
 KEEP_DAYS = 40
 MONTHS = 12
 
@@ -78,6 +78,12 @@ class Point:
 
     month: str
     value: Value
+
+
+def has_curve(ctx: Context, values: Iterable[Value]) -> bool:
+    """Whether figures are kept for all the reader's places: the tenant and its upper levels, not single branches."""
+    permissions = {ctx.plugins.ledgers[value.indicator.of].permission for value in values}
+    return all(len(path) in (0, *LEVELS) for permission in permissions for path in ctx.subtrees(permission))
 
 
 def curves(ctx: Context, values: Iterable[Value]) -> dict[str, list[Point]]:

@@ -10,7 +10,7 @@ from core.service import Context, service
 
 from .charts import curve_option
 from .engine import Value, find_indicator, measure, offered
-from .history import Point, curves
+from .history import Point, curves, has_curve
 from .places import Place, by_place, place_key
 
 
@@ -25,6 +25,7 @@ class Shown:
     place_key: str
     points: list[Point]
     chart: dict[str, Any] | None
+    kept: bool
 
     @property
     def rows(self) -> list[tuple[str, str]]:
@@ -47,12 +48,15 @@ def read_indicator(ctx: Context, name: str) -> Shown:
     value = measure(ctx, [indicator])[indicator.name]
     points = curves(ctx, [value])[indicator.name]
     return Shown(indicator, ledger, value, by_place(ctx, [indicator]), place_key(indicator, ctx), points,
-                 curve_option([(indicator, points)]))
+                 curve_option([(indicator, points)]), has_curve(ctx, [value]))
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The indicators of the dashboard. `change` is the difference to the last figure of the month before (None: unknown)."""
+    """The indicators of the dashboard. `change` is the difference to the last figure of the month before (None: unknown).
+
+    `kept`: whether there will be a curve for this reader at all.
+    """
 
     values: list[Value]
     change: dict[str, float | None]
@@ -62,6 +66,7 @@ class Overview:
     places: list[Place]
     compared: list[Indicator]
     place_keys: list[str]
+    kept: bool
 
 
 TILES, COMPARED = 7, 4
@@ -83,7 +88,8 @@ def read_overview(ctx: Context) -> Overview:
     return Overview(
         values, {name: _change(line) for name, line in points.items()}, curve_option(drawn),
         [str(i.label) for i, _line in drawn], [[month, *(line.get(month, "—") for line in by_month)] for month in months],
-        by_place(ctx, compared), compared, [place_key(i, ctx) for i in compared])
+        by_place(ctx, compared), compared, [place_key(i, ctx) for i in compared],
+        has_curve(ctx, values))
 
 
 def _change(line: list[Point]) -> float | None:

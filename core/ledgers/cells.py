@@ -85,20 +85,33 @@ def address_of(endpoint: str) -> tuple[str, str] | None:
     return before, after
 
 
-def css_of(column: Col, first: bool) -> str:
-    """Classes of a cell: the first column is the title of the card on a phone, the others flow below it.
+def title_at(columns: tuple[Col, ...]) -> int:
+    """Place of the column that is the title of the card on a phone: the first that says a name, no date and no figure."""
+    named = (n for n, c in enumerate(columns) if not _figure(c) and c.choices is None)
+    return next(named, 0)
+
+
+def _figure(column: Col) -> bool:
+    """Whether the text of the column is a date, a number or yes and no: says nothing to a reader without its heading."""
+    return column.align == "end" or sql_type(column.source) in ("date", "moment", "number", "flag")
+
+
+def css_of(columns: tuple[Col, ...], index: int) -> str:
+    """Classes of a column's cells: the first stays in sight; on a phone one is the title of the card, the others flow below.
 
     Dates, numbers and what the declaration calls short stand on one line: a name broken in two is hard to read.
     """
-    whole = column.width <= SHORT or sql_type(column.source) in ("date", "moment", "number") or bool(column.mask)
-    place = "c-stick nw" if first else "c-inl nw" if whole else "c-inl"
-    side = " r" if column.align == "end" else ""
-    return place + side + (f" p{column.priority}" if column.priority > 1 else "")
+    column, title = columns[index], title_at(columns)
+    whole = column.width <= SHORT or _figure(column) or bool(column.mask)
+    place = ["c-stick" if index == title else "c-pin"] if index == 0 else []
+    place += (["c-head"] if index else []) if index == title else ["c-inl", *(["c-lab"] if _figure(column) else [])]
+    sides = (("nw", whole or index == 0), ("r", column.align == "end"), (f"p{column.priority}", column.priority > 1))
+    return " ".join(place + [name for name, holds in sides if holds])
 
 
 def row_writer(ledger: Ledger, columns: tuple[Col, ...], ctx: Context, *, pick: bool) -> Callable[[Row[Any], int], Markup]:
     """(row, number) -> one `<tr>`; `pick` puts a check box in front."""
-    cells = [_cell(ledger, column, ctx, i == 0) for i, column in enumerate(columns)]
+    cells = [_cell(ledger, columns, i, ctx) for i in range(len(columns))]
     numbered, choose = ledger.numbered, escape(_("选择"))
 
     def write(row: Row[Any], number: int) -> Markup:
@@ -115,10 +128,11 @@ def row_writer(ledger: Ledger, columns: tuple[Col, ...], ctx: Context, *, pick: 
     return write
 
 
-def _cell(ledger: Ledger, column: Col, ctx: Context, first: bool) -> Callable[[Row[Any]], str]:
+def _cell(ledger: Ledger, columns: tuple[Col, ...], index: int, ctx: Context) -> Callable[[Row[Any]], str]:
+    column = columns[index]
     text, tones, warn = _text(column, ctx), column.tones, column.warn
-    css, label = css_of(column, first), escape(column.label)
-    link = _link(ledger, column, first)
+    css, label = css_of(columns, index), escape(column.label)
+    link = _link(ledger, column, index == 0)
 
     def write(row: Row[Any]) -> str:
         shown = str(escape(text(row)))

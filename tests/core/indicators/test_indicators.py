@@ -12,7 +12,7 @@ from core.base import clock
 from core.base.session import session
 from core.contracts.errors import NotFound
 from core.indicators.engine import find_indicator, measure, written
-from core.indicators.history import curves, keep_today
+from core.indicators.history import curves, has_curve, keep_today
 from core.indicators.models import IndicatorValue
 from core.indicators.places import by_place
 from tests.core.ledgers import trial
@@ -106,3 +106,12 @@ def test_page_of_an_indicator_leads_to_its_rows(office):
     assert browser.get("/indicators/trial.none/").status_code == 404
     office.add_user("east", "nobody", trial.EXPORT)
     assert office.browser("east", "nobody").get("/indicators/trial.young/").status_code == 404
+
+
+def test_a_branch_is_told_that_no_curve_is_kept_for_it(office):
+    office.add_user("east", "deep", trial.READ, "people.person.read", path="z00000010002000100020003")
+    for login, kept in (("clerk", True), ("deep", False)):
+        with office.acting("east", login) as ctx:
+            assert has_curve(ctx, measure(ctx, BOTH).values()) is kept
+    page = office.browser("east", "deep").get("/indicators/trial.young/").get_data(as_text=True)
+    assert "趋势按街道、社区记录" in page and "/ledgers/people.changes/" in page

@@ -102,3 +102,11 @@ def test_paper_is_one_table_on_a4(visit, tmp_path):
     data = page.pdf(path=str(tmp_path / "paper.pdf"), prefer_css_page_size=True)
     assert data.count(b"/Type /Page\n") + data.count(b"/Type /Page ") + data.count(b"/Type/Page/") >= 2
     assert page.locator("table").count() == 1 and page.locator(".tools").is_hidden()
+
+
+def test_a_card_puts_the_heading_beside_a_date_and_not_beside_a_name(visit):
+    page = visit("/ledgers/trial.roster/", PHONE)
+    shown = page.evaluate("""() => Object.fromEntries(['c-lab', 'c-stick'].map(css => {
+        const before = getComputedStyle(document.querySelector('td.' + css), '::before');
+        return [css, before.display == 'none' ? '' : before.content]}))""")
+    assert shown == {"c-lab": '"入党时间"', "c-stick": ""}
