@@ -16,7 +16,7 @@ LOCK = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes 
 UV = $(or $(shell command -v uv),$(VENV)/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test env assets lint fmt types lock screenshots wheelhouse clean
+.PHONY: help run test test-postgres env assets lint fmt types lock screenshots wheelhouse clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*##  */\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -29,6 +29,9 @@ test: $(VENV)/.test assets  ## install what tests need and run them all (ARGS="-
 	@$(PY) scripts/prepare_test_machine.py
 	@$(MAKE) --no-print-directory lint
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS)
+
+test-postgres: $(VENV)/.test assets  ## every test, with the world on PostgreSQL
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --engine=postgres $(ARGS)
 
 env: $(VENV)/.test  ## only the environment for developers, in .venv
 

@@ -38,7 +38,7 @@ def create_app(config: Config | None = None, *, plugins: Plugins | None = None, 
     """Build the WSGI application. `plugins` and `database` are given by tests; otherwise discovered and connected."""
     config = config or Config.from_environment()
     plugins = install(plugins or Plugins.discover())
-    database = database or Database(config.url)
+    database = database or Database.of(config)
     app = Flask("core", static_folder=str(HERE / "web/static"), template_folder=str(HERE / "web/templates"))
     app.config.update(MAX_CONTENT_LENGTH=config.max_upload, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024, TESTING=config.testing)
     app.extensions["juheli.config"] = config

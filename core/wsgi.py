@@ -10,10 +10,13 @@ from core.demo.exposure import why_not_serve
 
 
 def checked(config: Config) -> Config:
-    """The settings, unless they would show demo data to others than this machine: then the process ends with a sentence."""
-    database = Database(config.url)     # its own: no connection may be shared with the workers forked later
+    """The settings, unless the database's walls do not hold or demo data would be shown to others than this machine: then
+    the process ends with a sentence.
+    """
+    config.instance.mkdir(parents=True, exist_ok=True)
+    database = Database.of(config)     # its own: no connection may be shared with the workers forked later
     try:
-        refusal = why_not_serve(config, database)
+        refusal = why_not_serve(config, database) or "\n".join(database.why_not_serve())
     finally:
         database.dispose()
     if refusal:

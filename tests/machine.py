@@ -38,6 +38,10 @@ def postgres() -> str | None:
     return postgres_program("postgres") if postgres_program("initdb") else None
 
 
+def pgbouncer() -> str | None:
+    return shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+
+
 def redis() -> str | None:
     return shutil.which("redis-server")
 
@@ -61,6 +65,7 @@ def chinese_font() -> str | None:
 
 COMPONENTS = (
     Component("PostgreSQL", "tests on PostgreSQL (fixture pg_url)", postgres, ("postgresql",)),
+    Component("PgBouncer", "tests through a pooler (fixture pg_bouncer)", pgbouncer, ("pgbouncer",)),
     Component("Redis", "tests with Redis (fixture redis_url)", redis, ("redis-server",)),
     Component("Chromium", "e2e tests in a browser (fixture page)", chromium, ("chromium",)),
     Component("Chinese font", "how pages look in e2e tests", chinese_font, ("fonts-noto-cjk",)),

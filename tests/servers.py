@@ -98,6 +98,31 @@ def start_redis() -> str:
     return f"redis://127.0.0.1:{port}"
 
 
+def start_pgbouncer(server: str, role: str, pool: int) -> str:
+    """A pooler in transaction mode before `server`, with `pool` server connections for `role`; its host:port."""
+    program = machine.pgbouncer()
+    if program is None:
+        cannot_run("pgbouncer (Debian package pgbouncer)")
+    folder, port = server_folder(), free_port()
+    host, _, target = server.rpartition("/")[0].rpartition("@")[2].rpartition(":")
+    (folder / "users").write_text(f'"{role}" ""\n')
+    (folder / "pgbouncer.ini").write_text(
+        f"[databases]\n* = host={host} port={target}\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\n"
+        f"unix_socket_dir =\nauth_type = trust\nauth_file = {folder}/users\n"
+        f"pool_mode = transaction\ndefault_pool_size = {pool}\nmax_client_conn = 200\n"
+        "logfile =\npidfile =\n")
+    start(folder, str(program), str(folder / "pgbouncer.ini"), answers=lambda: listens(port))
+    return f"127.0.0.1:{port}"
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
 def redis_answers(port: int) -> bool:
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as line:

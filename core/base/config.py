@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,6 +34,9 @@ class Config:
 
     instance      folder of the database, keys and files
     database_url  SQLAlchemy URL; default: SQLite in the instance folder
+    migrate_url   the same database as the role that owns the tables (`juheli migrate`); default: database_url
+    database_pool, database_overflow   connections a process keeps, and may open beyond that
+    statement_timeout, lock_timeout    seconds a statement may run, or wait for a lock (PostgreSQL)
     jobs          embedded (threads of the web process) | external (workers) | none (tests)
     public_url    how people reach it, e.g. https://juheli.example.gov.cn; links that are handed over start with it
     lease         seconds a worker may be silent before its job goes to another
@@ -43,6 +46,11 @@ class Config:
 
     instance: Path = field(default_factory=lambda: Path("instance").resolve())
     database_url: str = ""
+    migrate_url: str = ""
+    database_pool: int = 10
+    database_overflow: int = 30
+    statement_timeout: int = 30
+    lock_timeout: int = 5
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -71,9 +79,9 @@ class Config:
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Config:
         """Read `JUHELI_<NAME>`; raises ValueError naming the variable that cannot be understood."""
         values: dict[str, object] = {}
-        for name, kind in (("instance", Path), ("database_url", str), ("host", str), ("port", int), ("workers", int),
-                           ("threads", int), ("jobs", str), ("lease", int), ("public_url", public_url), ("proxies", int),
-                           ("max_upload", int)):
+        usual = cls()
+        for name in [item.name for item in fields(cls) if item.name != "testing"]:
+            kind = {"instance": Path, "public_url": public_url}.get(name, type(getattr(usual, name)))
             raw = environ.get(f"JUHELI_{name.upper()}")
             if raw:
                 try:

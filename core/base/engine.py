@@ -15,8 +15,9 @@ from sqlalchemy import Connection, MetaData, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 
 from core.base import session as sessions
+from core.base.config import Config
 from core.base.db import Base
-from core.base.fence import execution, guard, orm, wall, walls
+from core.base.fence import execution, guard, orm, postgres, wall, walls
 from core.base.scope import Scope, system_scope
 
 _current: ContextVar[Database | None] = ContextVar("juheli_database", default=None)
@@ -41,10 +42,12 @@ class Database:
     """
 
     def __init__(
-        self, url: str, *, metadata: MetaData = Base.metadata, layers: Layers = Layers.ALL, **options: Any
+        self, url: str, *, metadata: MetaData = Base.metadata, layers: Layers = Layers.ALL,
+        limits: postgres.Limits = postgres.Limits(), **options: Any
     ) -> None:
         self.metadata = metadata
         self.layers = layers
+        self.limits = limits
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         address = make_url(url)
         self.is_sqlite = address.get_backend_name() == "sqlite"
@@ -54,6 +57,11 @@ class Database:
         options.setdefault("pool_size", 10)
         options.setdefault("max_overflow", 30)
         options.setdefault("pool_recycle", 3600)  # other processes see new statistics within the hour
+        if not self.is_sqlite:
+            options.setdefault("pool_pre_ping", True)  # a restarted server costs one reconnect, not one error per connection
+            options.setdefault("pool_timeout", 5)
+            # PgBouncer may give each transaction another server connection: nothing is prepared on one
+            options.setdefault("connect_args", {"prepare_threshold": None, "application_name": "juheli"})
         self.engine = create_engine(
             address, json_serializer=lambda value: json.dumps(value, ensure_ascii=False), **options
         )
@@ -70,12 +78,20 @@ class Database:
             event.listen(self.engine, "connect", walls.register_tenant_function)
             event.listen(self.engine, "begin", _sqlite_begin)
         else:
-            event.listen(self.engine, "begin", walls.announce_tenant)
+            event.listen(self.engine, "begin", postgres.announcer(self.limits))
         if Layers.GUARD in self.layers:
             guard.install_guard(self.engine, self.metadata)
             execution.install_execution(self.engine)
         if Layers.DATABASE in self.layers and self.is_sqlite:
             walls.install_authorizer(self.engine, self.metadata)
+
+    @classmethod
+    def of(cls, config: Config, *, migrating: bool = False) -> Database:
+        """The installation's database: as the role that serves, or as the one that owns the tables (`juheli migrate`)."""
+        if migrating:
+            return cls(config.migrate_url or config.url, pool_size=2, max_overflow=2)
+        limits = postgres.Limits(statement=config.statement_timeout * 1000, lock=config.lock_timeout * 1000)
+        return cls(config.url, limits=limits, pool_size=config.database_pool, max_overflow=config.database_overflow)
 
     def open_session(self, scope: Scope) -> sessions.FencedSession:
         """A new session that belongs to `scope` for life; application code asks `session()` instead."""
@@ -125,6 +141,20 @@ class Database:
         """What is missing in the walls inside the database, one sentence each; empty when all stand."""
         with self.maintenance("check the walls", writes=False) as connection:
             return walls.check(connection, self.metadata)
+
+    def why_not_serve(self) -> list[str]:
+        """Reasons not to serve requests with this database, one sentence each: walls down, or a role they do not hold.
+
+        An empty database has none; SQLite has no roles.
+        """
+        if not self.has_tables():
+            return []
+        problems = self.check_walls()
+        with self.maintenance("whose are the tables?", writes=False) as connection:
+            if not self.is_sqlite and postgres.owns_tables(connection):
+                problems.append("the database role owns the tables and could take their walls down: serve as another role "
+                                "(juheli db roles) and give this one to JUHELI_MIGRATE_URL")
+        return problems
 
     def refresh_statistics(self) -> None:
         """Let the planner see how the rows lie. SQLite only: without it a lookup reads the whole tenant (100 times slower

@@ -8,7 +8,7 @@ import click
 
 from core.contracts.errors import Invalid, JuheliError
 
-from . import audit, demo, installation, plugin, tenant
+from . import audit, database, demo, installation, plugin, tenant
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,6 +22,7 @@ cli.add_command(installation.worker)
 cli.add_command(tenant.tenant)
 cli.add_command(plugin.plugin)
 cli.add_command(audit.audit)
+cli.add_command(database.db)
 cli.add_command(demo.demo)
 
 

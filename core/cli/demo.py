@@ -33,8 +33,9 @@ def load_command(scale: str, people: int | None) -> None:
     if exposed(config):
         raise click.ClickException("demo passwords are public: demo data are loaded with JUHELI_HOST on a loopback address and "
                                    "without JUHELI_PROXIES only")
-    with opened(config) as (database, plugins):
+    with opened(config, migrating=True) as (database, plugins):
         upgrade(database, plugins)
+    with opened(config):
         load(scale, click.echo, members=people)
 
 

@@ -18,7 +18,7 @@ from .serve import serve
 @click.command()
 def migrate() -> None:
     """Bring the database to this version's schema (core and every installed plugin)."""
-    with opened() as (database, plugins):
+    with opened(migrating=True) as (database, plugins):
         moved = upgrade(database, plugins)
     click.echo("\n".join(moved) or "up to date")
 

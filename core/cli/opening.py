@@ -12,13 +12,13 @@ from core.plugin.manager import Plugins, installed
 
 
 @contextmanager
-def opened(config: Config | None = None) -> Iterator[tuple[Database, Plugins]]:
-    """The installation's database and modules, keys loaded, in use for the block."""
+def opened(config: Config | None = None, *, migrating: bool = False) -> Iterator[tuple[Database, Plugins]]:
+    """The installation's database and modules, keys loaded, in use for the block; `migrating`: as the tables' owner."""
     config = config or Config.from_environment()
     config.instance.mkdir(parents=True, exist_ok=True)
     use_keyring(load_keyring(config.instance))
     plugins = installed()
-    database = Database(config.url)
+    database = Database.of(config, migrating=migrating)
     try:
         with database.use():
             yield database, plugins

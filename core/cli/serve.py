@@ -58,11 +58,14 @@ def serve(config: Config, *, with_demo: bool) -> None:
     if with_demo and exposed(config):
         raise click.ClickException(f"demo passwords are public: only for a loopback address and without a proxy in front, "
                                    f"not for {config.host}")
-    with opened(config) as (database, plugins):
+    with opened(config, migrating=True) as (database, plugins):
         if refusal := why_not_serve(config, database):
             raise click.ClickException(refusal)
         for line in upgrade(database, plugins):
             click.echo(f"migrated {line}")
+    with opened(config) as (database, plugins):
+        if problems := database.why_not_serve():
+            raise click.ClickException("\n".join(problems))
         if with_demo:
             load_when_absent(click.echo)
             print_accounts(f"http://{config.host}:{config.port}")

@@ -7,14 +7,12 @@ from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any
 
-from sqlalchemy import func, select
-
 from core.base.db import new_id, session
 from core.base.pinyin import name_keys
 from core.people import history, tree
 from core.people.models import Grid, OrgUnit
 from core.people.services.grids import save_grid
-from core.people.services.orgs import create_org
+from core.people.services.orgs import create_org, next_ordinal
 from core.people.services.root import name_root
 from core.people.services.terms import anniversary
 from core.rules import add_months, rule
@@ -40,9 +38,8 @@ def _data(plan: UnitPlan, today: dt.date) -> dict[str, Any]:
 
 def found_branches(ctx: Context, plans: Sequence[UnitPlan], community: OrgUnit) -> list[OrgUnit]:
     """The branches of one community at once: what `create_org` does for each, without asking whether names are taken."""
-    last = session().scalar(select(func.max(OrgUnit.ordinal))) or 0
     units = []
-    for ordinal, plan in enumerate(plans, last + 1):
+    for ordinal, plan in enumerate(plans, next_ordinal(ctx)):
         keys = name_keys(plan.short_name)
         units.append(OrgUnit(**_data(plan, ctx.today()), id=new_id(), parent_id=community.id, ordinal=ordinal, status="active",
                              path=tree.child(community.path, ordinal), community_id=community.id, name_full=keys.full,

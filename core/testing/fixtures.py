@@ -1,9 +1,14 @@
-"""Fixtures: `world` (an installation of its own per test), `east` and `west` (two tenants in it)."""
+"""Fixtures: `world` (an installation of its own per test), `east` and `west` (two tenants in it).
+
+`--engine=postgres` runs all of them on PostgreSQL; a test of something that only SQLite has, or only PostgreSQL, asks
+for `sqlite_world` or `pg_world` instead and runs there always.
+"""
 
 from __future__ import annotations
 
-import shutil
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +18,13 @@ from core.plugin.manager import installed
 from core.service import TenantInfo
 from core.tenancy.lookup import by_address
 
-from .world import World, build_world
+from .engines import ENGINES, Engine, Postgres, Sqlite
+from .world import World
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=ENGINES, default=os.environ.get("JUHELI_TEST_ENGINE", "sqlite"),
+                     help="database of the world fixture")
 
 
 @pytest.fixture(scope="session")
@@ -22,30 +33,62 @@ def plugins() -> Plugins:
     return installed()
 
 
-@pytest.fixture(scope="session")
-def _template_folder(tmp_path_factory: pytest.TempPathFactory, plugins: Plugins) -> Path:
-    """An installation with the platform and the tenants east and west, made once and copied for each test."""
-    folder = tmp_path_factory.mktemp("installation")
-    world = build_world(folder, plugins)
+def _filled(engine: Engine, folder: Path, plugins: Plugins) -> Path:
+    """Make the world that is copied for each test: the platform and the tenants east and west."""
+    world = engine.prepare(folder, plugins)
     world.open_tenant("east", "East County", "county")
     world.open_tenant("west", "West Street", "street")
     world.database.dispose()
+    engine.keep()
     return folder
 
 
-@pytest.fixture
-def world(_template_folder: Path, tmp_path: Path, plugins: Plugins) -> Iterator[World]:
-    """A fresh installation: platform, county `east` and street `west` (admin of each: `admin`), on SQLite."""
-    folder = tmp_path / "instance"
-    shutil.copytree(_template_folder, folder)
-    made = build_world(folder, plugins)
+@contextmanager
+def _copied(engine: Engine, template: Path, folder: Path, plugins: Plugins) -> Iterator[World]:
+    made = engine.copy(template, folder, plugins)
     with made.database.use():
         for slug in ("east", "west"):
             found = by_address(slug=slug)
             assert found
             made.tenants[slug] = found[0]
-    yield made
-    made.database.dispose()
+    try:
+        yield made
+    finally:
+        engine.drop(made)
+
+
+@pytest.fixture(scope="session")
+def _sqlite(tmp_path_factory: pytest.TempPathFactory, plugins: Plugins) -> tuple[Engine, Path]:
+    engine = Sqlite()
+    return engine, _filled(engine, tmp_path_factory.mktemp("installation"), plugins)
+
+
+@pytest.fixture(scope="session")
+def _postgres(pg_server: str, tmp_path_factory: pytest.TempPathFactory, plugins: Plugins) -> Iterator[tuple[Engine, Path]]:
+    engine = Postgres(pg_server)
+    yield engine, _filled(engine, tmp_path_factory.mktemp("installation"), plugins)
+    engine.close()
+
+
+@pytest.fixture
+def sqlite_world(_sqlite: tuple[Engine, Path], tmp_path: Path, plugins: Plugins) -> Iterator[World]:
+    """A fresh installation on SQLite."""
+    with _copied(*_sqlite, tmp_path / "instance", plugins) as made:
+        yield made
+
+
+@pytest.fixture
+def pg_world(_postgres: tuple[Engine, Path], tmp_path: Path, plugins: Plugins) -> Iterator[World]:
+    """A fresh installation on PostgreSQL: tables by migrations, served by a role that owns nothing."""
+    with _copied(*_postgres, tmp_path / "instance", plugins) as made:
+        yield made
+
+
+@pytest.fixture
+def world(request: pytest.FixtureRequest) -> World:
+    """A fresh installation: platform, county `east` and street `west` (admin of each: `admin`)."""
+    name = "pg_world" if request.config.getoption("--engine") == "postgres" else "sqlite_world"
+    return request.getfixturevalue(name)
 
 
 @pytest.fixture

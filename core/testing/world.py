@@ -28,7 +28,7 @@ from core.service import Context, TenantInfo, system_context
 from core.tenancy.lookup import by_id, enabled_plugins
 from core.tenancy.models import PLATFORM, PLATFORM_SLUG
 from core.tenancy.onboarding import create_tenant
-from core.tenancy.platform import furnish_platform
+from core.tenancy.platform import furnish_platform, has_platform
 
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 
@@ -141,6 +141,7 @@ def build_world(folder: Path, plugins: Plugins, url: str = "") -> World:
         stack.enter_context(database.use())
         if not database.has_tables():
             database.create_all()
+        if not has_platform():
             furnish_platform(operator_login="operator", operator_name="Operator")
         found = by_id(PLATFORM)
         assert found

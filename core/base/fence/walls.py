@@ -1,7 +1,7 @@
 """Layer 5: the walls inside the database, for whatever reaches it past the engine.
 
-SQLite: triggers refuse foreign writes, the authorizer refuses to prepare statements nobody approved.
-PostgreSQL: forced row level security, told the tenant at every BEGIN.
+SQLite, here: triggers refuse foreign writes, the authorizer refuses to prepare statements nobody approved.
+PostgreSQL (postgres.py): forced row level security, told the tenant at every BEGIN.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from sqlalchemy import DDL, Connection, MetaData, event, inspect, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
+from core.base.fence import postgres
 from core.base.fence.registry import Registry
 from core.base.scope import current_frame
 
@@ -22,18 +23,13 @@ _GUARDED_ACTS = frozenset(
 )
 _NOBODY = -1
 _APPROVED = "juheli_approved"
-_TENANT = "nullif(current_setting('app.tenant_id', true), '')::bigint"
-_FORCED = "SELECT relname FROM pg_class WHERE relforcerowsecurity AND relrowsecurity"
-_POLICIES = "SELECT tablename FROM pg_policies WHERE policyname = 'tenant_wall'"
-_BYPASSES = "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
-_SYSTEM = "current_setting('app.system', true) = 'on'"
 
 
 def build(connection: Connection, metadata: MetaData) -> None:
     """(Re)build the walls of every table of the metadata that exists."""
     existing = set(inspect(connection).get_table_names())
     registry = Registry(metadata).refresh()
-    rules = _sqlite_rules if connection.dialect.name == "sqlite" else _postgres_rules
+    rules = _sqlite_rules if connection.dialect.name == "sqlite" else postgres.rules
     for name in sorted(registry.known & existing):
         for statement in rules(name, registry):
             connection.execute(DDL(statement.replace("%", "%%")))
@@ -47,14 +43,7 @@ def check(connection: Connection, metadata: MetaData) -> list[str]:
         have = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")))
         wanted = {name: set(_triggers(name)) for name in registry.known & existing}
         return [f"{name}: trigger missing" for name in sorted(wanted) if not wanted[name] <= have]
-    forced = set(connection.scalars(text(_FORCED)))
-    policies = set(connection.scalars(text(_POLICIES)))
-    walled = forced & policies
-    missing = sorted(registry.known & existing - walled)
-    problems = [f"{name}: row level security missing" for name in missing]
-    if connection.scalar(text(_BYPASSES)):
-        problems.append("the database role is a superuser or may bypass row level security")
-    return problems
+    return postgres.check(connection, registry.known & existing)
 
 
 # ---------------------------------------------------------------------- SQLite
@@ -134,31 +123,3 @@ def install_authorizer(engine: Engine, metadata: MetaData) -> None:
     def _failed(context: Any) -> None:
         if context.connection is not None and not context.connection.invalidated:
             _close(context.connection)
-
-
-# ---------------------------------------------------------------------- PostgreSQL
-def announce_tenant(connection: Connection) -> None:
-    """Tell the transaction whose it is. Local to it: nothing leaks to the next borrower of the connection."""
-    frame = current_frame()
-    if frame is None:
-        return
-    if frame.scope.is_system:
-        name, value = "app.system", "on"
-    else:
-        name, value = "app.tenant_id", str(frame.scope.tenant_id)
-    driver: Any = connection.connection.driver_connection
-    driver.execute("SELECT set_config(%s, %s, true)", (name, value))
-
-
-def _postgres_rules(table: str, registry: Registry) -> Iterator[str]:
-    column = registry.tenant.get(table)
-    mine = f'"{column}" = {_TENANT}' if column else f"{_TENANT} = 0"
-    shared = column is None and table not in registry.platform
-    yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
-    yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
-    for policy, rule in (("tenant_wall", mine), ("system_door", _SYSTEM)):
-        yield f'DROP POLICY IF EXISTS {policy} ON "{table}"'
-        yield f'CREATE POLICY {policy} ON "{table}" USING ({rule}) WITH CHECK ({rule})'
-    yield f'DROP POLICY IF EXISTS all_read ON "{table}"'
-    if shared:
-        yield f'CREATE POLICY all_read ON "{table}" FOR SELECT USING (true)'

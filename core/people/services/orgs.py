@@ -13,6 +13,7 @@ from core.base.identity import parse_credit_code
 from core.base.pinyin import name_keys
 from core.contracts.errors import Invalid, NotFound
 from core.service import Context, service
+from core.tenancy.models import Tenant
 
 from .. import history, tree
 from ..models import OrgUnit
@@ -33,7 +34,7 @@ def create_org(ctx: Context, *, name: str, short_name: str, kind: str, parent_id
     above = living(ctx, parent_id, "parent_id") if parent_id else None
     ctx.require(MANAGE, above.path if above else "")
     unit = OrgUnit(parent_id=parent_id, status=status)
-    unit.ordinal = (session().scalar(select(func.max(OrgUnit.ordinal))) or 0) + 1
+    unit.ordinal = next_ordinal(ctx)
     try:
         unit.path = tree.child(above.path if above else "", unit.ordinal)
     except ValueError:
@@ -49,6 +50,15 @@ def create_org(ctx: Context, *, name: str, short_name: str, kind: str, parent_id
     session().flush()
     ctx.audit("org_unit", unit.id, name=unit.short_name, created=True, parent=above.short_name if above else "")
     return unit
+
+
+def next_ordinal(ctx: Context) -> int:
+    """The ordinal of the tenant's next unit, kept for the running transaction: whoever else founds a unit waits for its end.
+
+    The tenant's own row is the lock (SQLite has one writer anyway), because two transactions would count the same units.
+    """
+    session().execute(select(Tenant.id).where(Tenant.id == ctx.tenant.id).with_for_update())
+    return (session().scalar(select(func.max(OrgUnit.ordinal))) or 0) + 1
 
 
 @service(MANAGE)
