@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from core.access.contexts import job_context
 from core.audit import log as _audit  # noqa: F401  (its tables)
+from core.base.cache import Cache, use_cache
 from core.base.config import Config
 from core.base.engine import Database
 from core.base.keyring import load_keyring, use_keyring
@@ -44,6 +45,7 @@ def create_app(config: Config | None = None, *, plugins: Plugins | None = None, 
     app.extensions["juheli.config"] = config
     app.extensions["juheli.plugins"] = plugins
     use_keyring(load_keyring(config.instance))
+    use_cache(Cache(config.redis_url))
     kit.install(app)
     pipeline.install(app, database)
     errors.install(app)

@@ -36,7 +36,7 @@ at_begin: list[Callable[[Context], None]] = []   # asked when the outermost unit
 
 @dataclass(frozen=True, slots=True)
 class TenantInfo:
-    """What a request needs to know of its tenant. `kind`: county | street | platform."""
+    """What a request needs to know of its tenant. `kind`: county | street | platform. `access`: core.access.revision."""
 
     id: int
     slug: str
@@ -45,6 +45,7 @@ class TenantInfo:
     status: str = "active"
     parent_id: int | None = None
     brand: dict[str, Any] = field(default_factory=dict)
+    access: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from core.base import clock
 from core.base.session import session
 from core.service import Grant
 
+from . import revision as _revision  # noqa: F401  (watches every session from now on)
 from .models import Role, RoleGrant
 
 

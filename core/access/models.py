@@ -56,3 +56,11 @@ class RoleGrant(TenantScoped, Base):
     source: Mapped[str] = mapped_column(String(120), default="")
     granted_by: Mapped[str] = mapped_column(String(80), default="")
     revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+
+class AccessRevision(TenantScoped, Base):
+    """How often the tenant's rights changed (core.access.revision): one row, number 1, made with the first change."""
+
+    __tablename__ = "access_revision"
+
+    number: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -26,13 +26,18 @@ CHANGE_PASSWORD, ENROL = "accounts.change_password", "accounts.enrol"
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """The account behind a request. `next_step`: endpoint the account must visit first (new password, second factor)."""
+    """The account behind a request.
+
+    next_step    endpoint the account must visit first (new password, second factor)
+    fresh_until  until then the session need not be looked up again: it neither ends nor wants touching
+    """
 
     user_id: int
     name: str
     session_id: int
     next_step: str = ""
     preferences: dict[str, str] | None = None
+    fresh_until: dt.datetime | None = None
 
 
 def cookie_name() -> str:
@@ -65,9 +70,12 @@ def resolve(token: str | None) -> SignedIn | None:
     row = session().execute(_found(token_hash(token), now)).one_or_none()
     if row is None or (row.enrolled and not row.second_factor):
         return None
-    if now - row.last_seen_at > TOUCH:
+    seen = row.last_seen_at
+    if now - seen > TOUCH:
         _touch(row.id, now)
-    return SignedIn(row.user_id, row.name, row.id, _next_step(row), row.preferences or {})
+        seen = now
+    fresh_until = min(seen + TOUCH, row.idle_until, row.expires_at)
+    return SignedIn(row.user_id, row.name, row.id, _next_step(row), row.preferences or {}, fresh_until)
 
 
 def _found(hashed: str, now: dt.datetime) -> Select[Any]:
@@ -77,7 +85,8 @@ def _found(hashed: str, now: dt.datetime) -> Select[Any]:
         RoleGrant.starts_on <= today, or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today),
         Role.tenant_id == RoleGrant.tenant_id, Role.id == RoleGrant.role_id, Role.needs_totp)
     return (
-        select(Session.id, Session.last_seen_at, Session.second_factor, User.id.label("user_id"), User.name,
+        select(Session.id, Session.last_seen_at, Session.idle_until, Session.expires_at, Session.second_factor,
+               User.id.label("user_id"), User.name,
                User.must_change_password, User.preferences, User.totp_secret.is_not(None).label("enrolled"),
                needs_totp.label("needs_totp"), ModuleSettings.chosen)
         .join(User, (User.tenant_id == Session.tenant_id) & (User.id == Session.user_id))
@@ -97,7 +106,8 @@ def _next_step(row: Any) -> str:
 def _touch(session_id: int, now: dt.datetime) -> None:
     begin_write()
     session().execute(update(Session).where(Session.tenant_id == current_scope().tenant_id, Session.id == session_id)
-                      .values(last_seen_at=now, idle_until=now + _idle()).execution_options(synchronize_session=False))
+                      .values(last_seen_at=now, idle_until=now + _idle())
+                      .execution_options(synchronize_session=False, access_unchanged=True))
     session().commit()
 
 

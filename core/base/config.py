@@ -37,9 +37,12 @@ class Config:
     migrate_url   the same database as the role that owns the tables (`juheli migrate`); default: database_url
     database_pool, database_overflow   connections a process keeps, and may open beyond that
     statement_timeout, lock_timeout    seconds a statement may run, or wait for a lock (PostgreSQL)
+    redis_url     redis://… for cache, limits, bell; empty: none, and everything works without
     jobs          embedded (threads of the web process) | external (workers) | none (tests)
     public_url    how people reach it, e.g. https://juheli.example.gov.cn; links that are handed over start with it
     lease         seconds a worker may be silent before its job goes to another
+    tenant_rate   requests a tenant may make in 10 seconds, all its people together; 0: no limit
+    client_rate   requests one session, or one address without a session, may make in 10 seconds; 0: no limit
     proxies       how many reverse proxies stand in front; 0: their headers are ignored
     max_upload    bytes of one request body
     """
@@ -51,6 +54,7 @@ class Config:
     database_overflow: int = 30
     statement_timeout: int = 30
     lock_timeout: int = 5
+    redis_url: str = ""
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -58,6 +62,8 @@ class Config:
     jobs: str = "embedded"
     public_url: str = ""
     lease: int = 60
+    tenant_rate: int = 0
+    client_rate: int = 0
     proxies: int = 0
     max_upload: int = 25 * 1024 * 1024
     testing: bool = False

@@ -10,12 +10,15 @@ from flask import Flask, abort, current_app, g, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from core.access.grants import grants_of
-from core.accounts.sessions import cookie_name, resolve
+from core.access.known import known
+from core.accounts.attempts import network
+from core.accounts.sessions import cookie_name
+from core.base.crypto import blind_index
 from core.base.engine import Database
 from core.base.i18n import use_locale
+from core.base.limits import charge
 from core.base.scope import tenant_scope
-from core.contracts.errors import Forbidden, TenantSuspended
+from core.contracts.errors import Forbidden, TenantSuspended, TooMany
 from core.service import Actor, Context, TenantInfo
 from core.tenancy.lookup import by_address, enabled_plugins
 from core.tenancy.models import PLATFORM, SUSPENDED
@@ -116,17 +119,30 @@ def _gate(ctx: Context, audience: str | None) -> None:
 
 def identify() -> None:
     """Whose request this is: sets `g.signed_in` and puts the account into `g.ctx`."""
-    signed_in = resolve(request.cookies.get(cookie_name()))
-    if signed_in is not None:
+    found = known(request.cookies.get(cookie_name()), g.ctx.tenant.access)
+    g.signed_in = found[0] if found else None
+    if found:
+        signed_in, grants = found
         actor = Actor("user", signed_in.user_id, signed_in.name, signed_in.session_id)
-        grants = () if signed_in.next_step else grants_of(signed_in.user_id)     # no rights before the step is done
         g.ctx = g.ctx.evolve(actor=actor, grants=grants)
-    g.signed_in = signed_in
+
+
+def _limit() -> None:
+    """Nobody takes the service away from others: requests of one session (or address) and of one tenant are counted.
+
+    Raises TooMany. After the session is known, so that an office behind one address is not taken for one person.
+    """
+    config = current_app.extensions["juheli.config"]
+    who = g.ctx.actor.session_id or blind_index(g.ctx.tenant.id, "client", network(request.remote_addr or ""))
+    wait = charge("client", who, limit=config.client_rate) or charge("tenant", "all", limit=config.tenant_rate)
+    if wait:
+        raise TooMany(wait)
 
 
 def _admit(view: Any) -> Response | None:
     """Sign-in and permission, as the route declares them."""
     identify()
+    _limit()
     signed_in = g.signed_in
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         check_csrf()

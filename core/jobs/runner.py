@@ -11,11 +11,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from core.base.cache import cache
 from core.base.engine import Database
 from core.base.scope import tenant_scope
 from core.base.session import session
 from core.base.traces import trace_text
 
+from .bell import listen
 from .claiming import DatabaseClock, claim
 from .periodic import Tenants, Ticker
 from .queue import TASKS, find, wake
@@ -126,6 +128,9 @@ class Runner:
         names = [f"{socket.gethostname()}:{os.getpid()}:{i}" for i in range(self.threads)]
         self._threads = [threading.Thread(target=self._loop, args=(n,), daemon=True, name=f"job-{n}") for n in names]
         self._threads.append(threading.Thread(target=self._ticker, daemon=True, name="job-ticker"))
+        if cache().url:
+            bell = threading.Thread(target=listen, args=(cache().url, self.stopping), daemon=True, name="job-bell")
+            bell.start()  # not joined: it may be in the middle of a wait
         for thread in self._threads:
             thread.start()
 

@@ -7,6 +7,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
+from core.access.models import AccessRevision
 from core.base.scope import system_scope
 from core.base.session import session
 from core.service import TenantInfo
@@ -18,17 +19,18 @@ from .origins import remember
 _sets: WeakKeyDictionary[Any, dict[int, tuple[int, frozenset[str]]]] = WeakKeyDictionary()
 
 
-def _info(row: Tenant) -> TenantInfo:
+def _info(row: Tenant, access: int = 0) -> TenantInfo:
     remember(row)
-    return TenantInfo(row.id, row.slug, row.name, row.kind, row.status, row.parent_id, row.brand or {})
+    return TenantInfo(row.id, row.slug, row.name, row.kind, row.status, row.parent_id, row.brand or {}, access)
 
 
 def by_address(*, slug: str | None = None, host: str | None = None) -> tuple[TenantInfo, int] | None:
     """(tenant, plugins_rev) for a slug or a host name, or None. One indexed row, read on every request."""
     with system_scope("tenancy: resolve address"):
         where = Tenant.slug == slug if slug is not None else Tenant.host == host
-        row = session().scalars(select(Tenant).where(where)).one_or_none()
-        return (_info(row), row.plugins_rev) if row else None
+        query = select(Tenant, AccessRevision.number).outerjoin(AccessRevision, AccessRevision.tenant_id == Tenant.id)
+        found = session().execute(query.where(where)).one_or_none()
+        return (_info(found.Tenant, found.number or 0), found.Tenant.plugins_rev) if found else None
 
 
 def by_id(tenant_id: int) -> tuple[TenantInfo, int] | None:
