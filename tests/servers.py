@@ -185,3 +185,9 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> str:
     server = os.environ.get("TEST_REDIS_URL") or once_per_run("redis", tmp_path_factory, start_redis)
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     return f"{server}/{worker}"
+
+
+@pytest.fixture(scope="module")
+def own_redis() -> str:
+    """A Redis server of this test module alone, which may stop it, flush it or fill it."""
+    return start_redis()

@@ -80,7 +80,7 @@ class Cache:
 
 def _client(url: str, wait: float) -> redis.Redis:
     return redis.Redis.from_url(url, socket_timeout=wait, socket_connect_timeout=wait, retry=Retry(NoBackoff(), 0),
-                                max_connections=200, protocol=2, lib_name=None, driver_info=None)
+                                max_connections=200, protocol=2, driver_info=None)
 
 
 _cache = Cache()
