@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import click
@@ -27,7 +28,8 @@ cli.add_command(demo.demo)
 
 
 def main() -> None:
-    """Entry point; refusals become one clear sentence and exit status 2."""
+    """Entry point; refusals become one clear sentence and exit status 2. Warnings and crashes go to standard error."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:

@@ -28,6 +28,7 @@ log = logging.getLogger("juheli.plugin")
 GROUP = "juheli.plugins"
 CORE_MODULES = ("tenancy", "accounts", "access", "people", "settings", "files", "notify", "work", "ledgers",
                 "indicators", "imports", "admin")
+ENGINES_WITH_TABLES = ("audit", "jobs", "rules", "web")  # no modules, but their tables are core's
 failures: Counter[str] = Counter()
 
 
@@ -98,6 +99,8 @@ class Plugins:
     @classmethod
     def discover(cls, group: str = GROUP, core: Iterable[str] = CORE_MODULES) -> Plugins:
         """Core's own modules, then everything installed under the entry-point group."""
+        for name in ENGINES_WITH_TABLES:
+            import_module(f"core.{name}.models")
         owners = []
         for name in core:
             module = import_module(f"core.{name}")
