@@ -11,7 +11,9 @@ from core.service import Context
 
 @hookimpl
 def nav_items(ctx: Context) -> Iterable[NavItem]:
+    lists = NavItem(_l("列表维护"), "settings.all_lists", "settings.dictionary.manage", "list-ul", "manage", 51)
     return (
+        *(() if ctx.may("admin.setting.manage") else (lists,)),      # who has the settings finds the lists there
         NavItem(_l("租户"), "console.index", "tenancy.tenant.read", "building", "manage", 5),
         NavItem(_l("应用中心"), "plugins.index", "tenancy.plugin.read", "puzzle", "manage", 10),
         NavItem(_l("规则与依据"), "rules.index", "admin.rule.read", "journal-text", "manage", 40),

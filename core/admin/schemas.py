@@ -7,6 +7,8 @@ from marshmallow import fields
 from core.base.clock import today
 from core.base.i18n import _l
 from core.web.forms.checks import Length
+from core.web.forms.choices import Choice
+from core.web.forms.fields import Bool, Text
 from core.web.forms.schema import Schema, ui
 
 
@@ -18,3 +20,12 @@ class RuleOverrideSchema(Schema):
     document_no = fields.Str(required=True, validate=Length(max=80), metadata=ui(
         _l("文件号"), cols=4, help=_l("作出这一规定的文件，例如：临组发〔2026〕3 号")))
     note = fields.Str(validate=Length(max=500), allow_none=True, metadata=ui(_l("说明"), cols=12, widget="textarea"))
+
+
+class ListEntrySchema(Schema):
+    """An entry of a list; the page says what it may count as."""
+
+    label = Text(required=True, validate=Length(max=60), metadata=ui(_l("名称"), cols=6))
+    base = Choice((), required=True, metadata=ui(_l("汇总时归入"), cols=6, widget="select", help=_l(
+        "上级汇总和统计时按这一类计算")))
+    active = Bool(load_default=False, metadata=ui(_l("使用中（可以选择）"), cols=12))

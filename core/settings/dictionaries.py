@@ -15,10 +15,9 @@ from typing import Any
 from sqlalchemy import select
 
 from core.base.db import session
-from core.base.i18n import _, current_locale
-from core.contracts.errors import Invalid, NotFound
+from core.base.i18n import current_locale
+from core.contracts.errors import NotFound
 from core.plugin import Plugins, installed
-from core.service import Context, service
 
 from .models import DictionaryEntry
 
@@ -29,7 +28,9 @@ _LABELS = "settings_labels"
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry as the tenant has it. `also`: other spellings met in sheets."""
+    """One entry as the tenant has it. `also`: other spellings met in sheets; `declared`: the module's own word, "" for an
+    entry the tenant added; `changed`: the tenant's list says something else than the module.
+    """
 
     code: str
     label: str
@@ -38,6 +39,8 @@ class Entry:
     rank: int = 100
     version: int = 0
     also: tuple[str, ...] = ()
+    declared: str = ""
+    changed: bool = False
 
 
 @cache
@@ -75,10 +78,11 @@ def entries(kind: str) -> list[Entry]:
     for rank, entry in enumerate(known["entries"]):
         label = entry.get(current_locale()) or entry["zh"]
         also = (entry["zh"], entry.get("en", ""), *entry.get("also", ()))
-        found[entry["code"]] = Entry(entry["code"], label, entry["code"], rank=rank, also=also)
+        found[entry["code"]] = Entry(entry["code"], label, entry["code"], rank=rank, also=also, declared=label)
     for row in _rows().get(kind, ()):
         old = found.get(row.code, Entry(row.code, row.label, row.base))
-        found[row.code] = replace(old, label=row.label, base=row.base, active=row.active, rank=row.rank, version=row.version)
+        found[row.code] = replace(old, label=row.label or old.label, base=row.base, active=row.active, rank=row.rank,
+                                  version=row.version, changed=True)
     return sorted(found.values(), key=lambda e: (e.rank, e.code))
 
 
@@ -93,7 +97,7 @@ def _rows() -> dict[str, list[DictionaryEntry]]:
     return kept[_CACHE]
 
 
-def _forget() -> None:
+def forget() -> None:
     """Read the rows again at the next question (somebody changed them in this session)."""
     for key in (_CACHE, _LABELS):
         session().info.pop(key, None)
@@ -126,30 +130,3 @@ def code_for(kind: str, text: str) -> str | None:
     usable = [e for e in entries(kind) if e.active]
     exact = next((e.code for e in usable if wanted in (e.code, e.label)), None)
     return exact or next((e.code for e in usable if wanted in e.also), None)
-
-
-@service("settings.dictionary.manage")
-def save_entry(ctx: Context, kind: str, code: str, *, label: str, base: str, active: bool = True, rank: int = 100,
-               version: int | None = None) -> Entry:
-    """Add an entry to a list, or rename, move or switch off one. Raises Invalid and Conflict."""
-    known = declared().get(kind)
-    if known is None:
-        raise NotFound(kind)
-    errors: dict[str, list[str]] = {}
-    if base not in {entry["code"] for entry in known["entries"]}:
-        errors["base"] = [_("请选择这一项在汇总时归入的类别。")]
-    if any(e.label == label and e.code != code for e in entries(kind)):
-        errors["label"] = [_("“%(label)s”已在这个列表里。", label=label)]
-    if errors:
-        raise Invalid(errors)
-    row = session().scalars(select(DictionaryEntry).filter_by(kind=kind, code=code)).one_or_none()
-    if row is None:
-        row = DictionaryEntry(kind=kind, code=code)
-        session().add(row)
-    else:
-        ctx.check_version(row, version)
-    row.label, row.base, row.active, row.rank = label, base, active, rank
-    session().flush()
-    _forget()
-    ctx.audit("dictionary", row.id, name=f"{kind}: {label}", active=active, base=base)
-    return next(e for e in entries(kind) if e.code == code)

@@ -10,7 +10,8 @@ from core.base.db import JSON, Base, Boolean, Integer, Mapped, String, TenantSco
 class DictionaryEntry(TenantScoped, Base):
     """A tenant's own entry of a list, or its change to a declared one (same kind and code).
 
-    `base` is the declared code it counts as in roll-ups across tenants.
+    `base` is the declared code it counts as in roll-ups across tenants. An empty `label` is the declared word, in the
+    reader's language.
     """
 
     __tablename__ = "settings_dictionary"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from . import lists
 from .audit import pages as audit_pages
 from .jobs import pages as job_pages
 from .platform import console
@@ -9,4 +10,4 @@ from .plugins import pages as plugin_pages
 from .rules import pages as rule_pages
 from .settings import pages as setting_pages
 
-__all__ = ["audit_pages", "console", "job_pages", "plugin_pages", "rule_pages", "setting_pages"]
+__all__ = ["audit_pages", "console", "job_pages", "lists", "plugin_pages", "rule_pages", "setting_pages"]
