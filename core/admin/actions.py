@@ -36,6 +36,7 @@ ACTIONS: dict[str, Any] = {
     "ledgers.view.rename": _l("台账视图改名"), "ledgers.view.delete": _l("删除台账视图"),
     "ledgers.columns.choose": _l("选择显示的列"),
     "notify.bulletin.draft": _l("起草公告"), "notify.bulletin.change": _l("修改公告草稿"), "notify.notice.send": _l("发送消息"),
+    "notify.feedback.send": _l("提出意见建议或投诉"),
     "notify.notice.read": _l("阅读消息"), "notify.notice.read_all": _l("全部消息标为已读"),
     "notify.notice.tidy": _l("清理旧消息"),
     "people.check.open": _l("生成动态维护核验单"), "people.org.root": _l("设定单位根组织"),

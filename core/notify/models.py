@@ -1,4 +1,4 @@
-"""Notices to accounts and bulletins of organisations."""
+"""Notices to accounts, bulletins of organisations, suggestions and complaints to the tenant's admins."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from core.base.db import (
 )
 from core.base.leaks import without_leaks
 
+SENT, ANSWERED = "sent", "answered"
 DRAFT, PUBLISHED, ENDED, WITHDRAWN = "draft", "published", "ended", "withdrawn"
 
 
@@ -72,3 +73,27 @@ class Bulletin(OrgScoped, TenantScoped, Base):
     @property
     def safe_objection_to(self) -> str:
         return without_leaks(self.objection_to)
+
+
+class Feedback(TenantScoped, Base):
+    """A suggestion or complaint of somebody signed in, about the system or the burden it makes; read by those who answer it.
+
+    `page` is the address inside the tenant it was sent from. The sender sees the answer.
+    """
+
+    __tablename__ = "notify_feedback"
+    __table_args__ = keys(
+        Index(None, "tenant_id", "user_id", "sent_on"), Index(None, "tenant_id", "state", "sent_on"),
+        tfk("user_id", "accounts_user"))
+
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    user_name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(12))
+    subject: Mapped[str] = mapped_column(String(120))
+    body: Mapped[str] = mapped_column(Text)
+    page: Mapped[str] = mapped_column(String(300), default="")
+    sent_on: Mapped[dt.date] = mapped_column(Date)
+    state: Mapped[str] = mapped_column(String(12), default=SENT)
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_on: Mapped[dt.date | None] = mapped_column(Date)
+    answered_by: Mapped[str] = mapped_column(String(80), default="")

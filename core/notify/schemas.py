@@ -7,7 +7,25 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from core.base.i18n import _, _l
-from core.web.forms import Bool, Date, Length, LongText, Ref, Schema, Text, ui
+from core.web.forms import Bool, Choice, Date, Length, LongText, Ref, Schema, Text, ui
+
+FEEDBACK_KINDS = {"suggestion": _l("意见建议"), "complaint": _l("投诉")}
+
+
+class FeedbackForm(Schema):
+    """What somebody wants to say to the admins of his unit."""
+
+    kind = Choice(list(FEEDBACK_KINDS.items()), required=True, metadata=ui(
+        _l("类型"), cols=12, widget="radio"))
+    subject = Text(required=True, validate=Length(min=2, max=120), metadata=ui(_l("标题"), cols=12))
+    body = LongText(required=True, validate=Length(min=5, max=3000), metadata=ui(_l("内容"), cols=12, rows=6, help=_l(
+        "例如：哪一项重复填报、哪一步多余、哪里不好用。请不要写他人的身份证号和手机号。")))
+
+
+class FeedbackAnswer(Schema):
+    """The answer the sender will read."""
+
+    answer = LongText(required=True, validate=Length(min=2, max=3000), metadata=ui(_l("答复"), cols=12, rows=6))
 
 
 class BulletinForm(Schema):

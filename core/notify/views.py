@@ -9,13 +9,16 @@ from flask import redirect, request
 from core.base.i18n import _
 from core.web import SIGNED_IN, Pages, ctx, done, go, render
 from core.web.forms import SchemaForm
+from core.web.pages import safe_next
 from core.web.paging import asked
 from core.work.show import box
 
+from . import feedback as voices
 from . import notices, services
 from .preview import lines_of, preview
-from .schemas import BulletinForm
+from .schemas import FEEDBACK_KINDS, BulletinForm, FeedbackForm
 from .workflows import bulletin as WORKFLOW
+from .workflows import feedback as VOICES
 
 pages = Pages("notify", __name__)
 
@@ -84,3 +87,39 @@ def bulletin(record_id: int) -> Any:
     found, seen = preview(ctx(), record_id)
     return render("notify/bulletin.html", one=found, seen=seen, work=box(ctx(), WORKFLOW, found),
                   org=services.org_names([found])[found.org_id])
+
+
+# -- suggestions and complaints
+@pages.form("/feedback/", needs=SIGNED_IN)
+def feedback() -> Any:
+    """Say something to the admins; below, what one said before and the answers."""
+    form = SchemaForm(FeedbackForm(), values={"kind": "suggestion"})
+    if request.method == "POST" and form.submit(request.form) and form.attempt(
+            voices.send_feedback, ctx(), **form.data, page=_came_from(request.form.get("next"))):
+        done(_("已送交本单位管理员，答复后会在消息里告诉您。"))
+        return go("notify.feedback")
+    mine = voices.my_feedback(ctx())
+    return render("notify/feedback.html", 422 if form.errors else 200, form=form, mine=[(one, *_state(one)) for one in mine],
+                  kinds=FEEDBACK_KINDS, page=safe_next(request.values.get("next")))
+
+
+def _came_from(address: str | None) -> str:
+    """The page of this tenant somebody came from, without the tenant's own part of the address."""
+    return (safe_next(address) or "").removeprefix(request.script_root)
+
+
+def _state(one: Any) -> tuple[str, str]:
+    found = VOICES.state(one.state)
+    return str(found.label), found.tone
+
+
+@pages.get("/feedback/<int:feedback_id>", needs=SIGNED_IN)
+def my_feedback(feedback_id: int) -> Any:
+    found = voices.own_feedback(ctx(), feedback_id)
+    return render("notify/voice.html", one=found, work=None, state=_state(found), kinds=FEEDBACK_KINDS)
+
+
+@pages.get("/feedback/<int:record_id>/case", needs=voices.ANSWER)
+def feedback_case(record_id: int) -> Any:
+    found = voices.find_feedback(ctx(), record_id)
+    return render("notify/voice.html", one=found, work=box(ctx(), VOICES, found), state=_state(found), kinds=FEEDBACK_KINDS)

@@ -1,4 +1,4 @@
-"""The way of a bulletin: drafted, published, ended by time or withdrawn."""
+"""The ways of a bulletin (drafted, published, ended by time or withdrawn) and of a suggestion or complaint (sent, answered)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from core.base.leaks import BANK_CARD, ID_NUMBER, PHONE, Leak, leaks
 from core.plugin import State, Workflow, elapsed, step
 from core.service import Context
 
-from .models import DRAFT, ENDED, PUBLISHED, WITHDRAWN, Bulletin
+from .models import ANSWERED, DRAFT, ENDED, PUBLISHED, SENT, WITHDRAWN, Bulletin, Feedback
 from .names import names_in, with_names_masked
+from .notices import send
+from .schemas import FeedbackAnswer
 
 
 def kind_of(leak: Leak) -> str:
@@ -52,5 +54,23 @@ bulletin = Workflow(
         step("withdraw", _l("撤下"), (DRAFT, PUBLISHED), WITHDRAWN, may="notify.bulletin.publish", reason="required",
              tone="danger"),
         step("end", _l("期满撤下"), PUBLISHED, ENDED, when=elapsed("ends_on", "notify.bulletin_ends_after")),
+    ),
+)
+
+
+def _answer(ctx: Context, one: Feedback, data: dict[str, Any]) -> None:
+    one.answer, one.answered_on, one.answered_by = data["answer"], ctx.today(), ctx.actor.label[:80]
+    send(ctx, [one.user_id], _("您反映的“%(subject)s”已答复", subject=one.subject), f"/notify/feedback/{one.id}", "notify")
+
+
+feedback = Workflow(
+    name="notify.feedback", title=_l("意见建议与投诉"), model=Feedback, initial=SENT, label=lambda one: one.subject,
+    permission="notify.feedback.answer", opens="notify.feedback_case",
+    states=(State(SENT, _l("待答复"), "warn"), State(ANSWERED, _l("已答复"), "ok", final=True)),
+    steps=(
+        step("answer", _l("答复"), SENT, ANSWERED, may="notify.feedback.answer", schema=FeedbackAnswer, needs=("answer",),
+             primary=True, due="notify.feedback_within", effect=_answer),
+        step("amend", _l("补充答复"), ANSWERED, ANSWERED, may="notify.feedback.answer", schema=FeedbackAnswer, needs=("answer",),
+             effect=_answer),
     ),
 )

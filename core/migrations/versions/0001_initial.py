@@ -656,6 +656,32 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_notify_bulletin_org_path'), ['tenant_id', 'org_path'], unique=False)
         batch_op.create_index(batch_op.f('ix_notify_bulletin_state_starts_on'), ['tenant_id', 'state', 'starts_on'], unique=False)
 
+    op.create_table('notify_feedback',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('user_name', sa.String(length=80), nullable=False),
+    sa.Column('kind', sa.String(length=12), nullable=False),
+    sa.Column('subject', sa.String(length=120), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('page', sa.String(length=300), nullable=False),
+    sa.Column('sent_on', sa.Date(), nullable=False),
+    sa.Column('state', sa.String(length=12), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('answered_on', sa.Date(), nullable=True),
+    sa.Column('answered_by', sa.String(length=80), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'user_id'], ['accounts_user.tenant_id', 'accounts_user.id'], name=op.f('fk_notify_feedback_user_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_notify_feedback')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('notify_feedback', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_notify_feedback_state_sent_on'), ['tenant_id', 'state', 'sent_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_notify_feedback_user_id_sent_on'), ['tenant_id', 'user_id', 'sent_on'], unique=False)
+
     op.create_table('notify_notice',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1078,6 +1104,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_notify_notice_user_id_read_at_at'))
 
     op.drop_table('notify_notice')
+    with op.batch_alter_table('notify_feedback', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_notify_feedback_user_id_sent_on'))
+        batch_op.drop_index(batch_op.f('ix_notify_feedback_state_sent_on'))
+
+    op.drop_table('notify_feedback')
     with op.batch_alter_table('notify_bulletin', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_notify_bulletin_state_starts_on'))
         batch_op.drop_index(batch_op.f('ix_notify_bulletin_org_path'))
