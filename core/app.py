@@ -17,8 +17,10 @@ from core.base.config import Config
 from core.base.engine import Database
 from core.base.keyring import load_keyring, use_keyring
 from core.base.scope import tenant_scope
-from core.doors import errors, health, home, landing, pipeline, search, shell
+from core.doors import errors, health, home, landing, observe, pipeline, search, shell
+from core.doors.meters import meters
 from core.doors.middleware import TenantMiddleware
+from core.doors.watch import Watch, Watched
 from core.jobs.runner import Runner
 from core.plugin.manager import Plugins, install
 from core.tenancy.lookup import enabled_plugins, working_tenants
@@ -46,6 +48,9 @@ def create_app(config: Config | None = None, *, plugins: Plugins | None = None, 
     app.extensions["juheli.plugins"] = plugins
     use_keyring(load_keyring(config.instance))
     use_cache(Cache(config.redis_url))
+    app.extensions["juheli.watch"] = watch = Watch(config.hang)
+    observe.install(app)
+    meters()
     kit.install(app)
     pipeline.install(app, database)
     errors.install(app)
@@ -60,7 +65,7 @@ def create_app(config: Config | None = None, *, plugins: Plugins | None = None, 
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies,  # type: ignore[method-assign]
                                 x_host=config.proxies)
-    app.wsgi_app = TenantMiddleware(app.wsgi_app)  # type: ignore[method-assign]
+    app.wsgi_app = Watched(TenantMiddleware(app.wsgi_app), watch)  # type: ignore[method-assign]
     return app
 
 

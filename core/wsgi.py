@@ -3,7 +3,10 @@ from __future__ import annotations
 
 import sys
 
+from flask import Flask
+
 from core.app import create_app
+from core.base import logs
 from core.base.config import Config
 from core.base.engine import Database
 from core.demo.exposure import why_not_serve
@@ -24,4 +27,9 @@ def checked(config: Config) -> Config:
     return config
 
 
-app = create_app(checked(Config.from_environment()))
+def started(config: Config) -> Flask:
+    logs.configure(config.log)
+    return create_app(checked(config))
+
+
+app = started(Config.from_environment())

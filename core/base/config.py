@@ -41,6 +41,10 @@ class Config:
     jobs          embedded (threads of the web process) | external (workers) | none (tests)
     public_url    how people reach it, e.g. https://juheli.example.gov.cn; links that are handed over start with it
     lease         seconds a worker may be silent before its job goes to another
+    log           json (a line per request and job, on standard error) | plain (warnings only)
+    slow_ms       statements slower than this are logged, without their values
+    hang          seconds a request may be worked on before its process is ended and replaced; 0: no limit
+    metrics_token what /metrics asks for (Authorization: Bearer …); empty: there is no such page
     tenant_rate   requests a tenant may make in 10 seconds, all its people together; 0: no limit
     client_rate   requests one session, or one address without a session, may make in 10 seconds; 0: no limit
     proxies       how many reverse proxies stand in front; 0: their headers are ignored
@@ -62,6 +66,10 @@ class Config:
     jobs: str = "embedded"
     public_url: str = ""
     lease: int = 60
+    log: str = "plain"
+    slow_ms: int = 500
+    hang: int = 120
+    metrics_token: str = ""
     tenant_rate: int = 0
     client_rate: int = 0
     proxies: int = 0

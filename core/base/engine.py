@@ -15,6 +15,7 @@ from sqlalchemy import Connection, MetaData, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 
 from core.base import session as sessions
+from core.base import tally
 from core.base.config import Config
 from core.base.db import Base
 from core.base.fence import execution, guard, orm, postgres, wall, walls
@@ -43,7 +44,7 @@ class Database:
 
     def __init__(
         self, url: str, *, metadata: MetaData = Base.metadata, layers: Layers = Layers.ALL,
-        limits: postgres.Limits = postgres.Limits(), **options: Any
+        limits: postgres.Limits = postgres.Limits(), slow_ms: float = tally.SLOW_MS, **options: Any
     ) -> None:
         self.metadata = metadata
         self.layers = layers
@@ -54,6 +55,7 @@ class Database:
         if self.is_sqlite and not address.database:
             self._folder = tempfile.TemporaryDirectory(prefix="juheli-")
             address = address.set(database=str(Path(self._folder.name, "db.sqlite")))
+        options.setdefault("hide_parameters", True)  # values never stand in an error, and so in no log
         options.setdefault("pool_size", 10)
         options.setdefault("max_overflow", 30)
         options.setdefault("pool_recycle", 3600)  # other processes see new statistics within the hour
@@ -66,6 +68,7 @@ class Database:
             address, json_serializer=lambda value: json.dumps(value, ensure_ascii=False), **options
         )
         self._install()
+        tally.install(self.engine, slow_ms)
         self._session_class: type[orm.FilteredSession] = type("ScopeSession", (orm.FilteredSession,), {})
         if Layers.FILTER in layers:
             orm.install_filter(self._session_class)
@@ -91,7 +94,8 @@ class Database:
         if migrating:
             return cls(config.migrate_url or config.url, pool_size=2, max_overflow=2)
         limits = postgres.Limits(statement=config.statement_timeout * 1000, lock=config.lock_timeout * 1000)
-        return cls(config.url, limits=limits, pool_size=config.database_pool, max_overflow=config.database_overflow)
+        return cls(config.url, limits=limits, slow_ms=config.slow_ms, pool_size=config.database_pool,
+                   max_overflow=config.database_overflow)
 
     def open_session(self, scope: Scope) -> sessions.FencedSession:
         """A new session that belongs to `scope` for life; application code asks `session()` instead."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import sys
 
 import click
 
+from core.base import logs
 from core.contracts.errors import Invalid, JuheliError
 
 from . import audit, database, demo, installation, plugin, tenant
@@ -29,7 +30,7 @@ cli.add_command(demo.demo)
 
 def main() -> None:
     """Entry point; refusals become one clear sentence and exit status 2. Warnings and crashes go to standard error."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.configure(os.environ.get("JUHELI_LOG", logs.PLAIN))
     try:
         cli(standalone_mode=False)
     except click.exceptions.Abort:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from typing import Any
 
 import click
@@ -11,6 +13,7 @@ from gunicorn.app.base import BaseApplication
 from core.app import create_app
 from core.base.config import Config
 from core.demo.exposure import exposed, why_not_serve
+from core.doors.meters import FOLDER
 from core.migrations.upgrade import upgrade
 
 from .demo import load_when_absent, print_accounts
@@ -27,7 +30,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         settings = {
             "bind": f"{self.settings.host}:{self.settings.port}", "workers": self.settings.workers,
-            "threads": self.settings.threads, "worker_class": "gthread", "timeout": 60, "graceful_timeout": 20,
+            "threads": self.settings.threads, "worker_class": "core.doors.gthread.Worker", "timeout": 60, "graceful_timeout": 20,
             "loglevel": "warning", "control_socket_disable": True, "post_worker_init": _start_jobs, "worker_exit": _stop_jobs,
             "when_ready": self._ready, "forwarded_allow_ips": "127.0.0.1",
         }
@@ -71,4 +74,14 @@ def serve(config: Config, *, with_demo: bool) -> None:
             print_accounts(f"http://{config.host}:{config.port}")
     if not config.public_url and (config.proxies or config.everywhere):
         click.echo("JUHELI_PUBLIC_URL is not set: links that are handed over are shown without the name of this server")
+    if config.workers > 1:
+        share_figures(config)
     Server(config).run()
+
+
+def share_figures(config: Config) -> None:
+    """A folder where the workers of this host put their figures; emptied, because dead processes leave theirs."""
+    folder = config.instance / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ.setdefault(FOLDER, str(folder))

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from core.access.holders import holders
 from core.base.i18n import _
 from core.base.session import session
+from core.base.traces import trace_text
 from core.contracts.errors import (
     Conflict,
     Forbidden,
@@ -24,6 +25,7 @@ from core.contracts.errors import (
 from core.web.csrf import StalePage
 from core.web.pages import render
 
+from .outage import FULL, LINE, RETRY_AFTER, kind_of_outage, without_database
 from .pipeline import identify
 
 log = logging.getLogger("juheli.web")
@@ -92,7 +94,22 @@ def _http(error: HTTPException) -> Any:
     return _page(status, titles.get(status, _("请求无法完成")), text, headers)
 
 
+def _gave_way(kind: str, error: Exception) -> Any:
+    """The database, the disk or the line: nothing was saved, and it is worth trying again."""
+    log.warning("request %s: %s: %s", g.get("request_id", ""), kind, trace_text(error))
+    without_database()
+    if kind == LINE:
+        return _page(400, _("请求没有收完整"), _("网络中断或太慢，文件没有传完，什么也没有保存。请重新提交。"),
+                     {"Connection": "close"})
+    if kind == FULL:
+        return _page(507, _("存储空间已满"), _("暂时不能保存，已有资料可以照常查看。请联系平台运营人员。"))
+    return _page(503, _("系统正在恢复"), _("这次操作没有完成，请过几秒再试。没有看到成功提示的内容，请核对后再提交。"),
+                 {"Retry-After": RETRY_AFTER})
+
+
 def _crashed(error: Exception) -> Any:
+    if kind := kind_of_outage(error):
+        return _gave_way(kind, error)
     number = g.get("request_id", "")
     log.exception("request %s %s failed: %s", request.method, request.path, number, exc_info=error)
     return _page(500, _("系统出错了"), _("您填写的内容没有保存。请把编号告诉管理员：%(n)s", n=number))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from contextlib import ExitStack
 from typing import Any
 
@@ -39,13 +38,12 @@ def install(app: Flask, database: Database) -> None:
 
 
 def _open() -> Any:
-    g.request_id = secrets.token_hex(8)
     g.stack = ExitStack()
     g.ctx = None
     g.stack.enter_context(use_locale(_locale()))
     view = current_app.view_functions.get(request.endpoint or "")
     audience = getattr(view, "audience", None)
-    if request.endpoint == "static" or audience == "process":
+    if request.endpoint == "static" or (audience == "process" and SLUG not in request.environ):
         return None
     g.stack.enter_context(current_app.extensions["juheli.database"].use())
     tenant, rev = _tenant()

@@ -15,6 +15,7 @@ from core.base.cache import cache
 from core.base.engine import Database
 from core.base.scope import tenant_scope
 from core.base.session import session
+from core.base.tally import tallied
 from core.base.traces import trace_text
 
 from .bell import listen
@@ -63,13 +64,15 @@ class Runner:
         keeper.start()
         began = time.perf_counter()
         try:
-            outcome = self._perform(running)
+            with tallied(running.name) as tally:
+                outcome = self._perform(running)
         finally:
             stop.set()
             keeper.join()
             self._active.pop(worker, None)
         log.info("job", extra={"tenant_id": running.tenant_id, "job": running.name, "job_id": running.id, "outcome": outcome,
-                               "attempt": running.attempt, "ms": round((time.perf_counter() - began) * 1000, 1)})
+                               "attempt": running.attempt, "ms": round((time.perf_counter() - began) * 1000, 1),
+                               "queries": tally.queries, "db_ms": round(tally.ms, 1)})
         return True
 
     def _keep(self, running: Running, stop: threading.Event) -> None:
