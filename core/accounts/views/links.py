@@ -37,7 +37,8 @@ def link(token: str) -> Any:
 
 
 def _private(rendered: tuple[str, int]) -> Any:
-    """The address is a secret: it goes to nobody as a referrer."""
+    """The address is a secret: nobody gets it as a referrer. Not "no-referrer": browsers then post the form with
+    `Origin: null`, which no door takes."""
     response = make_response(*rendered)
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Referrer-Policy"] = "strict-origin"
     return response

@@ -26,7 +26,7 @@ def test_the_first_admin_sets_a_password_and_signs_in(world: World):
     browser = world.browser("east", None)
     for _look in range(3):
         page = browser.get(f"/accounts/link/{token}")
-        assert page.status_code == 200 and page.headers["Referrer-Policy"] == "no-referrer"
+        assert page.status_code == 200 and page.headers["Referrer-Policy"] == "strict-origin"
     done = choose(browser, token)
     assert done.status_code == 303 and done.headers["Location"].endswith("/accounts/sign-in")
     assert "密码强度" in browser.get("/accounts/sign-in").text
