@@ -4,10 +4,11 @@ view runs."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, send_from_directory, url_for
 from werkzeug.wrappers import Response
 
 from core.service import Context
@@ -24,6 +25,8 @@ class Pages(Blueprint):
     audience  tenant: pages of counties and streets; platform: the operators' console (tenant 0); both:
     sign-in, account,
               audit; process: outside any tenant (/healthz)
+
+    Files in the module's own `static/` are served at /<name>/static/…, for whom the module is on.
     """
 
     def __init__(self, name: str, import_name: str, *, audience: str = "tenant", prefix: str | None = None):
@@ -31,6 +34,14 @@ class Pages(Blueprint):
             raise ValueError(f"audience {audience!r}")
         super().__init__(name, import_name, url_prefix=f"/{name}" if prefix is None else prefix)
         self.audience = audience
+        folder = Path(self.root_path) / "static"
+        if folder.is_dir():
+            self._serve(folder)
+
+    def _serve(self, folder: Path) -> None:
+        @self.get("/static/<path:filename>", needs=ANYONE)
+        def static(filename: str) -> Response:
+            return send_from_directory(folder, filename)
 
     def page(
         self, rule: str, methods: tuple[str, ...], needs: str, **options: Any
