@@ -13,7 +13,7 @@ from core.base.passwords import hash_password, verify_password
 from core.base.pinyin import name_keys
 from core.base.scope import system_scope, tenant_scope
 from core.base.session import begin_write, session
-from core.people.models import OrgUnit
+from core.people.models import OrgUnit, Person
 from core.service import Context
 from core.tenancy.lifecycle import ADMIN_ROLE
 from core.tenancy.models import PLATFORM, Tenant
@@ -67,12 +67,17 @@ def add_accounts(ctx: Context, plan: Blueprint, units: dict[str, int], password_
             continue
         unit_id = units[account.at] if account.at else None
         user = User(login_name=account.login, name=account.name, name_keys=name_keys(account.name).initials, post=role.label,
-                    password_hash=password_hash, password_set_at=clock.now())
+                    person_id=_namesake(account.name, unit_id), password_hash=password_hash, password_set_at=clock.now())
         session().add(user)
         session().flush()
         session().add(RoleGrant(user_id=user.id, role_id=role.id, org_path=paths[unit_id] if unit_id else "", org_unit_id=unit_id,
                                 starts_on=clock.today(), source=SOURCE, granted_by=ctx.actor.label))
     session().flush()
+
+
+def _namesake(name: str, unit_id: int | None) -> int | None:
+    """The person the account belongs to: somebody of that name in its unit, where a module put one."""
+    return session().scalars(select(Person.id).where(Person.name == name, Person.org_id == unit_id)).first() if unit_id else None
 
 
 def _admit(login: str, password_hash: str) -> None:

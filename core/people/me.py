@@ -1,0 +1,21 @@
+"""Which person of the registry an account belongs to, for pages that show people their own data."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from core.accounts.models import User
+from core.base.db import session
+from core.base.scope import beyond_subtree
+from core.service import Context
+
+from .models import Person
+
+
+def own_person(ctx: Context) -> Person | None:
+    """The person behind the actor's account, whatever subtrees the actor has; None for accounts of nobody registered."""
+    if ctx.actor.kind != "user":
+        return None
+    with beyond_subtree("people: everybody may see what is held about himself"):
+        mine = (User.tenant_id == Person.tenant_id) & (User.person_id == Person.id)
+        return session().scalars(select(Person).join(User, mine).where(User.id == ctx.actor.id)).one_or_none()
