@@ -1,0 +1,107 @@
+"""Keeping the sums: after every change of the book the balances of the persons and the tallies of their organisations
+are written anew, in the same transaction. Callers have authorised; people may lie anywhere in the tenant.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import case, delete, func, insert, select
+
+from core.base.db import new_ids, now, session
+from core.base.scope import beyond_subtree, current_scope
+from core.people.models import OrgUnit
+
+from .duty import CHUNK, Duty, duties
+from .models import Balance, HourEntry, Tally
+
+SUMS = ("person_id", "org_id", "org_path", "role", "worker", "due", "got", "missing", "classes")
+
+
+def settle(year: int, ids: Iterable[int]) -> int:
+    """Write the balances of these persons for a year anew; returns how many changed. Tallies follow."""
+    listed = sorted(set(ids))
+    changed = 0
+    with beyond_subtree("training: sums are kept for everybody, whoever changed the book"):
+        for start in range(0, len(listed), CHUNK):
+            some = listed[start:start + CHUNK]
+            changed += _settle(year, some, {duty.person_id: duty for duty in duties(some)})
+    return changed
+
+
+def settle_all(year: int) -> int:
+    """Everybody's balance, after roles and places may have changed; returns how many did. Run daily."""
+    with beyond_subtree("training: sums are kept for everybody"):
+        owing: dict[int, Duty] = {duty.person_id: duty for duty in duties()}
+        known = set(session().scalars(select(Balance.person_id).where(Balance.year == year)))
+        listed = sorted(known | owing.keys())
+        changed = 0
+        for start in range(0, len(listed), CHUNK):
+            some = listed[start:start + CHUNK]
+            changed += _settle(year, some, {one: owing[one] for one in some if one in owing})
+    return changed
+
+
+def _settle(year: int, ids: list[int], owing: dict[int, Duty]) -> int:
+    _lock(year, ids, owing)
+    columns = [getattr(Balance, name) for name in SUMS]
+    before = {row.person_id: tuple(row) for row in session().execute(
+        select(*columns).where(Balance.year == year, Balance.person_id.in_(ids)))}
+    got = _got(year, ids)
+    after = {one: _row(duty, *got.get(one, (0, 0))) for one, duty in owing.items()}
+    differing = [one for one in ids if before.get(one) != after.get(one)]
+    if not differing:
+        return 0
+    session().execute(delete(Balance).where(Balance.year == year, Balance.person_id.in_(differing))
+                      .execution_options(synchronize_session=False))
+    _write(Balance, [{"year": year, **dict(zip(SUMS, after[one], strict=True))} for one in differing if one in after])
+    tally(year, {row[1] for one in differing for row in (before.get(one), after.get(one)) if row})
+    return len(differing)
+
+
+def _row(duty: Duty, got: int, classes: int) -> tuple[Any, ...]:
+    return (duty.person_id, duty.org_id, duty.org_path, duty.role, duty.worker, duty.due, got, max(0, duty.due - got), classes)
+
+
+def _got(year: int, ids: list[int]) -> dict[int, tuple[int, int]]:
+    """person -> (tenths, central classes) in the book."""
+    rows = session().execute(
+        select(HourEntry.person_id, func.sum(HourEntry.tenths), func.sum(case((HourEntry.central, 1), else_=0)))
+        .where(HourEntry.year == year, HourEntry.person_id.in_(ids)).group_by(HourEntry.person_id))
+    return {row[0]: (int(row[1]), int(row[2])) for row in rows}
+
+
+def _lock(year: int, ids: list[int], owing: dict[int, Duty]) -> None:
+    """One writer at a time per organisation: two confirmations must not add up each other's unfinished sums."""
+    orgs = set(session().scalars(select(Balance.org_id).where(Balance.year == year, Balance.person_id.in_(ids))))
+    orgs |= {duty.org_id for duty in owing.values()}
+    session().execute(select(OrgUnit.id).where(OrgUnit.id.in_(sorted(orgs))).order_by(OrgUnit.id).with_for_update()).all()
+
+
+def tally(year: int, org_ids: Iterable[int]) -> None:
+    """Add up the balances of these organisations anew."""
+    listed = sorted(set(org_ids))
+    for start in range(0, len(listed), CHUNK):
+        some = listed[start:start + CHUNK]
+        sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0] * 6)
+        rows = session().execute(select(
+            Balance.org_id, Balance.org_path, Balance.role, Balance.due, Balance.got, Balance.missing, Balance.classes)
+            .where(Balance.year == year, Balance.org_id.in_(some)))
+        for row in rows:
+            one = sums[row.org_id, row.org_path, row.role]
+            for place, more in enumerate((1, row.missing == 0, row.got > 0, row.due, row.got, row.missing)):
+                one[place] += int(more)
+        session().execute(delete(Tally).where(Tally.year == year, Tally.org_id.in_(some))
+                          .execution_options(synchronize_session=False))
+        names = ("people", "met", "covered", "due", "got", "missing")
+        _write(Tally, [{"year": year, "org_id": org, "org_path": path, "role": role, **dict(zip(names, one, strict=True))}
+                       for (org, path, role), one in sums.items()])
+
+
+def _write(model: Any, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        common = {"tenant_id": current_scope().tenant_id, "created_at": now(), "version": 1}
+        session().execute(insert(model),
+                          [{**common, "id": one, **row} for one, row in zip(new_ids(len(rows)), rows, strict=True)])

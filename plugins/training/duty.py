@@ -1,0 +1,87 @@
+"""What each person owes in a year: the heaviest duty of the roles held now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from core.base.db import session
+from core.people.conditions import counted
+from core.people.models import Person, PostHolding
+from core.people.words import COUNTED_STATES
+
+from .audience import post_codes
+from .tenths import of_rule
+from .words import COMMITTEE_POSTS, DUTY_RULES, ROLES, SECRETARY_POSTS, WORKER_POSTS
+
+CHUNK = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A person's place and duty; `worker` also where a heavier role sets the hours."""
+
+    person_id: int
+    name: str
+    org_id: int
+    org_path: str
+    role: str
+    worker: bool
+    due: int
+
+
+def duties(ids: Iterable[int] | None = None) -> Iterator[Duty]:
+    """The duties of these persons (None: of everybody in the tenant); who owes nothing is left out. Asks beyond subtrees
+    only when the caller does."""
+    roles = _roles(None if ids is None else list(ids))
+    owed = {role: of_rule(DUTY_RULES[role]) for role in ROLES}
+    wanted = select(Person.id, Person.name, Person.org_id, Person.org_path, counted().label("member"))
+    for rows in _persons(wanted, None if ids is None else list(ids), roles):
+        for row in rows:
+            held = roles.get(row.id, set()) | ({"member"} if row.member else set())
+            if not held:
+                continue
+            role = max((one for one in ROLES if one in held), key=lambda one: owed[one])
+            yield Duty(row.id, row.name, row.org_id, row.org_path, role, "community_worker" in held, owed[role])
+
+
+def _persons(wanted, ids, roles):  # type: ignore[no-untyped-def]
+    """Rows in chunks: the named ones, or everybody who is a member or holds a post that counts, by id."""
+    if ids is not None:
+        for start in range(0, len(ids), CHUNK):
+            yield session().execute(wanted.where(Person.id.in_(ids[start:start + CHUNK]), _alive())).all()
+        return
+    last = 0
+    while True:
+        rows = session().execute(wanted.where(Person.id > last, or_(counted(), _worker_only()), _alive())
+                                 .order_by(Person.id).limit(CHUNK)).all()
+        yield rows
+        if len(rows) < CHUNK:
+            return
+        last = rows[-1].id
+
+
+def _alive():  # type: ignore[no-untyped-def]
+    return Person.membership_state.in_(COUNTED_STATES)
+
+
+def _worker_only():  # type: ignore[no-untyped-def]
+    """Community workers who are no members."""
+    return Person.member_kind == "none"
+
+
+def _roles(ids: list[int] | None) -> dict[int, set[str]]:
+    """person -> roles that follow from posts held now."""
+    meaning = {code: role for role, bases in (("secretary", SECRETARY_POSTS), ("committee", COMMITTEE_POSTS),
+                                              ("community_worker", WORKER_POSTS)) for code in post_codes(bases)}
+    found: dict[int, set[str]] = {}
+    held = select(PostHolding.person_id, PostHolding.post).where(PostHolding.ends_on.is_(None),
+                                                                 PostHolding.post.in_(list(meaning)))
+    parts = [held] if ids is None else [held.where(PostHolding.person_id.in_(ids[n:n + CHUNK]))
+                                        for n in range(0, len(ids), CHUNK)]
+    for part in parts:
+        for person_id, post in session().execute(part):
+            found.setdefault(person_id, set()).add(meaning[post])
+    return found

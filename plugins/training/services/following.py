@@ -1,0 +1,71 @@
+"""What happens to hours when the registry of people changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from sqlalchemy import select, update
+
+from core.base.db import session
+from core.base.scope import beyond_subtree
+from core.people.models import Person
+from core.service import Context, service
+
+from ..balances import settle, settle_all
+from ..book import Credit, capped, credit
+from ..models import Balance, Certificate, HourEntry, Seat
+from ..tenths import of_minutes
+
+OWNED = (HourEntry, Certificate)
+REASON = "training: hours follow the person"
+
+
+@service(None, action="training.hours.credit")
+def credit_event(ctx: Context, *, person_id: int, on: dt.date, minutes: int, title: str, source: str, source_id: int) -> int:
+    """Credit what another module says somebody attended, once per record and person. Returns the tenths credited."""
+    made = credit([capped(Credit(person_id, on, of_minutes(minutes), title, source, source_id))])
+    ctx.audit("training.hours", person_id, title, source=source, source_id=source_id, tenths=sum(row.tenths for row in made))
+    return sum(row.tenths for row in made)
+
+
+@service(None, action="training.hours.settle")
+def settle_year(ctx: Context, year: int) -> int:
+    """Everybody's balance after posts, places and rules may have changed; returns how many did."""
+    changed = settle_all(year)
+    ctx.audit("training.hours", None, str(year), changed=changed)
+    return changed
+
+
+@service(None, action="training.hours.follow")
+def follow_move(ctx: Context, person_id: int) -> None:
+    """After a transfer the person's hours are read where the person now is."""
+    with beyond_subtree(REASON):
+        person = session().scalars(select(Person).where(Person.id == person_id)).one_or_none()
+        if person is None:
+            return
+        for model in OWNED:
+            session().execute(update(model).where(model.tenant_id == ctx.tenant.id, model.person_id == person_id).values(
+                org_path=person.org_path, version=model.version + 1).execution_options(synchronize_session=False))
+    settle(ctx.today().year, [person_id])
+    ctx.audit("training.hours", person_id, person.name, moved=True)
+
+
+def merge_person(kept_id: int, gone_id: int) -> None:
+    """Point everything of `gone` at `kept`, inside the merging transaction; where both have the same thing, one stays."""
+    with beyond_subtree(REASON):
+        kept = session().scalars(select(Person).where(Person.id == kept_id)).one()
+        years = set(session().scalars(select(Balance.year).where(Balance.person_id.in_((kept_id, gone_id)))))
+        for model, same in ((HourEntry, ("source", "source_id")), (Seat, ("session_id",)), (Certificate, ("session_id",))):
+            had = {tuple(getattr(row, name) for name in same): row
+                   for row in session().scalars(select(model).where(model.person_id == kept_id))}
+            for row in session().scalars(select(model).where(model.person_id == gone_id)).all():
+                twin = had.get(tuple(getattr(row, name) for name in same))
+                if twin is None:
+                    row.person_id, row.person_name, row.org_path = kept_id, kept.name, kept.org_path
+                else:
+                    twin.tenths = max(twin.tenths, row.tenths)
+                    session().delete(row)
+        session().flush()
+        years |= set(session().scalars(select(HourEntry.year).where(HourEntry.person_id == kept_id)))
+    for year in years:
+        settle(year, [kept_id, gone_id])
