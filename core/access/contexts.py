@@ -12,7 +12,7 @@ from core.base.scope import tenant_scope
 from core.base.session import session
 from core.service import Actor, Context, TenantInfo, system_context
 from core.tenancy.lookup import by_address, by_id, enabled_plugins
-from core.tenancy.models import SUSPENDED
+from core.tenancy.models import CLOSED
 
 from .grants import grants_of
 
@@ -20,10 +20,10 @@ from .grants import grants_of
 def job_context(tenant_id: int, actor_id: int | None) -> Context | None:
     """What a job of the tenant in scope runs with: the rights, today, of whoever asked for it.
 
-    None when the tenant takes no work now (suspended, gone) or the account was disabled.
+    None when the tenant takes no work now (suspended, half there, gone) or the account was disabled.
     """
     found = by_id(tenant_id)
-    if found is None or found[0].status == SUSPENDED:
+    if found is None or found[0].status in CLOSED:
         return None
     tenant, rev = found
     enabled = enabled_plugins(tenant.id, rev)

@@ -20,7 +20,7 @@ from core.base.scope import tenant_scope
 from core.contracts.errors import Forbidden, TenantSuspended, TooMany
 from core.service import Actor, Context, TenantInfo
 from core.tenancy.lookup import by_address, enabled_plugins
-from core.tenancy.models import PLATFORM, SUSPENDED
+from core.tenancy.models import CLOSED, PLATFORM
 from core.web.csrf import check_csrf
 from core.web.pages import ANYONE, SIGNED_IN
 
@@ -55,8 +55,8 @@ def _open() -> Any:
                     address=request.remote_addr or "")
     view = _on_this_side(g.ctx, view)
     _gate(g.ctx, getattr(view, "audience", None))
-    if tenant.status == SUSPENDED:
-        raise TenantSuspended(SUSPENDED)
+    if tenant.status in CLOSED:
+        raise TenantSuspended(tenant.status)
     return _admit(view)
 
 

@@ -34,13 +34,17 @@ def use_root(folder: Path | None) -> None:
     _root[:] = [] if folder is None else [folder]
 
 
+def root() -> Path:
+    """The folder below which every tenant has its own."""
+    return _root[0] if _root else Config.from_environment().instance / FOLDER
+
+
 def tenant_folder() -> Path:
     """The folder of the tenant in scope. Raises NoTenant outside any, ValueError in system scope."""
     tenant_id = current_scope().tenant_id
     if tenant_id is None:
         raise ValueError("files belong to one tenant; system work has none")
-    root = _root[0] if _root else Config.from_environment().instance / FOLDER
-    return root / str(tenant_id)
+    return root() / str(tenant_id)
 
 
 def path_of(key: str) -> Path:
@@ -53,7 +57,11 @@ def path_of(key: str) -> Path:
 def store(produce: Callable[[Path], None]) -> Stored:
     """Let `produce` write to a path; the file appears under its key only when it is complete and on the disk."""
     token = secrets.token_hex(16)
-    key = f"{token[:2]}/{token[2:]}"
+    return store_as(f"{token[:2]}/{token[2:]}", produce)
+
+
+def store_as(key: str, produce: Callable[[Path], None]) -> Stored:
+    """The same for a file that brings its key along (a tenant that arrives). Raises ValueError for no key of ours."""
     final = path_of(key)
     final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     part = final.with_name(final.name + PART)

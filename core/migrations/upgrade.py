@@ -86,6 +86,12 @@ def pending(database: Database, plugins: Plugins) -> list[str]:
         return [h.owner for h in histories(plugins) if _current(connection, h) != _head(connection, h, database)]
 
 
+def heads(plugins: Plugins) -> dict[str, str]:
+    """The revision of each owner's schema that this code works with."""
+    return {h.owner: ScriptDirectory(str(HERE), version_locations=[str(h.folder)]).get_current_head() or "-"
+            for h in histories(plugins)}
+
+
 def _head(connection: Connection, history: History, database: Database) -> str | None:
     return ScriptDirectory.from_config(history.config(connection, database.metadata)).get_current_head()
 

@@ -12,7 +12,7 @@ from core.base.scope import system_scope
 from core.base.session import session
 from core.service import TenantInfo
 
-from .models import ENABLED, PLATFORM, SUSPENDED, PluginState, Tenant
+from .models import CLOSED, ENABLED, PLATFORM, PluginState, Tenant
 from .origins import remember
 
 # per database (engine): tenant id -> (plugins_rev, set)
@@ -43,7 +43,7 @@ def by_id(tenant_id: int) -> tuple[TenantInfo, int] | None:
 def working_tenants() -> list[tuple[TenantInfo, int]]:
     """All tenants whose periodic work is due (the platform too), for the ticker."""
     with system_scope("tenancy: periodic work"):
-        rows = session().scalars(select(Tenant).where(Tenant.status != SUSPENDED).order_by(Tenant.id)).all()
+        rows = session().scalars(select(Tenant).where(Tenant.status.not_in(CLOSED)).order_by(Tenant.id)).all()
         return [(_info(row), row.plugins_rev) for row in rows]
 
 

@@ -25,6 +25,8 @@ from core.base.db import (
 PLATFORM = 0
 PLATFORM_SLUG = "platform"
 ACTIVE, READ_ONLY, SUSPENDED = "active", "read_only", "suspended"
+ARRIVING, LEAVING = "arriving", "leaving"         # being brought in, being taken away: not all of it is there
+CLOSED = (SUSPENDED, ARRIVING, LEAVING)            # no page opens, no job runs
 ENABLED, DISABLED = "enabled", "disabled"
 
 

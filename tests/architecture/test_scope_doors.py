@@ -14,6 +14,7 @@ DOORS = {
     "system_scope": (
         "core/base/engine.py",
         "core/tenancy/",  # finds tenants by address, opens and suspends them
+        "core/custody/",  # brings tenants in and takes them away; looks after backups
         "core/jobs/",  # one queue for all tenants
         "core/cli/",  # the operator's shell
         "core/demo/",  # lists the demo accounts, on a loopback address only

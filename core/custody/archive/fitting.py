@@ -1,0 +1,50 @@
+"""Whether what an archive holds fits this installation: same schema per owner, plugins there, place free."""
+
+from __future__ import annotations
+
+from core.base.engine import current_database
+from core.base.i18n import _
+from core.contracts.errors import Invalid
+from core.migrations.upgrade import heads
+from core.plugin import Plugins, installed
+
+from .format import Manifest, TableEntry
+from .opening import refused
+from .tables import Travelling, travelling
+
+
+def fitting(manifest: Manifest) -> list[tuple[Travelling, TableEntry]]:
+    """The tables to fill, in order, with what the archive says of each. Raises Invalid when something does not fit.
+
+    Tables that the archive does not know stay empty; tables that nobody has here must be empty in the archive.
+    """
+    plugins = installed()
+    here = {each.name: each for each in travelling(current_database().metadata, plugins)}
+    there = {entry.name: entry for entry in manifest.tables}
+    _same_schema(manifest, plugins)
+    for name, entry in there.items():
+        if name not in here and entry.rows:
+            raise refused(_("本平台没有“%(name)s”应用，而数据包里有它的数据。请先安装该应用。", name=entry.owner))
+    found = [(each, there[name]) for name, each in here.items() if name in there]
+    for each, entry in found:
+        if sorted(entry.columns) != sorted(column.name for column in each.columns):
+            raise refused(_("数据表 %(table)s 的结构与本平台不同。请用同一版本的平台导入。", table=each.name))
+    return found
+
+
+def _same_schema(manifest: Manifest, plugins: Plugins) -> None:
+    """Revisions are compared only for owners that are on both sides; the owner that is missing is told by its rows."""
+    for owner, revision in heads(plugins).items():
+        given = manifest.schema.get(owner, revision)
+        if given != revision:
+            raise refused(_("数据包来自版本 %(there)s（%(owner)s 结构 %(given)s），本平台是 %(here)s 结构。"
+                            "请让两边升级到同一版本，再导出导入。", there=manifest.version, owner=owner, given=given,
+                            here=revision))
+
+
+def check_tenant(manifest: Manifest) -> None:
+    """The tenant's own columns are of the right kinds. Raises Invalid."""
+    row = manifest.tenant
+    texts = [row.get(name) for name in ("name", "kind", "division_code", "profile")]
+    if row.get("kind") not in ("county", "street") or not all(isinstance(text, str) and len(text) <= 80 for text in texts):
+        raise Invalid({"archive": [_("文件已损坏，或者不是完整的数据包。请重新取得文件再试。")]})
