@@ -24,6 +24,7 @@ from core.doors.watch import Watch, Watched
 from core.jobs.runner import Runner
 from core.plugin.manager import Plugins, install
 from core.tenancy.lookup import enabled_plugins, working_tenants
+from core.tenancy.models import ACTIVE
 from core.web import kit
 from core.web import views as look
 from core.web.pages import Pages
@@ -87,6 +88,8 @@ def _runner(database: Database, plugins: Plugins, config: Config) -> Runner:
         found = []
         with database.use():
             for tenant, rev in working_tenants():
+                if tenant.status != ACTIVE:
+                    continue                            # periodic work of a read-only tenant waits
                 with tenant_scope(tenant.id):
                     enabled = enabled_plugins(tenant.id, rev)
                 found.append((tenant.id, lambda name, enabled=enabled: plugins.active(name, enabled)))

@@ -88,7 +88,10 @@ class Keyring:
 
     def of(self, tenant_id: int | str) -> TenantRing:
         """The ring of one tenant. Raises KeyTrouble when it brought keys that this installation cannot open."""
-        origin = origin_of(tenant_id)
+        return self.reopen(origin_of(tenant_id))
+
+    def reopen(self, origin: Origin) -> TenantRing:
+        """The ring of a tenant as `keep` wrote it down. Raises KeyTrouble."""
         if origin.keys:
             return TenantRing(origin.tenant_id, _open_travelled(self, origin))
         own = {key_id: _derive(master, f"tenant|{origin.tenant_id}") for key_id, master in self.masters.items()}

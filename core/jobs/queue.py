@@ -28,6 +28,7 @@ class Task:
 
     every          run once per slot and tenant, without being asked
     platform_only  periodic work of the installation itself: only tenant 0
+    while_read_only  also while its tenant is read-only; others wait until it is open again
     """
 
     name: str
@@ -35,17 +36,18 @@ class Task:
     retries: int = 3
     every: dt.timedelta | None = None
     platform_only: bool = False
+    while_read_only: bool = False
 
 
 TASKS: dict[str, Task] = {}
 
 
-def job(name: str, *, retries: int = 3, every: dt.timedelta | None = None,
-        platform_only: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def job(name: str, *, retries: int = 3, every: dt.timedelta | None = None, platform_only: bool = False,
+        while_read_only: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare `fn(ctx, job, **payload) -> dict | None` as the job `module.name`; `job.tell(percent, text)` reports progress."""
 
     def declare(fn: Callable[..., Any]) -> Callable[..., Any]:
-        TASKS[name] = Task(name, fn, retries, every, platform_only)
+        TASKS[name] = Task(name, fn, retries, every, platform_only, while_read_only)
         return fn
 
     return declare

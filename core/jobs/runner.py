@@ -112,6 +112,8 @@ class Runner:
         context = self.make_context(running.tenant_id, actor_id)
         if context is None or not context.plugins.active(running.name, context.enabled | {"events"}):
             return None
+        if context.tenant.status != "active" and not task.while_read_only:
+            return None
         return task.run(context, running, **payload) or {}
 
     def run_all(self, limit: int = 1000) -> int:

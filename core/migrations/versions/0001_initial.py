@@ -154,6 +154,39 @@ def upgrade() -> None:
     sqlite_strict=True,
     sqlite_with_rowid=False
     )
+    op.create_table('custody_removal',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('target_id', sa.BigInteger(), nullable=False),
+    sa.Column('open_of', sa.BigInteger(), nullable=True),
+    sa.Column('slug', sa.String(length=40), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('status_before', sa.String(length=10), nullable=False),
+    sa.Column('asked_by', sa.BigInteger(), nullable=False),
+    sa.Column('asked_name', sa.String(length=80), nullable=False),
+    sa.Column('asked_at', UTCDateTime(), nullable=False),
+    sa.Column('confirmed_by', sa.BigInteger(), nullable=True),
+    sa.Column('confirmed_name', sa.String(length=80), nullable=False),
+    sa.Column('confirmed_at', UTCDateTime(), nullable=True),
+    sa.Column('due_at', UTCDateTime(), nullable=True),
+    sa.Column('withdrawn_name', sa.String(length=80), nullable=False),
+    sa.Column('counted', JSON, nullable=True),
+    sa.Column('certificate', JSON, nullable=True),
+    sa.Column('finished_at', UTCDateTime(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_custody_removal')),
+    sa.UniqueConstraint('tenant_id', 'open_of', name=op.f('uq_custody_removal_open_of')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('custody_removal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_custody_removal_state_due_at'), ['tenant_id', 'state', 'due_at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_custody_removal_target_id'), ['tenant_id', 'target_id'], unique=False)
+
     op.create_table('files_file',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1191,6 +1224,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_files_file_expires_at'))
 
     op.drop_table('files_file')
+    with op.batch_alter_table('custody_removal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_custody_removal_target_id'))
+        batch_op.drop_index(batch_op.f('ix_custody_removal_state_due_at'))
+
+    op.drop_table('custody_removal')
     op.drop_table('audit_head')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_entry_kind_subject_id'))

@@ -1,0 +1,202 @@
+"""What operators do with a tenant as a whole: archive it, restore it beside, compare, let the copy take its place."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, update
+
+from core.base.i18n import _
+from core.base.keyring import TenantRing, keyring
+from core.base.origins import Origin
+from core.base.scope import current_scope, system_scope, tenant_scope
+from core.base.session import begin_write, session
+from core.contracts.errors import Conflict, Invalid
+from core.jobs.models import Job
+from core.jobs.queue import enqueue
+from core.rules import rule
+from core.service import Context, service, system_context
+from core.tenancy.lookup import by_id
+from core.tenancy.models import ACTIVE, ARRIVING, LEAVING, SUSPENDED, Tenant
+
+from . import shelf
+from .archive.arrival import Arrived, arrive, discard
+from .archive.format import Manifest
+from .archive.opening import opened
+from .archive.writing import Tell, closed_keys, silent, write_archive
+from .difference import compare_tenants
+from .removal import target
+
+KEEP = "tenancy.tenant.keep"
+
+
+# ---------------------------------------------------------------- archives
+def check_passphrase(passphrase: str, again: str | None = None) -> None:
+    """Raises Invalid when it is too short or was typed differently the second time."""
+    shortest = rule("custody.passphrase_length").value
+    if len(passphrase) < shortest:
+        raise Invalid({"passphrase": [_("口令至少 %(n)s 个字符。它无法找回，请妥善保管。", n=shortest)]})
+    if again is not None and again != passphrase:
+        raise Invalid({"again": [_("两次输入的口令不一样。")]})
+
+
+def make_archive(ctx: Context, slug: str, path: Path | None = None, *, passphrase: str = "", tell: Tell = silent) -> Manifest:
+    """Write a tenant's archive (default: on the shelf) and note it in both audit chains. Raises NotFound, Conflict."""
+    ctx.require(KEEP)
+    row = _whole(slug)
+    keys = closed_keys(row.id, passphrase) if passphrase else None
+    manifest = write_archive(row.id, path or shelf.new_path(slug), keys=keys, by=ctx.actor.label, tell=tell)
+    record_archive(ctx, row.id, row.name, rows=manifest.rows, files=manifest.files.count, passphrase=bool(passphrase))
+    tell_tenant(ctx, row.id, act="archived", rows=manifest.rows, files=manifest.files.count)
+    return manifest
+
+
+def _whole(slug: str) -> Tenant:
+    row = target(slug)
+    if row.status in (ARRIVING, LEAVING):
+        raise Conflict(_("这个单位正在导入或注销，暂不能存档。"))
+    return row
+
+
+@service(KEEP, action="custody.archive.make")
+def record_archive(ctx: Context, tenant_id: int, name: str, **detail: Any) -> None:
+    ctx.audit("tenant", tenant_id, name, **detail)
+
+
+@service("tenancy.tenant.keep", action="custody.act")
+def _note(ctx: Context, **detail: Any) -> None:
+    ctx.audit("tenant", ctx.tenant.id, ctx.tenant.name, **detail)
+
+
+def tell_tenant(ctx: Context, tenant_id: int, **detail: Any) -> None:
+    """Write what was done with its data into the tenant's own chain, so that its auditor sees it."""
+    found = by_id(tenant_id)
+    assert found
+    with tenant_scope(tenant_id):
+        _note(system_context(found[0], (), ctx.actor.label, via="platform"), **detail)
+
+
+# ---------------------------------------------------------------- bringing in
+def bring_in(ctx: Context, path: Path, *, passphrase: str | None = None, slug: str = "", tell: Tell = silent) -> Arrived:
+    """A tenant from another installation, under its own number. It arrives suspended: look at it, then resume it."""
+    ctx.require("tenancy.tenant.create")
+    came = arrive(path, passphrase=passphrase, slug=slug, status=SUSPENDED, tell=tell)
+    record_arrival(ctx, came.tenant_id, came.name, slug=came.slug, rows=sum(came.rows.values()), files=came.files)
+    tell_tenant(ctx, came.tenant_id, act="arrived", rows=sum(came.rows.values()))
+    return came
+
+
+@service("tenancy.tenant.create", action="custody.arrival")
+def record_arrival(ctx: Context, tenant_id: int, name: str, **detail: Any) -> None:
+    ctx.audit("tenant", tenant_id, name, **detail)
+
+
+def restore_beside(ctx: Context, slug: str, path: Path, *, passphrase: str | None = None, keys: Origin | None = None,
+                   tell: Tell = silent) -> Arrived:
+    """Restore an archive of a tenant beside the live one: a suspended copy for comparison. Raises Invalid, NotFound."""
+    ctx.require(KEEP)
+    live = _whole(slug)
+    with opened(path) as archive:
+        if archive.manifest.origin != (live.origin_id or live.id):
+            raise Invalid({"archive": [_("这个数据包是另一个单位（%(name)s）的。", name=archive.manifest.tenant.get("name"))]})
+    ring: TenantRing | None = keyring().reopen(keys) if keys else None
+    name = f"{live.slug[:24]}-copy{ctx.now().astimezone(dt.UTC):%y%m%d%H%M%S}"
+    came = arrive(path, passphrase=passphrase, ring=ring, slug=name, copy_of=live.id, status=SUSPENDED, tell=tell)
+    record_copy(ctx, came.tenant_id, came.name, slug=came.slug, copy_of=live.slug, rows=sum(came.rows.values()))
+    return came
+
+
+@service(KEEP, action="custody.copy.make")
+def record_copy(ctx: Context, tenant_id: int, name: str, **detail: Any) -> None:
+    ctx.audit("tenant", tenant_id, name, **detail)
+
+
+# ---------------------------------------------------------------- comparing, taking the place
+@service(KEEP, writes=False)
+def copies(ctx: Context, tenant_id: int) -> list[Tenant]:
+    """Restored copies of a tenant, newest first."""
+    with system_scope("custody: copies of a tenant"):
+        found = session().scalars(select(Tenant).where(Tenant.copy_of == tenant_id).order_by(Tenant.id.desc())).all()
+        return list(found)
+
+
+def a_copy(slug: str) -> tuple[Tenant, Tenant]:
+    """A finished copy and its live tenant. Raises NotFound, Conflict."""
+    copy = target(slug)
+    if copy.copy_of is None or copy.status in (ARRIVING, LEAVING):
+        raise Conflict(_("“%(slug)s”不是可以使用的副本。", slug=slug))
+    with system_scope("custody: the live tenant of a copy"):
+        live = session().scalars(select(Tenant).where(Tenant.id == copy.copy_of)).one()
+    return copy, live
+
+
+def compare(ctx: Context, slug: str) -> list[dict[str, Any]]:
+    """Differences between the live tenant and its copy, per table; numbers only."""
+    ctx.require(KEEP)
+    copy, live = a_copy(slug)
+    return [table.as_json() for table in compare_tenants(live.id, copy.id)]
+
+
+def take_place(ctx: Context, slug: str) -> str:
+    """The copy becomes the tenant: address, host name and streets below move to it; what was live stays, suspended, under
+    another short name, which is returned. Signed-in people sign in again. Raises Conflict."""
+    ctx.require(KEEP)
+    copy, live = a_copy(slug)
+    stamp = f"{ctx.now():%y%m%d%H%M%S}"
+    with system_scope("custody: a copy takes the place of the live tenant"):
+        begin_write()
+        old, new = (session().scalars(select(Tenant).where(Tenant.id == row.id)).one() for row in (live, copy))
+        address, host, before = old.slug, old.host, f"{old.slug[:24]}-old{stamp}"
+        old.slug, old.host, old.status, old.status_reason = before, None, SUSPENDED, _("已由恢复的副本代替")
+        session().flush()
+        new.slug, new.host, new.status, new.parent_id, new.copy_of = address, host, ACTIVE, old.parent_id, None
+        session().execute(update(Tenant).where(Tenant.parent_id == old.id).values(parent_id=new.id)
+                          .execution_options(synchronize_session=False))
+        session().commit()
+    record_place(ctx, copy.id, copy.name, slug=address, before=before)
+    for tenant_id in (copy.id, live.id):
+        tell_tenant(ctx, tenant_id, act="took_place", slug=address, before=before)
+    return before
+
+
+@service(KEEP, action="custody.copy.take_place")
+def record_place(ctx: Context, tenant_id: int, name: str, **detail: Any) -> None:
+    ctx.audit("tenant", tenant_id, name, **detail)
+
+
+def drop_copy(ctx: Context, slug: str) -> None:
+    """Take a restored copy away. Raises Conflict for anything that is no copy."""
+    ctx.require(KEEP)
+    copy, _live = a_copy(slug)
+    record_drop(ctx, copy.id, copy.name, slug=slug)
+    with system_scope("custody: a copy goes"):
+        begin_write()
+        session().execute(update(Tenant).where(Tenant.id == copy.id, Tenant.copy_of.is_not(None)).values(status=ARRIVING)
+                          .execution_options(synchronize_session=False))
+        session().commit()
+    discard(copy.id)
+
+
+@service(KEEP, action="custody.copy.drop")
+def record_drop(ctx: Context, tenant_id: int, name: str, **detail: Any) -> None:
+    ctx.audit("tenant", tenant_id, name, **detail)
+
+
+# ---------------------------------------------------------------- as jobs
+@service(KEEP, action="custody.job")
+def queue(ctx: Context, name: str, slug: str, **payload: Any) -> Job:
+    """Have it done by a job of the platform; the page of the tenant shows how far it is."""
+    queued = enqueue(name, {"slug": slug, **payload}, actor_id=ctx.actor.id)
+    session().flush()
+    ctx.audit("tenant", None, slug, job=name)
+    return queued
+
+
+@service(KEEP, writes=False)
+def recent_jobs(ctx: Context, slugs: frozenset[str]) -> list[Job]:
+    """The last ten jobs of the platform about one of these tenants."""
+    mine = select(Job).where(Job.tenant_id == current_scope().tenant_id, Job.name.startswith("custody."))
+    found = session().scalars(mine.order_by(Job.id.desc()).limit(100)).all()
+    return [job for job in found if job.payload.get("slug") in slugs][:10]
