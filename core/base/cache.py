@@ -155,6 +155,20 @@ def forget(kind: str, *parts: str | int) -> None:
         _cache.call(lambda client: client.delete(key))
 
 
+def forget_tenant() -> int | None:
+    """Drop every key of the tenant in scope; how many are left then, None when Redis cannot say (they end by themselves)."""
+    if _cache.state == "off":
+        return 0
+    pattern = tenant_key("x")[:-1] + "*"
+
+    def sweep(client: redis.Redis) -> int:
+        for key in client.scan_iter(match=pattern, count=1000):
+            client.unlink(key)
+        return sum(1 for _key in client.scan_iter(match=pattern, count=1000))
+
+    return _cache.call(sweep)
+
+
 def count(seconds: int, kind: str, *parts: str | int) -> int | None:
     """Add one to the tenant's counter, which ends after so many seconds; None when Redis cannot say."""
     if _cache.state == "off":

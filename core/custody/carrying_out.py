@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from core.admin.models import Onboarding
 from core.audit.models import AuditHead
+from core.base import cache
 from core.base.i18n import _
 from core.base.scope import system_scope, tenant_scope
 from core.base.session import begin_write, session
@@ -43,8 +44,10 @@ def carry_out(ctx: Context, removal_id: int, tell: Tell = silent) -> dict[str, A
     if not left.nothing:
         what = "、".join([*(f"{table} {rows}" for table, rows in left.rows.items()), f"files {left.files}"])
         raise Conflict(_("仍有数据没有删除干净（%(what)s），稍后会再次尝试。", what=what[:400]))
+    with tenant_scope(row.target_id):
+        cached = cache.forget_tenant()
     _forget_elsewhere(row.target_id, row.slug)
-    return _certify(ctx, removal_id)
+    return _certify(ctx, removal_id, cached)
 
 
 def _close(tenant_id: int) -> None:
@@ -103,7 +106,7 @@ def _forget_elsewhere(tenant_id: int, slug: str) -> None:
 
 
 @service(MAY, action="custody.removal.certify")
-def _certify(ctx: Context, removal_id: int) -> dict[str, Any]:
+def _certify(ctx: Context, removal_id: int, cached: int | None) -> dict[str, Any]:
     """Write down what was removed and what was found afterwards; the hash of it stands in the platform's audit chain."""
     row = ctx.get(Removal, removal_id)
     backups = ctx.now() + dt.timedelta(days=rule("custody.backup_keep_days").value)
@@ -112,7 +115,7 @@ def _certify(ctx: Context, removal_id: int) -> dict[str, Any]:
         "asked": [row.asked_name, row.asked_at.isoformat()],
         "confirmed": [row.confirmed_name, row.confirmed_at.isoformat() if row.confirmed_at else ""],
         "due": row.due_at.isoformat() if row.due_at else "", "finished": ctx.now().isoformat(), **(row.counted or {}),
-        "left": {"rows": {}, "files": 0}, "in_backups_until": backups.date().isoformat(),
+        "left": {"rows": 0, "files": 0, "cache": cached}, "in_backups_until": backups.date().isoformat(),
     }
     said["sha256"] = hashlib.sha256(json.dumps(said, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     row.certificate, row.state, row.open_of, row.finished_at = said, DONE, None, ctx.now()

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
+from core.access.revision import UNCHANGED
+from core.base import cache
 from core.base.engine import current_database
 from core.base.fence.registry import tenant_column
 from core.base.scope import tenant_scope
@@ -58,8 +60,9 @@ def take_away(tenant_id: int) -> None:
             begin_write()
             mine = table.c[tenant_column(table) or ""] == tenant_id
             if forward := late_columns(table, tables[: place + 1]):      # a circle of tables is opened first
-                session().execute(update(table).where(mine).values(dict.fromkeys(forward)))
-            session().execute(delete(table).where(mine))
+                session().execute(update(table).where(mine).values(dict.fromkeys(forward)), execution_options={UNCHANGED: True})
+            session().execute(delete(table).where(mine), execution_options={UNCHANGED: True})
             session().commit()
     with tenant_scope(tenant_id):
         shutil.rmtree(storage.tenant_folder(), ignore_errors=True)
+        cache.forget_tenant()

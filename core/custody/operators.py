@@ -194,6 +194,14 @@ def queue(ctx: Context, name: str, slug: str, **payload: Any) -> Job:
     return queued
 
 
+def queue_restore(ctx: Context, slug: str, *, archive: str, passphrase: str | None = None) -> Job:
+    """Have an archive of the shelf restored beside. The passphrase is tried at once and never queued: the keys it opens
+    are closed under this installation's own. Raises NotFound, Invalid."""
+    with opened(shelf.path_of(archive)) as held:
+        kept = keyring().keep(held.ring(passphrase))
+    return queue(ctx, "custody.restore", slug, archive=archive, keys=[kept.tenant_id, [list(p) for p in kept.keys.items()]])
+
+
 @service(KEEP, writes=False)
 def recent_jobs(ctx: Context, slugs: frozenset[str]) -> list[Job]:
     """The last ten jobs of the platform about one of these tenants."""

@@ -19,6 +19,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
+from core.access.revision import UNCHANGED
 from core.audit.log import verify as verify_chain
 from core.base.i18n import _
 from core.base.ids import new_id
@@ -165,7 +166,8 @@ def _values(each: Travelling, row: dict[str, Any]) -> dict[str, Any]:
 def _write(each: Travelling, rows: list[dict[str, Any]], tenant_id: int) -> None:
     with tenant_scope(tenant_id), _written(each):
         begin_write()
-        session().execute(insert(each.table), [{each.tenant.name: tenant_id, **row} for row in rows])
+        given = [{each.tenant.name: tenant_id, **row} for row in rows]
+        session().execute(insert(each.table), given, execution_options={UNCHANGED: True})
         session().commit()
 
 

@@ -138,7 +138,9 @@ def test_read_only_refuses_every_write_at_the_service(world):
         create_person(ctx, name="李四", org_id=top(ctx).id, effective_on=DAY)
     browser = world.browser("east")
     assert browser.get(f"/people/p/{number}/").status_code == 200
-    page = browser.post("/people/p/new", {"name": "李四"})
+    with world.inside("east") as ctx:
+        form = {"name": "李四", "org_id": str(top(ctx).id), "effective_on": "2026-01-01"}
+    page = browser.post("/people/p/new", form)
     assert page.status_code == 423 and "本单位目前只读" in page.get_data(as_text=True)
 
 
