@@ -38,6 +38,14 @@ def sign_in(page: Page, demo: Demo, tenant: str, login: str) -> str:
     return home
 
 
+def bring_to_preview(page: Page, file: str) -> None:
+    """Upload a workbook on the open import page and wait until its rows are checked."""
+    page.set_input_files("#file", ROOT / file)
+    page.get_by_role("button", name="上传并识别列名").click()
+    page.get_by_role("button", name="下一步：检查并预览").click()
+    page.locator("td.bad").first.wait_for(timeout=60_000)
+
+
 def take(browser: Browser, demo: Demo, name: str, wanted: dict[str, Any]) -> str | None:
     """One picture; what went wrong when the page did not answer with 200."""
     width, height = wanted.get("size", DESK)
@@ -48,6 +56,8 @@ def take(browser: Browser, demo: Demo, name: str, wanted: dict[str, Any]) -> str
     if tenant := wanted.get("tenant"):
         base = sign_in(page, demo, tenant, wanted.get("login", ""))
     answer = page.goto(base + wanted["path"], wait_until="networkidle")
+    if file := wanted.get("upload"):
+        bring_to_preview(page, file)
     page.screenshot(path=TARGET / f"{name}.png", full_page=wanted.get("full", False))
     context.close()
     return None if answer is not None and answer.ok else f"{name}: {wanted['path']!r} answered {answer and answer.status}"

@@ -15,6 +15,7 @@
       axis.axisLabel = Object.assign({ color: token('--g-text-2') }, axis.axisLabel);
       axis.splitLine = Object.assign({ lineStyle: { color: token('--g-line') } }, axis.splitLine);
     });
+    axes(option.yAxis).slice(1).forEach(function (axis) { axis.splitLine = { show: false }; }); /* one grid, not two */
     return option;
   }
   function draw(box) {

@@ -90,7 +90,7 @@ def test_saved_view_and_export(visit):
     page.wait_for_selector("nav.g-tabs a[aria-current]:has-text('正式')")
     for kind in ("Excel", "CSV"):
         if not page.locator(".g-pop[open]").count():
-            page.click("summary[aria-label=导出]")
+            page.locator("summary", has_text="导出").click()
         with page.expect_download() as download:
             page.click(f".g-tools button:has-text('{kind}')")
         assert download.value.suggested_filename.startswith("党员花名册-")
