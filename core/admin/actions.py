@@ -66,7 +66,7 @@ SUBJECTS: dict[str, Any] = {
     "onboarding": _l("开通资料"), "post": _l("任职"), "registry_check": _l("核验单"), "work.deputy": _l("代办"),
     "work.feed": _l("日历订阅"), "demo": _l("演示数据"), "demo_batch": _l("演示数据"),
 }
-ACTORS: dict[str, Any] = {"system": _l("系统"), "demo": _l("演示数据"), "platform": _l("运营平台")}
+ACTORS: dict[str, Any] = {"": _l("访客"), "system": _l("系统"), "demo": _l("演示数据"), "platform": _l("运营平台")}
 VIA = {"html": _l("网页"), "api": _l("接口"), "cli": _l("命令行"), "job": _l("后台"), "platform": _l("运营平台")}
 
 

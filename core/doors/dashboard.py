@@ -65,7 +65,7 @@ def address(endpoint: str, **values: Any) -> str:
 def shortcuts(ctx: Context) -> list[tuple[str, str, str]]:
     """(icon, label, address): the first things one does with each ledger, then the ledgers themselves."""
     listed = [ledger for group in groups(ctx) for ledger in group.ledgers]
-    found = [(a.icon or ledger.icon, str(a.label), url_for(a.endpoint)) for ledger in listed
+    found = [(ledger.icon, str(a.label), url_for(a.endpoint)) for ledger in listed
              for a in offered(ledger.actions, ctx) if a.primary and a.method == "get"]
     found += [(ledger.icon, str(ledger.title), url_for("ledgers.show", name=ledger.name)) for ledger in listed]
     return found[:MOST_SHORTCUTS]

@@ -62,6 +62,15 @@ def terms_ending(ctx: Context) -> ColumnElement[bool]:
     return and_(OrgUnit.term_end <= term_soon(ctx), OrgUnit.status.in_(LIVING_STATUS))
 
 
+def members_within(unit: Any = OrgUnit) -> ScalarSelect[int]:
+    """How many members the unit and everything below it have, for a column; a range of paths, so that an index serves it."""
+    person = aliased(Person)
+    return (select(func.count()).select_from(person)
+            .where(person.tenant_id == unit.tenant_id, person.org_path >= unit.path, person.org_path < unit.path + "~",
+                   counted(person))
+            .correlate(unit).scalar_subquery())
+
+
 def members_of(unit: Any = OrgUnit) -> ScalarSelect[int]:
     """How many members the unit itself has (units below not included), for a column."""
     person = aliased(Person)

@@ -13,7 +13,7 @@ from core.plugin import A4, Action, Filter, Ledger, View, col
 from core.service import Context
 from core.settings.dictionaries import labels
 
-from .conditions import holders_of, members_of, posts_of, residents_of, term_soon, unverified
+from .conditions import holders_of, members_within, posts_of, residents_of, term_soon, unverified
 from .models import Grid, MemberChange, OrgUnit, Person, PostHolding
 from .words import (
     CHANGE_TYPES,
@@ -144,7 +144,7 @@ orgs = Ledger(
         ABOVE,
         col("unit_kind", _l("单位类别"), OrgUnit.unit_kind, choices=UNIT_KINDS, filter=True, priority=2),
         col("secretary", _l("书记"), holders_of("secretary")),
-        col("members", _l("党员数"), members_of(), align="end", width=8),
+        col("members", _l("党员数"), members_within(), align="end", width=8),
         col("founded_on", _l("成立时间"), OrgUnit.founded_on, filter=True, priority=2),
         col("approval_no", _l("批准文号"), OrgUnit.approval_no, priority=3),
         col("term_end", _l("届满日期"), OrgUnit.term_end, filter=True, warn=_term_near),
