@@ -47,6 +47,7 @@ ACTIONS: dict[str, Any] = {
     "notify.notice.read": _l("阅读消息"), "notify.notice.read_all": _l("全部消息标为已读"),
     "notify.notice.tidy": _l("清理旧消息"),
     "people.check.open": _l("生成动态维护核验单"), "people.org.root": _l("设定单位根组织"),
+    "people.person.unmerge": _l("撤销人员合并"),
     "people.person.held": _l("查看本人全部信息"), "people.term.mark": _l("标记即将届满的组织"),
     "settings.dictionary.order": _l("调整列表顺序"), "settings.dictionary.reset": _l("列表恢复默认"),
     "tenancy.tenant.furnish": _l("开通单位"), "tenancy.tenant.resume": _l("恢复使用"),

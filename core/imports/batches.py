@@ -127,4 +127,7 @@ def counted(batch_id: int) -> dict[str, int]:
         counts[state] = counts.get(state, 0) + number
         if outcome:
             counts[f"{state}:{outcome}"] = number
+    warned = select(func.count()).select_from(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.warned.is_(True))
+    if number := session().scalar(warned):
+        counts["warned"] = number
     return counts

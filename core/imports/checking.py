@@ -102,6 +102,7 @@ def keep(ctx: Context, batch_id: int, items: list[Item]) -> None:
         row_id = new_id()
         session().add(ImportRow(
             id=row_id, batch_id=batch_id, number=item.number, state=BAD if item.errors else GOOD, outcome=item.outcome,
+            warned=bool(item.warned) and not item.errors,
             payload=seal_json("imports_row", "payload", row_id, item.payload()),
         ))
     ctx.audit("import", batch_id, rows=len(items))

@@ -8,6 +8,7 @@ from core.base.db import (
     JSON,
     Base,
     BigInteger,
+    Boolean,
     Index,
     Integer,
     LargeBinary,
@@ -66,7 +67,7 @@ class ImportFile(TenantScoped, Base):
 
 
 class ImportRow(TenantScoped, Base):
-    """One record of the sheet. `payload` is sealed JSON: cells as uploaded, values read, errors, undo data."""
+    """One record of the sheet. `payload` is sealed JSON: cells as uploaded, values read, errors, warnings, undo data."""
 
     __tablename__ = "imports_row"
     __table_args__ = keys(
@@ -80,6 +81,7 @@ class ImportRow(TenantScoped, Base):
     number: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(String(10))
     outcome: Mapped[str] = mapped_column(String(10), default="")
+    warned: Mapped[bool] = mapped_column(Boolean, default=False)
     record_kind: Mapped[str] = mapped_column(String(40), default="")
     record_id: Mapped[int | None] = mapped_column(BigInteger)
     payload: Mapped[str] = mapped_column(Text)

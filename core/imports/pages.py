@@ -76,10 +76,11 @@ def table(batch: ImportBatch) -> dict[str, Any]:
     only = request.args.get("only", "")
     counts = batch.counts
     tabs = [("", _l("全部"), counts.get("total", 0)), ("bad", _l("只看有误的行"), counts.get(BAD, 0))]
+    tabs += [("warned", _l("只看要核对的行"), counts["warned"])] if counts.get("warned") else []
     tabs += [(name, label, counts.get(f"{GOOD}:{name}", 0)) for name, label in OUTCOMES.items()]
     return {
         "found": preview.preview(ctx(), batch.id, only), "only": only,
-        "good": counts.get(GOOD, 0), "bad": counts.get(BAD, 0),
+        "good": counts.get(GOOD, 0), "bad": counts.get(BAD, 0), "warned": counts.get("warned", 0),
         "tabs_shown": [(text, "?" + (f"only={name}" if name else ""), name == only, number) for name, text, number in tabs],
     }
 

@@ -24,7 +24,7 @@ from core.service import Context, service
 from core.web.paging import Page, asked, clamp
 
 NOT_IMPORTED = (BAD, REFUSED)
-FILTERS = ("", "bad", "kept", "created", "updated", "unchanged")
+FILTERS = ("", "bad", "warned", "kept", "created", "updated", "unchanged")
 LONGEST = 60
 
 
@@ -34,17 +34,19 @@ class ShownCell:
 
     text: str
     error: str = ""
+    warning: str = ""
     before: str = ""
 
 
 @dataclass(frozen=True)
 class ShownRow:
-    """A row of the preview; ``reasons`` are its errors and notes in the order of the columns."""
+    """A row of the preview; ``reasons`` are its errors, ``warnings`` what should be looked at, by column."""
 
     number: int
     state: str
     outcome: str
     reasons: list[str]
+    warnings: list[str]
     notes: list[str]
     cells: list[ShownCell]
 
@@ -76,13 +78,15 @@ def preview(ctx: Context, batch_id: int, only: str = "", wanted: tuple[int, int]
 def _filter(only: str) -> list[ColumnElement[bool]]:
     if only in ("bad", "kept"):
         return [ImportRow.state.in_(NOT_IMPORTED if only == "bad" else (KEPT,))]
+    if only == "warned":
+        return [ImportRow.warned.is_(True)]
     return [ImportRow.outcome == only] if only in FILTERS and only else []
 
 
 def shown(row: ImportRow, columns: list[Match], reading: Reading) -> ShownRow:
     """One row, sensitive values masked."""
     kept = opened(row)
-    errors: dict[str, str] = kept.get("errors", {})
+    errors, warned = kept.get("errors", {}), kept.get("warned", {})
     before = (kept.get("undo") or {}).get("before", {}) if isinstance(kept.get("undo"), dict) else {}
     cells = []
     for match in columns:
@@ -90,9 +94,9 @@ def shown(row: ImportRow, columns: list[Match], reading: Reading) -> ShownRow:
         raw = kept.get("cells", [])[match.column : match.column + 1]
         text = displayed(target, kept.get("values", {}).get(target.name), raw[0] if raw else None)
         old = displayed(target, before[target.name], None) if target.name in before else ""
-        cells.append(ShownCell(text, errors.get(target.name, ""), old if old != text else ""))
-    reasons = [f"{labelled(name, reading)}{text}" for name, text in errors.items()]
-    return ShownRow(row.number, row.state, row.outcome, reasons, kept.get("notes", []), cells)
+        cells.append(ShownCell(text, errors.get(target.name, ""), warned.get(target.name, ""), old if old != text else ""))
+    reasons, warnings = ([f"{labelled(name, reading)}{text}" for name, text in said.items()] for said in (errors, warned))
+    return ShownRow(row.number, row.state, row.outcome, reasons, warnings, kept.get("notes", []), cells)
 
 
 def labelled(name: str, reading: Reading) -> str:

@@ -20,7 +20,7 @@ from core.web.forms import flat
 class Item:
     """A record on its way: raw cells, values read from them, data for the service, and what is wrong with it.
 
-    errors: field -> sentence, "" for the whole row. notes do not keep a row out.
+    errors: field -> sentence, "" for the whole row. warned (the same shape) and notes do not keep a row out.
     """
 
     number: int
@@ -28,6 +28,7 @@ class Item:
     values: dict[str, Any]
     errors: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    warned: dict[str, str] = field(default_factory=dict)
     data: dict[str, Any] | None = None
     outcome: str = ""
     record: tuple[str, int] | None = None
@@ -35,7 +36,8 @@ class Item:
 
     def payload(self) -> dict[str, Any]:
         """What is kept of it, sealed."""
-        kept = {"cells": self.cells, "values": self.values, "errors": self.errors, "notes": self.notes, "undo": self.undo}
+        kept = {"cells": self.cells, "values": self.values, "errors": self.errors, "notes": self.notes, "undo": self.undo,
+                "warned": self.warned}
         return {name: value for name, value in kept.items() if value}
 
 

@@ -15,7 +15,7 @@ from core.base.scope import narrowed
 from core.base.session import session
 from core.contracts.errors import Conflict, Forbidden, Invalid, JuheliError
 from core.imports.reading import Item, Reading
-from core.plugin import ImportKind
+from core.plugin import ImportKind, Objection
 from core.service import WHOLE_TENANT, Context, unit_of_work
 from core.web.forms import flat
 
@@ -55,7 +55,9 @@ def put_through(ctx: Context, reading: Reading, items: Sequence[Item]) -> None:
         state = kind.prepare(ctx, [item.data for item in ready]) if kind.prepare and ready else None
         for item in ready:
             try:
-                found = kind.check(ctx, item.data, state) if kind.check else None
+                found, warned = weighed(kind.check(ctx, item.data, state) if kind.check else None)
+                item.warned = {}
+                note(item.warned, reading, warned)
                 if found:
                     refuse_item(item, reading, found)
                     continue
@@ -67,12 +69,28 @@ def put_through(ctx: Context, reading: Reading, items: Sequence[Item]) -> None:
                 refuse_item(item, reading, sentences(error))
 
 
-def refuse_item(item: Item, reading: Reading, found: dict[str, Any]) -> None:
-    """Note errors by field; a field the sheet does not have counts for the whole row."""
+def weighed(found: dict[str, list[Any]] | None) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+    """(what keeps the row out, what only warns), both by field."""
+    kept_out: dict[str, list[Any]] = {}
+    warned: dict[str, list[Any]] = {}
+    for name, said in (found or {}).items():
+        for one in said:
+            objection = one if isinstance(one, Objection) else Objection(one)
+            (kept_out if objection.blocking else warned).setdefault(name, []).append(str(objection.text))
+    return kept_out, warned
+
+
+def note(told: dict[str, str], reading: Reading, found: dict[str, Any]) -> None:
+    """Add sentences by field; a field the sheet does not have counts for the whole row."""
     for name, said in found.items():
         known = name if name in reading.by_name else ""
         text = "；".join(flat(said))
-        item.errors[known] = f"{item.errors[known]}；{text}" if known in item.errors else text
+        told[known] = f"{told[known]}；{text}" if known in told else text
+
+
+def refuse_item(item: Item, reading: Reading, found: dict[str, Any]) -> None:
+    """Note errors: the row stays out."""
+    note(item.errors, reading, found)
     item.outcome, item.undo, item.record = "", None, None
 
 

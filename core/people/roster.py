@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from core.base.db import session
 from core.base.i18n import _
 from core.contracts.errors import Conflict
+from core.plugin import Objection
 from core.service import Context
 from core.settings.dictionaries import code_for
 
@@ -61,7 +62,21 @@ def check(ctx: Context, row: Row, batch: Batch) -> dict[str, list[str]]:
         elif known is not None and known.org_id != unit.id:
             errors["id_no"] = [_("此人已登记在“%(org)s”，请核对所在支部；确已转来的，请先办理组织关系转接。",
                                  org=batch.names.units[known.org_id].short_name)]
+        elif known is None and (namesake := _namesake(data, unit, batch)):
+            errors["name"] = [Objection(namesake, blocking=False)]
     return errors
+
+
+def _namesake(data: Row, unit: Named, batch: Batch) -> str:
+    """Somebody of that name in another branch who may be the same person: neither birth date nor ID number tells them apart."""
+    rows = select(Person.birth_date, Person.id_index, Person.org_id).where(
+        Person.name == data["name"], Person.org_id != unit.id, Person.is_formal.is_(True)).limit(20)
+    birth, number = data.get("birth_date"), data.get("id_no")
+    for born, index, org_id in session().execute(rows):
+        other_day = birth and born and (birth.year, birth.month) != (born.year, born.month)
+        if not other_day and not (number and index) and org_id in batch.names.units:
+            return _("“%(org)s”有同名党员，请核对是不是同一个人。", org=batch.names.units[org_id].short_name)
+    return ""
 
 
 def write(ctx: Context, row: Row, batch: Batch) -> tuple[str, int, str, dict[str, Any] | None]:

@@ -1,13 +1,15 @@
-"""The round of registry maintenance as a state machine, and the reminder of terms that end."""
+"""The round of registry maintenance as a state machine, and the reminders of terms that end."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
 
 from core.base.i18n import _, _l
 from core.plugin import Reminder, State, Workflow, step
+from core.rules import add_months, rule
 from core.service import Context
 
 from .models import OrgUnit, RegistryCheck
@@ -48,12 +50,24 @@ registry_check = Workflow(
 )
 
 
-def _ending_terms(ctx: Context) -> Any:
-    return (select(OrgUnit.id.label("record_id"), OrgUnit.path.label("org_path"), OrgUnit.short_name.label("subject"),
-                   OrgUnit.term_end.label("since"))
-            .where(OrgUnit.term_end.is_not(None), OrgUnit.kind.in_(PARTY_ORGS), OrgUnit.status.in_(LIVING_STATUS)))
+def _ending_terms(stage: int) -> Callable[[Context], Any]:
+    """Units whose term ends, as long as the next reminder has not taken over from the one of this stage."""
+
+    def rows(ctx: Context) -> Any:
+        later = rule("people.term_reminders").value[stage + 1:stage + 2]
+        wanted = (select(OrgUnit.id.label("record_id"), OrgUnit.path.label("org_path"), OrgUnit.short_name.label("subject"),
+                         OrgUnit.term_end.label("since"))
+                  .where(OrgUnit.term_end.is_not(None), OrgUnit.kind.in_(PARTY_ORGS), OrgUnit.status.in_(LIVING_STATUS)))
+        return wanted.where(OrgUnit.term_end > add_months(ctx.today(), later[0])) if later else wanted
+
+    return rows
 
 
-term_ending = Reminder(
-    name="people.term_ending", title=_l("任期即将届满，请准备换届"), permission="people.org.manage", rows=_ending_terms,
-    opens="people.org", ahead="people.term_ending_soon", record_kind="org_unit")
+def _term_reminder(name: str, title: Any, stage: int) -> Reminder:
+    return Reminder(name=f"people.{name}", title=title, permission="people.org.manage", rows=_ending_terms(stage),
+                    opens="people.org", ahead="people.term_reminders", stage=stage, record_kind="org_unit")
+
+
+term_ending = _term_reminder("term_ending", _l("任期即将届满，请准备换届"), 0)
+term_near = _term_reminder("term_near", _l("任期临近届满，请报批换届请示"), 1)
+term_last = _term_reminder("term_last", _l("任期最后一个月，请确定选举日期"), 2)

@@ -65,6 +65,10 @@ class Checks:
     def person_merged(self, kept_id: int, gone_id: int, ctx: Any) -> None:
         """Point records of `gone_id` at `kept_id`, inside the merging transaction."""
 
+    @hookspec
+    def person_unmerged(self, kept_id: int, gone_id: int, ctx: Any) -> None:
+        """The merge is taken back: rows that refer to persons by foreign key point at `gone_id` again; mend what follows."""
+
 
 class LifeCycle:
     """Strict, asked of the one module concerned, inside the enabling or disabling transaction."""

@@ -42,7 +42,8 @@ class ImportKind:
 
     schema   marshmallow schema of one row; its `ui` metadata gives labels, aliases, template and checks
     prepare  (ctx, rows) -> state shared by the rows of one chunk (look-ups in a few statements); may be None
-    check    (ctx, data, state) -> {field: [sentence]}: checks against the database; "" as field: the whole row
+    check    (ctx, data, state) -> {field: [sentence]}: checks against the database; "" as field: the whole row. An
+             Objection with blocking=False warns: the preview shows it in yellow and the row may be imported
     write    (ctx, data, state) -> (record kind, record id, "created" | "updated" | "unchanged", undo data | None)
     undo     (ctx, record id, undo data) -> None; raises Conflict when the record was changed since
 

@@ -31,6 +31,7 @@ class Reminder:
                 the reminder is about NOW. What is no longer among the rows gets its item closed.
     rule        the item falls due that long after `since` (a rule key with a time unit); None: on `since` itself
     ahead       rule key: the item opens that long before it falls due; None: on the day it falls due
+    stage       which value of `ahead` counts when the rule lists several (0 the first)
     opens       endpoint of the record's page; takes `record_id`
     record_kind kind of the record, as in its workflow; default: the reminder's name
     """
@@ -42,4 +43,5 @@ class Reminder:
     opens: str
     rule: str | None = None
     ahead: str | None = None
+    stage: int = 0
     record_kind: str = ""

@@ -22,10 +22,11 @@ class Deadline:
     rule: dict[str, Any]
 
 
-def quoted(key: str) -> dict[str, Any]:
+def quoted(key: str, stage: int = 0) -> dict[str, Any]:
     """The rule in force, as it is stored with what it decided: key, value, unit, source, own document number."""
     found = rule(key)
-    return {"key": key, "value": found.value, "unit": found.unit, "source": found.source, "document_no": found.document_no}
+    value = _value(found.value, stage)
+    return {"key": key, "value": value, "unit": found.unit, "source": found.source, "document_no": found.document_no}
 
 
 def deadline(key: str, start: dt.date) -> Deadline:
@@ -36,10 +37,15 @@ def deadline(key: str, start: dt.date) -> Deadline:
         raise Invalid(message=_("这个日期太远，无法推算期限。")) from None
 
 
-def days_ahead(key: str, day: dt.date) -> dt.date:
-    """The day that lies the rule's time before `day`."""
+def days_ahead(key: str, day: dt.date, stage: int = 0) -> dt.date:
+    """The day that lies the rule's time before `day`; `stage` chooses among the values of a rule that lists several."""
     found = rule(key)
-    return due_date(day, (-found.value, found.unit)).on
+    return due_date(day, (-_value(found.value, stage), found.unit)).on
+
+
+def _value(said: Any, stage: int) -> Any:
+    """One value of a rule; a tenant's own list may be shorter than ours, its last value then counts for the rest."""
+    return said[min(stage, len(said) - 1)] if isinstance(said, list) else said
 
 
 def began_before(key: str, today: dt.date) -> dt.date:

@@ -60,7 +60,7 @@ def _wanted(ctx: Context, reminder: Reminder) -> Iterable[tuple[str, dict[str, A
     today = ctx.today()
     for due in _rows(ctx, reminder):
         end = deadline(reminder.rule, due.since) if reminder.rule else Deadline(due.since, {})
-        opens_on = days_ahead(reminder.ahead, end.on) if reminder.ahead else end.on
+        opens_on = days_ahead(reminder.ahead, end.on, reminder.stage) if reminder.ahead else end.on
         if opens_on > today:
             continue
         key = f"{reminder.name}:{due.record_id}:{end.on:%Y%m%d}"
@@ -69,7 +69,8 @@ def _wanted(ctx: Context, reminder: Reminder) -> Iterable[tuple[str, dict[str, A
             "record_kind": reminder.record_kind or reminder.name, "record_id": due.record_id,
             "subject": without_leaks(due.subject)[:SUBJECT], "org_path": due.org_path or "",
             "permission": reminder.permission, "guard": reminder.permission, "state": OPEN, "opened_at": ctx.now(),
-            "due_on": end.on, "rule": end.rule or (quoted(reminder.ahead) if reminder.ahead else None), "dedup_key": key,
+            "due_on": end.on, "dedup_key": key,
+            "rule": end.rule or (quoted(reminder.ahead, reminder.stage) if reminder.ahead else None),
         }
 
 

@@ -47,7 +47,10 @@ class RegistryCheck(OrgScoped, TenantScoped, Base):
 
 
 class Archive(OrgScoped, TenantScoped, Base):
-    """A record that left the registry: what it was, who took it out, why. Sealed values stay sealed in the snapshot."""
+    """A record that left the registry: what it was, who took it out, why. Sealed values stay sealed in the snapshot.
+
+    `undo` holds what a merge changed, so that it can be taken back within its time (core.people.services.unmerge).
+    """
 
     __tablename__ = "people_archive"
     __table_args__ = keys(Index(None, "tenant_id", "kind", "record_id"), Index(None, "tenant_id", "kept_id"))
@@ -61,3 +64,5 @@ class Archive(OrgScoped, TenantScoped, Base):
     by_name: Mapped[str] = mapped_column(String(80))
     on: Mapped[dt.date] = mapped_column(Date)
     snapshot: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    undo: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    undone_on: Mapped[dt.date | None] = mapped_column(Date)

@@ -66,6 +66,12 @@ def archived(ctx: Context, limit: int = 200) -> list[Archive]:
     return list(session().scalars(select(Archive).order_by(Archive.id.desc()).limit(limit)).all())
 
 
+@service(READ, writes=False)
+def archived_one(ctx: Context, archive_id: int) -> Archive:
+    """One of them. Raises NotFound."""
+    return ctx.get(Archive, archive_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Twins:
     """Records that may be one person: why, and which."""

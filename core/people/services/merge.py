@@ -18,6 +18,7 @@ from core.service import Context, service
 from ..models import Affiliation, Archive, Grid, MemberChange, OrgUnit, Person, PostHolding
 from ..sealed import clear_text, put
 from ..standing import close_formal, close_link, is_counted, open_links, settle, write_change
+from . import unmerge
 from .membership import _needed
 from .persons import FIELDS, NUMBERS
 
@@ -57,19 +58,24 @@ def merge(ctx: Context, kept_id: int, gone_id: int, *, take: Mapping[str, str] |
     said = _needed(reason)
     _refuse_if_blocked(ctx, gone, kept)
     with beyond_subtree("people: a merged person's records may lie elsewhere"):
+        trace = unmerge.begin(gone)
         _balance(ctx, kept, gone, said)
         values = _surviving(kept, gone, take or {})
         snapshot = _snapshot(gone)
+        trace.note_rows(gone)
         ctx.hooks.strict("person_merged", kept_id=kept.id, gone_id=gone.id, ctx=ctx)
         _repoint(kept, gone)
-        _archive(ctx, gone, said, snapshot, kept.id)
+        row = _archive(ctx, gone, said, snapshot, kept.id)
         session().delete(gone)
         session().flush()
+        trace.note_values(kept, values, "before")
         for name, value in values.items():
             if name in NUMBERS:
                 put(kept, NUMBERS[name], value)
             else:
                 setattr(kept, name, value)
+        trace.note_values(kept, values, "after")
+        row.undo = trace.facts
         settle(kept)
     ctx.audit("person", kept.id, name=kept.name, merged=gone_id, fields=sorted(values), reason=said)
     return kept

@@ -11,8 +11,10 @@ from core.contracts.errors import Invalid
 from core.web import ctx, done, go
 from core.web.forms import Ref, Schema, SchemaForm, ui
 
-from ..queries.people import get_person
+from ..queries.people import archived_one, get_person
+from ..schemas import Reasoned
 from ..services.merge import CHOICES, merge, preview, shown
+from ..services.unmerge import undo_merge
 from .pages import pages, posted, show, status
 from .words import field_label, field_text
 
@@ -45,12 +47,23 @@ def merge_pair(record_id: int, gone_id: int) -> Any:
         except Invalid as refused:
             errors = [text for said in refused.errors.values() for text in said]
         else:
-            done(_("已合并为一条记录，另一条已归档。"))
+            done(_("已合并为一条记录，另一条已归档；合错了可以在“已移出登记”里撤销。"))
             return go("people.person", record_id=record_id)
     rows = [(name, field_label(name), field_text(kept, name), field_text(gone, name),
              shown(kept, name) in (None, "")) for name in fields]
     return show("people/merge.html", status(), kept=kept, gone=gone, rows=rows, objections=objections, errors=errors,
                   reason=request.form.get("reason", ""))
+
+
+@pages.form("/archive/<int:archive_id>/undo", needs=MERGE)
+def unmerge(archive_id: int) -> Any:
+    """Take a merge back within its time."""
+    row, form = archived_one(ctx(), archive_id), SchemaForm(Reasoned())
+    if posted(form) and form.attempt(undo_merge, ctx(), archive_id, reason=form.data["reason"]):
+        done(_("已撤销合并，%(name)s 的两条记录都恢复了。", name=row.name))
+        return go("people.person", record_id=form.result.id)
+    return show("people/form.html", status(), form=form, title=_("撤销合并：%(name)s", name=row.name), save=_("撤销合并"),
+                remark=_("移走的记录连同它的关系、职务、变动恢复原样；保留的那条记录中合并带来的内容退回，合并后又改过的不动。"))
 
 
 def _number(name: str) -> int | None:

@@ -15,6 +15,7 @@ from ..queries import people, units
 from ..queries.arithmetic import GAINS, LOSSES, balance
 from ..queries.structure import structure
 from ..schemas import Period
+from ..services.unmerge import undo_until
 from ..words import ORG_KINDS
 from .pages import pages, show, trail
 
@@ -93,4 +94,5 @@ def duplicates() -> Any:
 
 @pages.get("/archive", needs=PERSON)
 def archive() -> Any:
-    return show("people/archive.html", rows=people.archived(ctx()))
+    rows = people.archived(ctx())
+    return show("people/archive.html", rows=rows, until={row.id: undo_until(row) for row in rows}, today=ctx().today())

@@ -72,6 +72,15 @@ def merge_records(ctx: Context, kept_id: int, gone_id: int) -> None:
         _merge_attendance(kept_id, gone_id)
 
 
+def split_records(kept_id: int, gone_id: int) -> None:
+    """The merge was taken back: each open record is its own person's open record again (an ended one stays ended)."""
+    with beyond_subtree("liaison: a person's records may lie elsewhere"):
+        rows = session().scalars(select(MobileRecord).where(MobileRecord.person_id.in_((kept_id, gone_id)))).all()
+        for row in rows:
+            row.open_of = row.person_id if row.state not in ENDED else None
+        session().flush()
+
+
 def _merge_attendance(kept_id: int, gone_id: int) -> None:
     there = set(session().scalars(select(GatheringAttendance.gathering_id).where(GatheringAttendance.person_id == kept_id)))
     for row in session().scalars(select(GatheringAttendance).where(GatheringAttendance.person_id == gone_id)):

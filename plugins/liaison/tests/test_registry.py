@@ -8,8 +8,10 @@ from sqlalchemy import select
 from core.base.session import session
 from core.contracts.capabilities import MobileMembers
 from core.contracts.errors import Invalid
+from core.people.models import Archive
 from core.people.services.membership import transfer_out
 from core.people.services.merge import merge, take_out
+from core.people.services.unmerge import undo_merge
 from plugins.liaison.models import MobileRecord
 
 from .conftest import TODAY
@@ -48,3 +50,13 @@ def test_leaving_the_county_ends_the_stay_as_transferred(county):
         assert (record.state, record.open_of) == ("transferred", None)
         held = [c.value for c in ctx.collect("personal_data", person_id=record.person_id)]
         assert any("流动党员登记" in str(one.title) for one in held)
+
+
+def test_a_merge_taken_back_gives_everybody_the_own_record_again(county):
+    record_id, double = register(county), county.member("王小明（重复）")
+    with county.acting("all") as ctx:
+        merge(ctx, double, county.people["王小明"], reason="看错了")
+        undo_merge(ctx, session().scalars(select(Archive.id)).one(), reason="是两个人")
+        record = ctx.get(MobileRecord, record_id)
+        assert (record.person_id, record.open_of) == (county.people["王小明"], county.people["王小明"])
+        assert ctx.capability(MobileMembers).away([double, county.people["王小明"]]) == {county.people["王小明"]}

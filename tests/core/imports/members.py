@@ -11,7 +11,7 @@ from core.base.crypto import blind_index
 from core.base.session import session
 from core.contracts.errors import Conflict, Forbidden, Invalid
 from core.people.models import OrgUnit, Person
-from core.plugin import ImportKind, Owner, Permission, Plugin
+from core.plugin import ImportKind, Objection, Owner, Permission, Plugin
 from core.service import service
 from core.web.forms import Choice, Date, LongText, Phone, Schema, Text, YearMonth, ui
 
@@ -43,6 +43,8 @@ def check(ctx, data, state):
         return {"branch": [f"没有“{data['branch']}”这个组织，请核对名称。"]}
     if data["name"] == DEFECT and data.get("note") == "检查":
         raise RuntimeError("a defect in check")
+    if data.get("note") == "疑似重复":
+        return {"name": [Objection("有同名的人，请核对。", blocking=False)], "": [Objection("整行请看一眼。", blocking=False)]}
     return {}
 
 

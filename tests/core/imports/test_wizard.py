@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from core.base.db import begin_write, session
 from core.imports.models import ImportBatch, ImportFile, ImportRow
 from core.people.models import Person
-from tests.core.imports.make_workbooks import BAD_ROWS, HERE
+from tests.core.imports.make_workbooks import BAD_ROWS, BRANCHES, HERE
 from tests.core.imports.members import NAME
 
 UGLY = (HERE / "roster_ugly.xlsx").read_bytes()
@@ -269,3 +269,21 @@ def test_template_and_unknown_kinds(desk):
     answer = desk.browser.get(f"/imports/template/{NAME}")
     assert answer.status_code == 200 and answer.data.startswith(b"PK")
     assert [desk.browser.get(f"/imports/{path}").status_code for path in ("template/x", "new/x.y", "9" * 30, "1")] == [404] * 4
+
+
+def test_warned_rows_are_yellow_counted_and_imported(desk):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["姓名", "入党时间", "所在党支部", "备注"])
+    for name, note in (("甲一", ""), ("乙二", "疑似重复")):
+        sheet.append([name, "2001-07-01", BRANCHES[0][1], note])
+    stream = io.BytesIO()
+    book.save(stream)
+    address = desk.bring(stream.getvalue())
+    page = desk.text(address)
+    assert "共 2 行，全部可以导入" in page and "有 1 行建议核对（黄色），不影响导入" in page
+    assert page.count('class="look"') == 1 and "有同名的人，请核对。" in page and "整行请看一眼。" in page
+    only = desk.text(address + "?only=warned")
+    assert "乙二" in only and "甲一" not in only
+    desk.do(address, "commit", mode="all")
+    assert people(desk.world) == 2

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from core.base.db import session
 from core.contracts.errors import Conflict
+from core.imports.trial import weighed
 from core.people.models import Affiliation, MemberChange, OrgUnit, Person, PostHolding
 from core.people.names import UnitNames
 from core.people.services.grids import save_grid
@@ -31,7 +32,7 @@ def take_in(county, name: str, *rows: dict[str, Any]) -> list[Any]:
         data = [declared.schema().load(row) for row in rows]
         state = declared.prepare(county.ctx, data)
         for row in data:
-            wrong = declared.check(county.ctx, row, state)
+            wrong, _warned = weighed(declared.check(county.ctx, row, state))
             found.append(wrong or declared.write(county.ctx, row, state))
     return found
 
@@ -149,3 +150,16 @@ def test_organisations_refer_to_rows_before_them_and_are_taken_back(county):
     assert again[2] == "created"
     changed, = take_in(county, "people.org_units", {**street, "note": "再补充"})
     assert changed[2] == "updated"
+
+
+def test_a_namesake_elsewhere_warns_and_keeps_nobody_out(county):
+    take_in(county, "people.roster", ZHANG)
+    declared = kind("people.roster")
+
+    def said(**more: Any) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+        row = declared.schema().load({**ZHANG, "branch": "西关支部", "phone": "", **more})
+        return weighed(declared.check(county.ctx, row, declared.prepare(county.ctx, [row])))
+
+    kept_out, warned = said()
+    assert kept_out == {} and "东关一支部" in warned["name"][0]
+    assert said(birth_date="1970-01") == ({}, {})                    # another birth date: another person

@@ -11,9 +11,10 @@ from core.contracts.errors import Forbidden, Invalid, NotFound, TooMany
 from core.people.models import Affiliation, Archive, MemberChange, Person, PostHolding
 from core.people.queries.people import duplicates, search_people
 from core.people.services.merge import merge, preview, take_out
-from core.people.services.persons import create_person
+from core.people.services.persons import create_person, update_person
 from core.people.services.posts import appoint
 from core.people.services.reveal import reveal
+from core.people.services.unmerge import undo_merge
 from core.rules import rule
 
 BIRTH = dt.date(1960, 1, 1)
@@ -102,3 +103,64 @@ def test_reveals_are_limited_per_account_and_hour(world, county, twins):
     ("李", 0), ("%", 0), ("1", 0)])
 def test_search_by_name_pinyin_and_whole_numbers(county, twins, text, count):
     assert len(search_people(county.ctx, text)) == count
+
+
+def facts(person: Person) -> dict:
+    """Everything a reader can see of a person."""
+    shown = ("name", "note", "work_unit", "phone_mask", "id_mask", "org_id", "org_path", "is_formal", "membership_state")
+    return {name: getattr(person, name) for name in shown}
+
+
+def test_a_merge_is_taken_back_as_if_it_had_not_been(county, twins):
+    ctx, (kept, gone) = county.ctx, twins
+    gone_id, before = gone.id, [facts(kept), facts(gone)]
+    posts = session().scalars(select(PostHolding.id).where(PostHolding.person_id == gone_id)).all()
+    merge(ctx, kept.id, gone_id, take={"phone": "gone"}, reason="看错了")
+    row = session().scalars(select(Archive)).one()
+    back = undo_merge(ctx, row.id, reason="是两个人")
+    assert back.id == gone_id and [facts(ctx.get(Person, kept.id)), facts(back)] == before
+    assert reveal(ctx, gone_id, field="phone", reason="核对恢复结果") == "13900001111"
+    assert reveal(ctx, kept.id, field="phone", reason="核对恢复结果") == "13800005678"
+    assert session().scalars(select(PostHolding.id).where(PostHolding.person_id == gone_id)).all() == posts
+    links = session().scalars(select(Affiliation).where(Affiliation.person_id == gone_id)).all()
+    assert [(link.kind, link.ends_on, link.formal_of) for link in links] == [("formal", None, gone_id)]
+    for person_id in (kept.id, gone_id):
+        effects = session().scalars(select(MemberChange.effect).where(MemberChange.person_id == person_id)).all()
+        assert sum(effects) == 1
+    assert row.undone_on == ctx.today()
+    with pytest.raises(Invalid):
+        undo_merge(ctx, row.id, reason="再来一次")
+
+
+def test_what_was_changed_after_the_merge_stays(county, twins):
+    ctx, (kept, gone) = county.ctx, twins
+    merge(ctx, kept.id, gone.id, reason="看错了")
+    update_person(ctx, kept.id, work_unit="供销社")
+    undo_merge(ctx, session().scalars(select(Archive)).one().id, reason="是两个人")
+    assert ctx.get(Person, kept.id).work_unit == "供销社" and ctx.get(Person, kept.id).id_mask == ""
+
+
+def test_a_merge_is_not_taken_back_too_late_or_without_the_right_at_both_ends(world, county, twins):
+    ctx, (kept, gone) = county.ctx, twins
+    merge(ctx, kept.id, gone.id, reason="看错了")
+    row = session().scalars(select(Archive)).one()
+    row_id, row.on = row.id, row.on - dt.timedelta(days=int(rule("people.merge_undo").value) + 1)
+    session().commit()
+    with pytest.raises(Invalid):
+        undo_merge(ctx, row_id, reason="太晚")
+    ctx.get(Archive, row_id).on = ctx.today()
+    session().commit()
+    world.add_user("east", "dong", "people.person.merge", path=county.unit("东关社区").path)
+    with world.acting("east", "dong") as narrow, pytest.raises((Forbidden, NotFound)):
+        undo_merge(narrow, row_id, reason="x")
+
+
+def test_the_page_takes_a_merge_back(world, county, twins):
+    merge(county.ctx, twins[0].id, twins[1].id, reason="看错了")
+    row_id = session().scalars(select(Archive.id)).one()
+    admin = world.browser("east")
+    assert f"/people/archive/{row_id}/undo" in admin.get("/people/archive").text
+    assert admin.post(f"/people/archive/{row_id}/undo", {"reason": ""}).status_code == 422
+    assert admin.post(f"/people/archive/{row_id}/undo", {"reason": "是两个人"}).status_code == 303
+    page = admin.get("/people/archive").text
+    assert "已撤销" in page and f"/people/archive/{row_id}/undo" not in page
