@@ -41,6 +41,22 @@ class LearningHoursEarned(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CommitmentDelivered(Event):
+    """What a unit had promised a community was delivered, and the community accepted it.
+
+    `source` and `source_id` name the record; `unit_org_id` and `org_id` are the two places in the organisation tree.
+    """
+
+    unit_org_id: int
+    org_id: int
+    on: str
+    title: str
+    kind: str
+    source: str
+    source_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WorkHandedOver(Event):
     """An inbox item was handed to a colleague."""
 
@@ -48,4 +64,5 @@ class WorkHandedOver(Event):
     user_id: int
 
 
-EVENTS: dict[str, type[Event]] = {cls.__name__: cls for cls in (PersonMoved, LearningHoursEarned, WorkHandedOver)}
+EVENTS: dict[str, type[Event]] = {cls.__name__: cls for cls in (
+    PersonMoved, LearningHoursEarned, CommitmentDelivered, WorkHandedOver)}

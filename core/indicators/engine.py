@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func
+from sqlalchemy import ColumnElement, and_, case, func, literal
 
 from core.base.session import session
 from core.contracts.errors import NotFound
@@ -103,8 +104,23 @@ def measure(ctx: Context, indicators: Iterable[Indicator]) -> dict[str, Value]:
         rows = matching(ledger, ctx).order_by(None).with_only_columns(*sums, maintain_column_froms=True)
         row = session().execute(rows.execution_options(**BEYOND)).one()
         for index, indicator in enumerate(listed):
-            found[indicator.name] = value_of(indicator, row[2 * index], row[2 * index + 1])
+            amount = row[2 * index] if indicator.median is None else middles(indicator, ledger, ctx).get("", 0)
+            found[indicator.name] = value_of(indicator, amount, row[2 * index + 1])
     return found
+
+
+def middles(indicator: Indicator, ledger: Ledger, ctx: Context, place: ColumnElement[str] | None = None) -> dict[str, int]:
+    """place -> the middle value of the indicator's column there ("" when not divided by places).
+
+    Databases have no median in common: the values of the rows that count are read, one number each.
+    """
+    over, hit = measured(indicator, ctx)
+    rows = matching(ledger, ctx, over, hit, indicator.median.is_not(None)).order_by(None)
+    rows = rows.with_only_columns(literal("") if place is None else place, indicator.median, maintain_column_froms=True)
+    values: dict[str, list[int]] = {}
+    for where, value in session().execute(rows.execution_options(**BEYOND)):
+        values.setdefault(where, []).append(value)
+    return {where: median_low(listed) for where, listed in values.items()}
 
 
 def value_of(indicator: Indicator, amount: Any, base: Any) -> Value:

@@ -15,7 +15,7 @@ from core.people.models import OrgUnit
 from core.plugin import Indicator
 from core.service import WHOLE_TENANT, Context
 
-from .engine import Value, by_ledger, grouped, sums_of, value_of
+from .engine import Value, by_ledger, grouped, middles, sums_of, value_of
 
 LEVEL = 4         # characters of a path per level of the tree
 MOST = 200
@@ -67,6 +67,9 @@ def by_place(ctx: Context, indicators: Sequence[Indicator]) -> list[Place]:
         for row in session().execute(rows.group_by(place).execution_options(**BEYOND)):
             for index, indicator in enumerate(listed):
                 found[indicator.name][row.place] = value_of(indicator, row[1 + 2 * index], row[2 + 2 * index])
+        for indicator in (one for one in listed if one.median is not None):
+            own = middles(indicator, ledger, ctx, place)
+            found[indicator.name] = {path: value_of(indicator, own.get(path, 0), 0) for path in found[indicator.name]}
     known = {i.name for ledger, listed in readable if ledger.scope and not grouped(ledger, ctx) for i in listed}
     return [Place(unit_id, name, path, [
         found[i.name].get(path, value_of(i, 0, 0)) if i.name in known else None for i in indicators])

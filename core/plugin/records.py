@@ -18,6 +18,7 @@ class Indicator:
     where   callable(ctx) -> condition or None (all rows)
     over    PERCENT: callable(ctx) -> condition of the denominator; None = all rows of the ledger
     total   column expression to add up instead of counting rows (FEN, HOURS)
+    median  column expression whose middle value is shown instead (DAYS); rows without a value are left out
     good    "high" | "low" | "" : which direction is good; no ranking of persons is ever made from it
     """
 
@@ -30,6 +31,7 @@ class Indicator:
     where: Callable[..., Any] | None = None
     over: Callable[..., Any] | None = None
     total: Any = None
+    median: Any = None
     good: str = ""
     tile: bool = False
     icon: str = "bar-chart-line"

@@ -1,0 +1,129 @@
+"""The three lists: needs, resources, projects. Headings of the projects in the order of domain.md §2.19."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core.base.i18n import _, _l
+from core.people.models import OrgUnit
+from core.plugin import A4, FEN, Action, Filter, Ledger, View, col
+from core.service import Context
+from core.settings.dictionaries import labels
+
+from .. import conditions as when
+from ..models import Need, Project, Resource, Unit
+from ..words import RATING_TONES, RATINGS
+from ..workflows import need_flow, project_flow, resource_flow
+from .pairs import EXPORT, GROUP, READ
+
+
+def kinds(ctx: Context) -> dict[str, str]:
+    return labels("pairing.kind")
+
+
+def gave(row: Any, ctx: Context) -> str:
+    """Money both sides confirmed, and what else was planned."""
+    money = _("%(n)s 元", n=f"{row.raised / 100:,.2f}") if row.raised else ""
+    return "；".join(text for text in (money, row.means) if text)
+
+
+def overdue(row: Any, ctx: Context) -> bool:
+    return row.due_on is not None and row.due_on < ctx.today() and row.state in ("claimed", "in_progress", "returned")
+
+
+needs = Ledger(
+    name="pairing.needs", title=_l("需求清单"), permission=READ, export=EXPORT, paper=A4.landscape, icon="list-task",
+    rows=select(Need).join(Need.org).outerjoin(Need.unit), key=Need.id, scope=(Need.org_path, Need.unit_path),
+    opens="pairing.need",
+    columns=(
+        col("title", _l("需求内容"), Need.title, search=True, opens="pairing.need", width=28),
+        col("org", _l("提出社区"), OrgUnit.short_name, search=True, order=Need.org_path, width=12),
+        col("kind", _l("类别"), Need.kind, choices=kinds, filter=True, width=10),
+        col("published_on", _l("提出日期"), Need.published_on, filter=True, width=11),
+        col("wanted_by", _l("希望完成日期"), Need.wanted_by, filter=True, width=12),
+        col("budget", _l("估计资金（元）"), Need.budget_fen, unit=FEN, align="end", priority=2, width=12),
+        col("beneficiaries", _l("受益人数"), Need.beneficiaries, align="end", priority=3, width=9),
+        col("unit", _l("认领单位"), func.coalesce(Unit.name, ""), search=True, width=18),
+        col("state", _l("状态"), Need.state, choices=need_flow.choices(), tones=need_flow.tones(), filter=True, width=9),
+        col("skills", _l("需要的专长"), Need.skills, search=True, hidden=True),
+        col("detail", _l("具体情况"), Need.detail, hidden=True, width=40),
+    ),
+    filters=(Filter(name="under", label=_l("所属组织"), kind="org", source=Need.org_path),),
+    views=(View(name="open", label=_l("待认领"), query={"state": "open"}),
+           View(name="claimed", label=_l("已认领"), query={"state": "claimed"}),
+           View(name="met", label=_l("已完成"), query={"state": "met"})),
+    order=("-published_on", "title"), rank=20, group=GROUP,
+    actions=(Action(_l("发布需求"), "pairing.new_need", "pairing.community.act", icon="plus-lg", primary=True),),
+    empty=_l("还没有需求。社区先发布需求，结对单位才能认领。"),
+)
+resources = Ledger(
+    name="pairing.resources",
+    title=_l("资源清单"),
+    permission=READ,
+    export=EXPORT,
+    paper=A4.landscape,
+    icon="boxes",
+    rows=select(Resource).join(Resource.unit),
+    key=Resource.id,
+    scope=(Resource.org_path,),
+    opens="pairing.resource",
+    columns=(
+        col("title", _l("资源内容"), Resource.title, search=True, opens="pairing.resource", width=28),
+        col("unit", _l("提供单位"), Unit.name, search=True, width=18),
+        col("kind", _l("类别"), Resource.kind, choices=kinds, filter=True, width=10),
+        col("available", _l("可用时间"), Resource.available, width=16),
+        col("until", _l("有效期至"), Resource.until, filter=True, width=11),
+        col("skills", _l("专长"), Resource.skills, search=True, priority=2, width=16),
+        col("offered_on", _l("发布日期"), Resource.offered_on, filter=True, priority=2, width=11),
+        col(
+            "state",
+            _l("状态"),
+            Resource.state,
+            choices=resource_flow.choices(),
+            tones=resource_flow.tones(),
+            filter=True,
+            width=9,
+        ),
+        col("detail", _l("具体情况"), Resource.detail, hidden=True, width=40),
+    ),
+    filters=(Filter(name="under", label=_l("所属组织"), kind="org", source=Resource.org_path),),
+    views=(View(name="offered", label=_l("可用"), query={"state": "offered"}),),
+    order=("-offered_on", "title"),
+    rank=30,
+    group=GROUP,
+    actions=(Action(_l("发布资源"), "pairing.new_resource", "pairing.unit.act", icon="plus-lg", primary=True),),
+    empty=_l("还没有资源。单位把能提供的场地、人力、专长登记在这里，社区就能找到。"),
+)
+projects = Ledger(
+    name="pairing.projects", title=_l("共建项目清单"), permission=READ, export=EXPORT, paper=A4.landscape, icon="tools",
+    rows=select(Project).join(Project.org).join(Project.unit), key=Project.id, scope=(Project.org_path, Project.unit_path),
+    opens="pairing.project",
+    columns=(
+        col("title", _l("需求内容"), Project.title, search=True, opens="pairing.project", width=28),
+        col("org", _l("提出社区"), OrgUnit.short_name, search=True, order=Project.org_path, width=12),
+        col("unit", _l("认领单位"), Unit.name, search=True, width=18),
+        col("owner", _l("责任人"), Project.owner_name, search=True, width=10),
+        col("due_on", _l("时限"), Project.due_on, filter=True, warn=overdue, width=11),
+        col("given", _l("资金/物资"), value=gave, width=18),
+        col("state", _l("进展"), Project.state, choices=project_flow.choices(), tones=project_flow.tones(), filter=True, width=9),
+        col("accepted_on", _l("验收"), Project.accepted_on, filter=True, width=11),
+        col("rating", _l("评价"), Project.rating, choices={"": "", **RATINGS}, tones=RATING_TONES, filter=True, width=9),
+        col("kind", _l("类别"), Project.kind, choices=kinds, filter=True, hidden=True),
+        col("means", _l("投入安排"), Project.means, hidden=True, width=20),
+        col("raised", _l("到账资金（元）"), when.raised(), unit=FEN, align="end", hidden=True),
+        col("spent", _l("已用资金（元）"), when.spent(), unit=FEN, align="end", hidden=True),
+        col("result", _l("成果"), Project.result, search=True, hidden=True, width=40),
+        col("beneficiaries", _l("受益人数"), Project.beneficiaries, align="end", hidden=True),
+        col("days_taken", _l("提出到验收（天）"), Project.days_taken, align="end", filter=True, hidden=True),
+    ),
+    filters=(Filter(name="under", label=_l("所属组织"), kind="org", source=Project.org_path),
+             Filter(name="open", label=_l("未办结"), kind="flag", where=when.in_hand),
+             Filter(name="late", label=_l("逾期"), kind="flag", where=when.late)),
+    views=(View(name="open", label=_l("未办结"), query={"open": "1"}), View(name="late", label=_l("逾期"), query={"late": "1"}),
+           View(name="accepted", label=_l("已验收"), query={"state": "accepted"})),
+    order=("-due_on", "title"), rank=40, group=GROUP,
+    actions=(Action(_l("新建项目"), "pairing.new_project", READ, icon="plus-lg"),),
+    empty=_l("还没有项目。单位认领需求后，项目自动生成。"),
+)

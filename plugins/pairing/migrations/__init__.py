@@ -1,0 +1,3 @@
+"""Schema history of the module."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What pages and forms need to know."""
+
+from __future__ import annotations

@@ -1,0 +1,109 @@
+"""Councils and sessions as their pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core.base.db import session
+from core.base.scope import beyond_subtree
+from core.contracts.errors import NotFound
+from core.people.models import OrgUnit
+from core.service import Context, service
+
+from ..models import Attendance, Council, CouncilMember, CouncilSession, Resolution, Topic
+from .seats import council_in_sight
+
+READ = "pairing.council.read"
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilPage:
+    """A council with its seats, sessions, topics waiting and resolutions not closed."""
+
+    council: Council
+    org: OrgUnit
+    members: list[CouncilMember]
+    sessions: list[CouncilSession]
+    topics: list[Topic]
+    resolutions: list[Resolution]
+    full: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """A session with its sheet, agenda and resolutions."""
+
+    held: CouncilSession
+    council: Council
+    org: OrgUnit
+    sheet: list[tuple[Attendance, CouncilMember]]
+    topics: list[Topic]
+    resolutions: list[Resolution]
+    full: bool
+
+    @property
+    def present(self) -> int:
+        return sum(1 for row, _member in self.sheet if row.present)
+
+    @property
+    def deciding(self) -> int:
+        return sum(1 for row, _member in self.sheet if row.decides)
+
+
+@service(READ, writes=False)
+def councils(ctx: Context) -> list[Council]:
+    """Councils of the reader's own part, and those in which a unit of his has a seat."""
+    seats = session().scalars(select(CouncilMember.council_id).where(CouncilMember.ends_on.is_(None))).all()
+    with beyond_subtree("pairing: councils the reader has a seat in"):
+        found = session().scalars(select(Council).where(Council.closed_on.is_(None)).order_by(Council.org_path,
+            Council.name).limit(500)).all()
+    return [one for one in found if ctx.may(READ, one.org_path) or one.id in set(seats)]
+
+
+@service(READ, writes=False)
+def council_page(ctx: Context, council_id: int) -> CouncilPage:
+    """Raises NotFound. A unit with a seat sees the sessions and its own topics and resolutions, not those of others."""
+    council = council_in_sight(ctx, council_id)
+    topics = session().scalars(select(Topic).where(Topic.council_id == council.id,
+        Topic.state.in_(("collected", "tabled", "deferred")))
+                               .order_by(Topic.submitted_on)).all()
+    with beyond_subtree("pairing: seats and sessions are known to whoever has a seat"):
+        members = session().scalars(select(CouncilMember).where(
+            CouncilMember.council_id == council.id, CouncilMember.ends_on.is_(None)).order_by(CouncilMember.id)).all()
+        sessions = session().scalars(select(CouncilSession).where(CouncilSession.council_id == council.id)
+                                     .order_by(CouncilSession.number.desc()).limit(30)).all()
+    numbers = [one.id for one in sessions]
+    open_ones = session().scalars(select(Resolution).where(Resolution.session_id.in_(numbers), Resolution.state != "closed")
+                                  .order_by(Resolution.due_on)).all()
+    return CouncilPage(council, ctx.get(OrgUnit, council.org_id), list(members), list(sessions), list(topics), list(open_ones),
+                       ctx.may(READ, council.org_path))
+
+
+@service(READ, writes=False)
+def session_page(ctx: Context, session_id: int) -> SessionPage:
+    """A session of a council in sight: agenda and resolutions as far as the reader sees them. Raises NotFound."""
+    with beyond_subtree("pairing: judged by the council"):
+        held = session().scalars(select(CouncilSession).where(CouncilSession.id == session_id)).one_or_none()
+    if held is None:
+        raise NotFound("session")
+    council = council_in_sight(ctx, held.council_id)
+    topics = session().scalars(select(Topic).where(Topic.session_id == held.id).order_by(Topic.id)).all()
+    resolutions = session().scalars(select(Resolution).where(Resolution.session_id == held.id).order_by(Resolution.id)).all()
+    with beyond_subtree("pairing: who was there is known to whoever has a seat"):
+        sheet = session().execute(
+            select(Attendance, CouncilMember).join(CouncilMember, (CouncilMember.tenant_id == Attendance.tenant_id)
+                                                   & (CouncilMember.id == Attendance.member_id))
+            .where(Attendance.session_id == held.id).order_by(CouncilMember.id)).all()
+    return SessionPage(held, council, ctx.get(OrgUnit, council.org_id), [(row[0], row[1]) for row in sheet], list(topics),
+                       list(resolutions), ctx.may(READ, council.org_path))
+
+
+@service(READ, writes=False)
+def resolution_page(ctx: Context, resolution_id: int) -> tuple[Resolution, CouncilSession, Council]:
+    """Raises NotFound."""
+    row = ctx.get(Resolution, resolution_id)
+    with beyond_subtree("pairing: the owner knows the session"):
+        held = ctx.get(CouncilSession, row.session_id)
+        return row, held, ctx.get(Council, held.council_id)

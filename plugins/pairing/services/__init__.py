@@ -1,0 +1,3 @@
+"""Doing: every service authorises, writes and leaves an audit row."""
+
+from __future__ import annotations

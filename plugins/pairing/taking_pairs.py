@@ -1,0 +1,133 @@
+"""Taking in a sheet of pairings that were signed on paper before; a batch can be taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from core.base.db import session
+from core.base.i18n import _
+from core.base.scope import beyond_subtree
+from core.contracts.errors import Conflict
+from core.people.models import OrgUnit
+from core.people.names import Named, UnitNames
+from core.service import Context
+from core.work import engine
+
+from .facts import Errors, check_goals, check_meeting_place, check_overlap, check_term, check_texts, open_key
+from .models import Agreement, Need, Pairing, Project, Unit, Visit
+from .services.pairs import PROPOSE
+from .workflows import pairing_flow
+
+Row = dict[str, Any]
+KIND = "pairing.pairing"
+KEPT = ("goals", "unit_owner", "org_owner")
+
+
+def prepare(ctx: Context, rows: list[Row]) -> UnitNames:
+    """The names of all organisations, once for the sheet."""
+    return UnitNames.load()
+
+
+def check(ctx: Context, row: Row, names: UnitNames) -> Errors:
+    """Sentences per field, against the units, the tree and the pairings there are."""
+    errors: Errors = {}
+    unit, place = _unit(row, errors), _place(row, names, errors)
+    if row["signed_on"] > ctx.today():
+        errors["signed_on"] = [_("日期不能晚于今天。")]
+    if row.get("last_event_on") and not row["signed_on"] <= row["last_event_on"] <= ctx.today():
+        errors["last_event_on"] = [_("日期应在签约日期与今天之间。")]
+    check_goals(row.get("goals"), "goals", errors)
+    check_texts(row, ("goals",), errors)
+    check_term(row["signed_on"], row["ends_on"], errors)
+    if errors or unit is None or place is None:
+        return errors
+    org = session().get(OrgUnit, (ctx.tenant.id, place.id))
+    check_meeting_place(org, unit, errors)
+    if not (ctx.may(PROPOSE, unit.org_path) or ctx.may(PROPOSE, place.path)):
+        errors["unit"] = [_("您不在其中任何一方，不能导入这一结对。")]
+    if not errors and _same(row, unit, place) is None:
+        check_overlap(_new(row, unit, place), row["signed_on"], row["ends_on"], errors)
+        errors |= {"signed_on": errors.pop("starts_on")} if "starts_on" in errors else {}
+    return errors
+
+
+def write(ctx: Context, row: Row, names: UnitNames) -> tuple[str, int, str, Row | None]:
+    """Enter one pairing as it is today, or complete the one there is."""
+    unit, place = _unit(row, {}), _place(row, names, {})
+    assert unit is not None and place is not None, row
+    known = _same(row, unit, place)
+    if known is not None:
+        return _complete(ctx, known, row)
+    pair = _new(row, unit, place)
+    over = pair.ends_on < ctx.today()
+    pair.open_key, pair.signed_on, pair.agreement_no = open_key(pair), row["signed_on"], 1
+    pair.last_event_on = row.get("last_event_on") or row["signed_on"]
+    engine.start(ctx, pairing_flow, pair, state="expired" if over else "active", reason=_("已有结对导入"),
+        happened_on=row["signed_on"])
+    signed = {"unit_signed_on": row["signed_on"], "org_signed_on": row["signed_on"], "unit_signed_by": _("纸质协议"),
+              "org_signed_by": _("纸质协议")}
+    session().add(Agreement(pair_id=pair.id, number=1, org_id=pair.org_id, org_path=pair.org_path, unit_id=pair.unit_id,
+                            unit_path=pair.unit_path, starts_on=pair.starts_on, ends_on=pair.ends_on, goals=pair.goals,
+                            document_no=row.get("document_no") or "", proposed_on=row["signed_on"], **signed))
+    session().flush()
+    return KIND, pair.id, "created", {"version": pair.version}
+
+
+def undo(ctx: Context, pair_id: int, kept: Row) -> None:
+    """Take one row back. Raises Conflict when the pairing was changed or worked on since."""
+    pair = ctx.get(Pairing, pair_id)
+    used = sum(session().scalar(select(func.count(model.id)).where(model.pair_id == pair.id)) or 0 for model in (Project, Visit,
+        Need))
+    if pair.version != kept["version"] or ("before" not in kept and used):
+        raise Conflict(_("“%(name)s”在导入之后又被修改过，没有撤销。", name=pair.label))
+    if "before" in kept:
+        for name, value in kept["before"].items():
+            setattr(pair, name, value)
+        session().flush()
+        return
+    session().execute(delete(Agreement).where(Agreement.pair_id == pair.id))
+    session().delete(pair)
+    session().flush()
+
+
+def _complete(ctx: Context, pair: Pairing, row: Row) -> tuple[str, int, str, Row | None]:
+    given = {name: row[name] for name in KEPT if row.get(name) and row[name] != getattr(pair, name)}
+    if not given:
+        return KIND, pair.id, "unchanged", None
+    before = {name: getattr(pair, name) for name in given}
+    for name, value in given.items():
+        setattr(pair, name, value)
+    session().flush()
+    ctx.audit(pairing_flow.name, pair.id, pair.label, fields=sorted(given))
+    return KIND, pair.id, "updated", {"version": pair.version, "before": before}
+
+
+def _new(row: Row, unit: Unit, place: Named) -> Pairing:
+    return Pairing(kind=row["kind"], unit_id=unit.id, unit_path=unit.org_path, unit_name=unit.name, org_id=place.id,
+                   org_path=place.path, org_name=place.short_name, starts_on=row["signed_on"], ends_on=row["ends_on"],
+                   **{name: row.get(name) or "" for name in KEPT})
+
+
+def _same(row: Row, unit: Unit, place: Named) -> Pairing | None:
+    """The pairing of that kind between the two that began on that day."""
+    return session().scalars(select(Pairing).where(
+        Pairing.kind == row["kind"], Pairing.unit_id == unit.id, Pairing.org_id == place.id,
+        Pairing.starts_on == row["signed_on"])).one_or_none()
+
+
+def _unit(row: Row, errors: Errors) -> Unit | None:
+    with beyond_subtree("pairing: names of units are known to those who pair"), session().no_autoflush:
+        found = session().scalars(select(Unit).where(Unit.name == row["unit"], Unit.left_on.is_(None)).limit(2)).all()
+    if len(found) != 1:
+        errors["unit"] = [_("共建单位名册里没有“%(name)s”，请先登记或导入单位。", name=row["unit"][:30])]
+        return None
+    return found[0]
+
+
+def _place(row: Row, names: UnitNames, errors: Errors) -> Named | None:
+    place, why = names.find(row["org"])
+    if place is None:
+        errors["org"] = [why]
+    return place

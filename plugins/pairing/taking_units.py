@@ -1,0 +1,105 @@
+"""Taking in a sheet of units, row by row; a batch can be taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core.base.db import session
+from core.base.i18n import _
+from core.base.identity import parse_credit_code, parse_phone
+from core.base.scope import beyond_subtree
+from core.contracts.errors import Conflict, Invalid
+from core.people.names import Named, UnitNames
+from core.service import Context
+
+from .models import Pairing, Unit
+from .services.units import MANAGE, register_unit, update_unit
+
+Row = dict[str, Any]
+KIND = "pairing_unit"
+KEPT = ("kind", "credit_code", "party_org", "liaison_name", "liaison_post", "office_phone", "strengths", "note")
+
+
+def prepare(ctx: Context, rows: list[Row]) -> UnitNames:
+    """The names of all organisations, once for the sheet."""
+    return UnitNames.load()
+
+
+def check(ctx: Context, row: Row, names: UnitNames) -> dict[str, list[str]]:
+    """Sentences per field, against the tree and the units there are."""
+    errors: dict[str, list[str]] = {}
+    for name, parse in (("credit_code", parse_credit_code), ("office_phone", parse_phone)):
+        if row.get(name):
+            try:
+                parse(row[name])
+            except Invalid as refused:
+                errors[name] = [text for said in refused.errors.values() for text in said]
+    if errors or _known(row) is not None:
+        return errors
+    place = _in_tree(row, names)
+    if place is None:
+        above, why = names.find(row["parent"]) if row.get("parent") else (None,
+            _("组织树里没有这个单位，请填写它在哪个街道、社区或县下。"))
+        if above is None:
+            return {"parent": [why]}
+        place = above
+    return {} if ctx.may(MANAGE, place.path) else {"name": [_("这个单位不在您负责的范围内。")]}
+
+
+def write(ctx: Context, row: Row, names: UnitNames) -> tuple[str, int, str, Row | None]:
+    """Register a unit, or complete the one there is; what a sheet leaves blank is never erased."""
+    given = {name: row[name] for name in KEPT if row.get(name) not in (None, "")}
+    if "credit_code" in given:
+        given["credit_code"] = parse_credit_code(given["credit_code"])
+    known = _known(row)
+    if known is not None:
+        return _complete(ctx, known, given)
+    place = _in_tree(row, names)
+    above = names.find(row["parent"])[0] if place is None else None
+    unit = register_unit(ctx, org_id=place.id if place else None, parent_id=above.id if above else None, name=row["name"],
+        **given)
+    if place is None:
+        names.add(Named(unit.org_id, unit.name, unit.name, unit.org_path, "unit", unit.kind))
+    return KIND, unit.id, "created", {"version": unit.version}
+
+
+def undo(ctx: Context, unit_id: int, kept: Row) -> None:
+    """Take one row back. Raises Conflict when the unit was changed or paired since."""
+    unit = ctx.get(Unit, unit_id)
+    with beyond_subtree("pairing: pairings of the unit, wherever"):
+        used = session().scalar(select(func.count(Pairing.id)).where(Pairing.unit_id == unit.id))
+    if unit.version != kept["version"] or ("before" not in kept and used):
+        raise Conflict(_("“%(name)s”在导入之后又被修改或已结对，没有撤销。", name=unit.name))
+    if "before" in kept:
+        for name, value in kept["before"].items():
+            setattr(unit, name, value)
+    else:
+        session().delete(unit)
+    session().flush()
+
+
+def _complete(ctx: Context, known: Unit, given: Row) -> tuple[str, int, str, Row | None]:
+    changed = {name: value for name, value in given.items() if getattr(known, name) != value}
+    if not changed:
+        return KIND, known.id, "unchanged", None
+    before = {name: getattr(known, name) for name in changed}
+    update_unit(ctx, known.id, **changed)
+    return KIND, known.id, "updated", {"version": known.version, "before": before}
+
+
+def _known(row: Row) -> Unit | None:
+    """The registered unit a row means: by credit code, else by name."""
+    with session().no_autoflush:
+        if row.get("credit_code"):
+            code = row["credit_code"].upper().strip()
+            if found := session().scalars(select(Unit).where(Unit.credit_code == code)).one_or_none():
+                return found
+        same = session().scalars(select(Unit).where(Unit.name == row["name"]).limit(2)).all()
+    return same[0] if len(same) == 1 else None
+
+
+def _in_tree(row: Row, names: UnitNames) -> Named | None:
+    """The organisation with that name, when there is exactly one."""
+    return names.find(row["name"])[0]

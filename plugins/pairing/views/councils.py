@@ -1,0 +1,159 @@
+"""Pages of the joint council: seats, sessions, topics, minutes, resolutions."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+from flask import request, url_for
+
+from core.base.clock import SHANGHAI
+from core.base.i18n import _
+from core.web import ctx, done, go, render
+from core.web.forms import SchemaForm
+from core.work.show import box
+
+from ..queries import councils as queries
+from ..schemas.council import CouncilForm, MemberForm, MinutesForm, OutcomeForm, ResolutionForm, SessionForm, TopicForm
+from ..services import councils as services
+from ..words import COUNCILS, TOPIC_STATES, TOPIC_TONES
+from ..workflows import resolution_flow
+from .pages import form_page, number_asked, pages, sent, with_choices
+
+READ, MANAGE = "pairing.council.read", "pairing.council.manage"
+
+
+@pages.get("/councils/", needs=READ)
+def councils() -> Any:
+    return render("pairing/councils.html", found=queries.councils(ctx()), kinds=COUNCILS)
+
+
+@pages.form("/councils/new", needs=MANAGE)
+def new_council() -> Any:
+    form = SchemaForm(CouncilForm())
+    if sent(form, services.found_council):
+        done(_("会议已建立，请加入成员。"))
+        return go("pairing.council", record_id=form.result.id)
+    return form_page(form, _("建立联席会议"), back=url_for("pairing.councils"), crumb=_("联席会议"))
+
+
+@pages.get("/councils/<int:record_id>", needs=READ)
+def council(record_id: int) -> Any:
+    page = queries.council_page(ctx(), record_id)
+    return render("pairing/council.html", page=page, c=page.council, kinds=COUNCILS, flow=resolution_flow, states=TOPIC_STATES,
+                  tones=TOPIC_TONES, may_manage=ctx().may(MANAGE, page.council.org_path))
+
+
+@pages.form("/councils/<int:record_id>/members/new", needs=MANAGE)
+def new_member(record_id: int) -> Any:
+    page = queries.council_page(ctx(), record_id)
+    form = SchemaForm(MemberForm())
+    if sent(form, services.seat, record_id):
+        done(_("已加入成员：%(name)s", name=form.result.name))
+        return go("pairing.new_member" if request.form.get("again") else "pairing.council", record_id=record_id)
+    return form_page(form, _("加入成员"), back=url_for("pairing.council", record_id=record_id), crumb=page.council.name,
+        again=True,
+                     text=_("请安排能代表单位作决定的人；只派人参加活动，议不成事。"))
+
+
+@pages.post("/councils/members/<int:record_id>/end", needs=MANAGE)
+def end_member(record_id: int) -> Any:
+    member = services.unseat(ctx(), record_id)
+    done(_("%(name)s 已不再是成员。", name=member.name))
+    return go("pairing.council", record_id=member.council_id)
+
+
+@pages.form("/councils/<int:record_id>/sessions/new", needs=MANAGE)
+def new_session(record_id: int) -> Any:
+    page = queries.council_page(ctx(), record_id)
+    form = SchemaForm(SessionForm(), values={"on": ctx().today().isoformat()})
+    if sent(form, services.plan_session, record_id):
+        done(_("会议已安排，已征集的议题列入议程。"))
+        return go("pairing.session", record_id=form.result.id)
+    return form_page(form, _("安排会议"), back=url_for("pairing.council", record_id=record_id), crumb=page.council.name)
+
+
+@pages.form("/councils/<int:record_id>/topics/new", needs="pairing.topic.propose")
+def new_topic(record_id: int) -> Any:
+    page = queries.council_page(ctx(), record_id)
+    form = SchemaForm(TopicForm())
+    if sent(form, services.propose_topic, record_id):
+        done(_("议题已提交，列入最近一次会议。") if form.result.session_id else _("议题已提交，留到下次会议。"))
+        return go("pairing.council", record_id=record_id)
+    return form_page(form, _("提交议题"), back=url_for("pairing.council", record_id=record_id), crumb=page.council.name)
+
+
+def _session(record_id: int, **forms: Any) -> Any:
+    page = queries.session_page(ctx(), record_id)
+    topics = [(topic.id, topic.title) for topic in page.topics]
+    may = ctx().may(MANAGE, page.council.org_path)
+    form = forms.get("resolution") or SchemaForm(with_choices(ResolutionForm(), {"topic_id": topics}))
+    minutes = forms.get("minutes") or SchemaForm(MinutesForm())
+    shown = forms.get("resolution") or forms.get("minutes")
+    return render("pairing/session.html", shown.status if shown else 200, page=page, s=page.held, form=form, minutes=minutes,
+                  may_manage=may, flow=resolution_flow, states=TOPIC_STATES, tones=TOPIC_TONES)
+
+
+@pages.get("/sessions/<int:record_id>", needs=READ)
+def session(record_id: int) -> Any:
+    return _session(record_id)
+
+
+@pages.post("/sessions/<int:record_id>/tick", needs=MANAGE)
+def tick(record_id: int) -> Any:
+    def picked(name: str) -> list[int]:
+        return [one for text in request.form.getlist(name)[:1000] if (one := number_asked(text))]
+
+    stand_ins = {number: request.form[key] for key in list(request.form)[:5000]
+                 if key.startswith("stand-") and (number := number_asked(key[6:]))}
+    n = services.tick(ctx(), record_id, present=picked("present"), deciding=picked("decides"), stand_ins=stand_ins)
+    done(_("到会情况已保存：%(n)s 人。", n=n))
+    return go("pairing.session", record_id=record_id)
+
+
+@pages.post("/sessions/<int:record_id>/resolve", needs=MANAGE)
+def resolve(record_id: int) -> Any:
+    page = queries.session_page(ctx(), record_id)
+    form = SchemaForm(with_choices(ResolutionForm(), {"topic_id": [(topic.id, topic.title) for topic in page.topics]}))
+    if sent(form, services.resolve, record_id):
+        done(_("议定事项已登记，责任人会收到待办。"))
+        return go("pairing.session", record_id=record_id)
+    return _session(record_id, resolution=form)
+
+
+@pages.post("/sessions/<int:record_id>/hold", needs=MANAGE)
+def hold(record_id: int) -> Any:
+    form = SchemaForm(MinutesForm())
+    form.version = number_asked(request.form.get("version"))
+    if sent(form, services.hold_session, record_id, versioned=True):
+        done(_("会议已确认，纪要可以打印。"))
+        return go("pairing.session", record_id=record_id)
+    return _session(record_id, minutes=form)
+
+
+@pages.form("/topics/<int:record_id>/settle", needs=MANAGE)
+def settle(record_id: int) -> Any:
+    form = SchemaForm(OutcomeForm())
+    if sent(form, services.settle_topic, record_id):
+        done(_("已登记议题结果。"))
+        return go("pairing.session", record_id=form.result.session_id) if form.result.session_id else go(
+            "pairing.council", record_id=form.result.council_id)
+    return form_page(form, _("登记议题结果"), back=url_for("pairing.councils"), crumb=_("联席会议"))
+
+
+@pages.get("/sessions/<int:record_id>/minutes", needs=READ)
+def minutes(record_id: int) -> Any:
+    """The minutes on A4."""
+    page = queries.session_page(ctx(), record_id)
+    sheet = SimpleNamespace(title=_("%(name)s第 %(n)s 次会议纪要", name=page.council.name, n=page.held.number),
+        org=page.org.name, unit="",
+                            filler=page.held.recorder, as_of=page.held.on.isoformat(), landscape=False, other_paper_url="",
+                            back_url=url_for("pairing.session", record_id=record_id),
+                            printed_at=f"{ctx().now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+    return render("pairing/minutes.html", page=page, s=page.held, sheet=sheet)
+
+
+@pages.get("/resolutions/<int:record_id>", needs=READ)
+def resolution(record_id: int) -> Any:
+    row, held, its_council = queries.resolution_page(ctx(), record_id)
+    return render("pairing/resolution.html", r=row, s=held, c=its_council, work=box(ctx(), resolution_flow, row))

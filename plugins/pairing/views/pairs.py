@@ -1,0 +1,162 @@
+"""Pages of a pairing: proposing, agreement, signing, renewing, visits, summaries, reviews."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import Any
+
+from flask import request, send_file, url_for
+
+from core.base.i18n import _
+from core.contracts.errors import Invalid
+from core.rules import add_months
+from core.web import ctx, done, go, render, warn
+from core.web.forms import SchemaForm
+from core.work.show import box
+
+from ..queries.pages import PairPage, pair_page, visit_page
+from ..schemas.meeting import ReviewForm, SummaryForm, VisitForm
+from ..schemas.pair import Owners, Paper, Proposal, Renewal
+from ..services import meetings, pairs
+from ..services.papers import open_paper
+from ..words import PAIR_KINDS, RATING_TONES, RATINGS, SIDES, VISITS, WORKING
+from ..workflows import BY_ITSELF, gift_flow, pairing_flow, project_flow
+from .pages import asked, form_page, ledger_url, number_asked, pages, sent, setting
+
+READ, PROPOSE, WRITE = "pairing.pair.read", "pairing.pair.propose", "pairing.visit.write"
+
+
+def by_hand(work: Any) -> Any:
+    """The record's buttons without the steps that follow by themselves."""
+    return dataclasses.replace(work, buttons=tuple(b for b in work.buttons if b.step.may != BY_ITSELF))
+
+
+@pages.get("/pairs/<int:record_id>", needs=READ)
+def pair(record_id: int) -> Any:
+    page = pair_page(ctx(), record_id)
+    return render("pairing/pair.html", page=page, p=page.pair, work=by_hand(box(ctx(), pairing_flow, page.pair)),
+        kinds=PAIR_KINDS,
+                  flow=project_flow, gifts=gift_flow, visits=VISITS, ratings=RATINGS, tones=RATING_TONES, sides=SIDES,
+                  year=ctx().today().year, in_force=page.pair.state in WORKING)
+
+
+def crumb(page: PairPage) -> dict[str, str]:
+    return {"back": url_for("pairing.pair", record_id=page.pair.id), "crumb": page.pair.label}
+
+
+@pages.form("/pairs/new", needs=PROPOSE)
+def new_pair() -> Any:
+    today = ctx().today()
+    until = add_months(today, 12 * int(setting("term_years"))) - dt.timedelta(days=1)
+    form = SchemaForm(Proposal(), values={"unit_id": asked("unit_id"), "org_id": asked("org_id"), "starts_on": today.isoformat(),
+                                          "ends_on": until.isoformat(), "document_no": setting("document_prefix")})
+    if sent(form, pairs.propose):
+        done(_("已发起结对，请双方签署。"))
+        return go("pairing.pair", record_id=form.result.id)
+    return form_page(form, _("发起结对"), back=ledger_url("pairs"), crumb=_("结对共建一览表"),
+        text=_("双方都签署后协议生效，对方会收到待办。"))
+
+
+@pages.form("/pairs/<int:record_id>/renew", needs=PROPOSE)
+def renew(record_id: int) -> Any:
+    page = pair_page(ctx(), record_id)
+    first = max(page.pair.ends_on + dt.timedelta(days=1), page.pair.starts_on)
+    until = add_months(first, 12 * int(setting("term_years"))) - dt.timedelta(days=1)
+    form = SchemaForm(Renewal(), values={"starts_on": first.isoformat(), "ends_on": until.isoformat(), "goals": page.pair.goals})
+    form.version = page.pair.version
+    if sent(form, pairs.propose_renewal, record_id, versioned=True):
+        done(_("新一版协议已提出，请双方签署。"))
+        return go("pairing.pair", record_id=record_id)
+    return form_page(form, _("续签"), **crumb(page), text=_("续签生成新一版协议，双方签署后期限和目标随之更新，原协议保留。"))
+
+
+@pages.form("/pairs/<int:record_id>/owners", needs=PROPOSE)
+def owners(record_id: int) -> Any:
+    page = pair_page(ctx(), record_id)
+    form = SchemaForm(Owners(), page.pair)
+    if sent(form, pairs.name_owners, record_id, versioned=True):
+        done(_("已保存。"))
+        return go("pairing.pair", record_id=record_id)
+    return form_page(form, _("修改责任人"), **crumb(page))
+
+
+@pages.form("/agreements/<int:record_id>/paper", needs=PROPOSE)
+def paper(record_id: int) -> Any:
+    """Attach the file: a picture of the signed paper will do."""
+    form = SchemaForm(Paper())
+    if sent(form, pairs.attach_paper, record_id):
+        done(_("协议文件已附上。"))
+        return go("pairing.pair", record_id=form.result.pair_id)
+    return form_page(form, _("附上协议文件"), back=ledger_url("pairs"), crumb=_("结对共建一览表"))
+
+
+@pages.get("/agreements/<int:record_id>/file", needs=READ)
+def agreement_file(record_id: int) -> Any:
+    """Always as an attachment: what a user put in is never shown as a page of ours."""
+    file, path = open_paper(ctx(), record_id)
+    answer = send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=file.name, max_age=0)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
+
+
+@pages.post("/agreements/<int:record_id>/sign-unit", needs="pairing.unit.act")
+def sign_unit(record_id: int) -> Any:
+    return _sign(pairs.sign_for_unit, record_id)
+
+
+@pages.post("/agreements/<int:record_id>/sign-community", needs="pairing.community.act")
+def sign_community(record_id: int) -> Any:
+    return _sign(pairs.sign_for_community, record_id)
+
+
+def _sign(service: Any, record_id: int) -> Any:
+    """Sign today; what speaks against it is said on the page one came from."""
+    back_to = number_asked(request.form.get("pair_id"))
+    try:
+        signed = service(ctx(), record_id, version=number_asked(request.form.get("version")))
+    except Invalid as refused:
+        warn(" ".join(text for texts in refused.errors.values() for text in texts))
+        return go("pairing.pair", record_id=back_to) if back_to else go("pairing.index")
+    done(_("双方已签署，协议生效。") if signed.signed_on else _("已签署，等待另一方签署。"))
+    return go("pairing.pair", record_id=signed.id)
+
+
+# -- what both do
+@pages.form("/visits/new", needs=WRITE)
+def new_visit() -> Any:
+    form = SchemaForm(VisitForm(), values={"pair_id": asked("pair_id"), "on": ctx().today().isoformat(), "kind": "exchange"})
+    if sent(form, meetings.log_visit):
+        done(_("活动已登记。"))
+        if request.form.get("again"):
+            return go("pairing.new_visit", pair_id=form.result.pair_id)
+        return go("pairing.visit", record_id=form.result.id)
+    return form_page(form, _("登记交流、走访或活动"), back=ledger_url("activities"), crumb=_("共建活动记录"), again=True,
+                     text=_("登记一次，季度小结、年度清单和各本台账自动取用。不用上传照片，不用列参加人名单。"))
+
+
+@pages.get("/visits/<int:record_id>", needs=READ)
+def visit(record_id: int) -> Any:
+    one, its_pair = visit_page(ctx(), record_id)
+    return render("pairing/visit.html", v=one, p=its_pair, visits=VISITS)
+
+
+@pages.form("/pairs/<int:record_id>/summary", needs=WRITE)
+def summary(record_id: int) -> Any:
+    today, page = ctx().today(), pair_page(ctx(), record_id)
+    form = SchemaForm(SummaryForm(), values={"year": today.year, "quarter": (today.month + 2) // 3})
+    if sent(form, meetings.write_summary, record_id):
+        done(_("季度小结已登记。"))
+        return go("pairing.pair", record_id=record_id)
+    return form_page(form, _("登记季度小结"), **crumb(page),
+        text=_("活动、认领、完成的次数由系统从记录中统计，这里只写做成的事。"))
+
+
+@pages.form("/pairs/<int:record_id>/review", needs=READ)
+def review(record_id: int) -> Any:
+    page = pair_page(ctx(), record_id)
+    form = SchemaForm(ReviewForm(), values={"year": ctx().today().year})
+    if sent(form, meetings.write_review, record_id):
+        done(_("年度评价已登记。"))
+        return go("pairing.pair", record_id=record_id)
+    return form_page(form, _("登记年度互评"), **crumb(page), text=_("双方各评一次，供改进工作，不排名、不公布。"))
