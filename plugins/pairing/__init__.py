@@ -12,6 +12,7 @@ _BOTH = ("pairing.pair.propose", "pairing.gift.state", "pairing.visit.write", "p
 _UNIT = (*_SEE, *_BOTH, "pairing.unit.act")
 _COMMUNITY = (*_SEE, *_BOTH, "pairing.community.act", "pairing.pair.end", "pairing.council.manage")
 _OFFICER = (*_SEE, "pairing.unit.manage", "pairing.pair.propose", "pairing.pair.end", "pairing.pair.export")
+_NO_EXPORT = tuple(name for name in _OFFICER if name != "pairing.pair.export")
 _DUTY = _l("组织结对共建工作，明确双方联系人和责任人")
 _KEEP = "pairing + 3 years"
 
@@ -48,7 +49,7 @@ plugin = Plugin(
         RoleTemplate("street_officer", _l("街道党建办"), (*_OFFICER, "pairing.unit.act", "pairing.council.manage"),
                      note=_l("没有账号的单位，由街道代为办理，记录中写明经办人")),
         RoleTemplate("org_officer", _l("组织部工作人员"), _OFFICER, audience=frozenset({"county"})),
-        RoleTemplate("social_work_officer", _l("社会工作部工作人员"), _OFFICER, audience=frozenset({"county"})),
+        RoleTemplate("social_work_officer", _l("社会工作部工作人员"), _NO_EXPORT, audience=frozenset({"county"})),
         RoleTemplate("inspector", _l("只读检查"), _SEE),
     ),
     personal_data=(
