@@ -12,7 +12,7 @@ from core.people.models import OrgUnit
 from core.rules import due_date, rule
 from core.service import Context
 
-from .models import Agreement, Contribution, Need, Pairing, Project, Spending, Unit, Visit
+from .models import Contribution, JointProject, NeedItem, PairAgreement, Pairing, PairVisit, PartnerUnit, Spending
 from .words import IN_FORCE, NEED_CLAIMED, PROJECT_OPEN, WORKING
 
 
@@ -51,19 +51,19 @@ def dormant(ctx: Context) -> ColumnElement[bool]:
 
 def late(ctx: Context) -> ColumnElement[bool]:
     """Projects past their date and not delivered."""
-    return and_(Project.state.in_(("claimed", "in_progress", "returned")), Project.due_on < ctx.today())
+    return and_(JointProject.state.in_(("claimed", "in_progress", "returned")), JointProject.due_on < ctx.today())
 
 
 def in_hand(ctx: Context) -> ColumnElement[bool]:
-    return Project.state.in_(PROJECT_OPEN)
+    return JointProject.state.in_(PROJECT_OPEN)
 
 
 def claimed(ctx: Context) -> ColumnElement[bool]:
-    return Need.state.in_(NEED_CLAIMED)
+    return NeedItem.state.in_(NEED_CLAIMED)
 
 
 def published(ctx: Context) -> ColumnElement[bool]:
-    return Need.state != "withdrawn"
+    return NeedItem.state != "withdrawn"
 
 
 def confirmed(ctx: Context) -> ColumnElement[bool]:
@@ -89,16 +89,17 @@ def paired(ctx: Context) -> ColumnElement[bool]:
 def takes_part(ctx: Context) -> ColumnElement[bool]:
     """Units with a pairing both work in."""
     pair = aliased(Pairing)
-    return and_(Unit.left_on.is_(None), select(pair.id).where(
-        pair.tenant_id == Unit.tenant_id, pair.unit_id == Unit.id, is_working(pair)).correlate(Unit).exists())
+    return and_(PartnerUnit.left_on.is_(None), select(pair.id).where(
+        pair.tenant_id == PartnerUnit.tenant_id, pair.unit_id == PartnerUnit.id,
+            is_working(pair)).correlate(PartnerUnit).exists())
 
 
 def nothing_yet(ctx: Context) -> ColumnElement[bool]:
     """Units in a pairing with nothing accepted this year: whom to help, not whom to blame."""
-    project = aliased(Project)
+    project = aliased(JointProject)
     done = select(project.id).where(
-        project.tenant_id == Unit.tenant_id, project.unit_id == Unit.id, project.state == "accepted",
-        project.accepted_on >= ctx.today().replace(month=1, day=1)).correlate(Unit).exists()
+        project.tenant_id == PartnerUnit.tenant_id, project.unit_id == PartnerUnit.id, project.state == "accepted",
+        project.accepted_on >= ctx.today().replace(month=1, day=1)).correlate(PartnerUnit).exists()
     return and_(takes_part(ctx), ~done)
 
 
@@ -112,14 +113,14 @@ def count_of(model: Any, pair: Any, *where: Any) -> ScalarSelect[int]:
 
 def needs_of(pair: Any = Pairing) -> ScalarSelect[int]:
     """How many needs the community published during the pairing, for a column."""
-    need = aliased(Need)
+    need = aliased(NeedItem)
     return (select(func.count()).select_from(need).where(
         need.tenant_id == pair.tenant_id, need.org_id == pair.org_id, need.state != "withdrawn",
         need.published_on >= pair.starts_on, need.published_on <= func.coalesce(pair.ended_on, pair.ends_on))
         .correlate(pair).scalar_subquery())
 
 
-def raised(project: Any = Project) -> ScalarSelect[int]:
+def raised(project: Any = JointProject) -> ScalarSelect[int]:
     """Money of a project both sides confirmed (fen), for a column."""
     gift = aliased(Contribution)
     return (select(func.coalesce(func.sum(gift.amount_fen), 0)).where(
@@ -127,7 +128,7 @@ def raised(project: Any = Project) -> ScalarSelect[int]:
         .correlate(project).scalar_subquery())
 
 
-def spent(project: Any = Project) -> ScalarSelect[int]:
+def spent(project: Any = JointProject) -> ScalarSelect[int]:
     """Money of a project that was spent (fen), for a column."""
     row = aliased(Spending)
     return (select(func.coalesce(func.sum(row.amount_fen), 0)).where(
@@ -135,10 +136,10 @@ def spent(project: Any = Project) -> ScalarSelect[int]:
 
 
 def problems_solved(pair: Any = Pairing) -> ScalarSelect[int]:
-    return count_of(Visit, pair, lambda visit: visit.solved != "")
+    return count_of(PairVisit, pair, lambda visit: visit.solved != "")
 
 
 def unsigned(side: str) -> ColumnElement[bool]:
     """Agreements that wait for one side."""
-    column = Agreement.unit_signed_on if side == "unit" else Agreement.org_signed_on
-    return and_(column.is_(None), Agreement.dropped_on.is_(None))
+    column = PairAgreement.unit_signed_on if side == "unit" else PairAgreement.org_signed_on
+    return and_(column.is_(None), PairAgreement.dropped_on.is_(None))

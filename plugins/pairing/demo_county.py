@@ -10,7 +10,7 @@ from core.base.db import session
 from core.people.models import OrgUnit
 
 from .demo_crew import Demo, words
-from .models import Attendance, Pairing
+from .models import CouncilAttendance, Pairing
 from .services import councils, meetings
 from .services.pairs import propose
 
@@ -63,7 +63,7 @@ def council(demo: Demo, street: OrgUnit, pairs: list[Pairing]) -> None:
         councils.propose_topic(ctx, body.id, title=said["topic"], text=said["topic_text"])
         held = councils.plan_session(ctx, body.id, on=day, place=listed["place"], chair=listed["chair"],
             recorder=listed["recorder"])
-        seats = list(session().scalars(select(Attendance.member_id).where(Attendance.session_id == held.id)))
+        seats = list(session().scalars(select(CouncilAttendance.member_id).where(CouncilAttendance.session_id == held.id)))
         councils.tick(ctx, held.id, present=seats, stand_ins={}, deciding=seats)
         councils.resolve(ctx, held.id, text=said["resolved"], unit_id=mine[0].unit_id,
                          owner_name=demo.units[mine[0].unit_name].liaison_name, due_on=demo.today + dt.timedelta(days=10))

@@ -22,7 +22,7 @@ from core.service import Actor, Context, Grant
 from core.work import engine
 
 from . import plugin, taking_pairs
-from .models import Need, Pairing, Project, Unit
+from .models import JointProject, NeedItem, Pairing, PartnerUnit
 from .services import gifts, lists, meetings
 from .services.units import register_unit
 from .workflows import gift_flow, need_flow, pairing_flow, project_flow
@@ -41,7 +41,7 @@ class Demo:
     def __init__(self, ctx: Context, random: Random, places: dict[str, str]):
         self.ctx, self.random, self.places, self.today = ctx, random, places, ctx.today()
         self.names = UnitNames.load()
-        self.units: dict[str, Unit] = {}
+        self.units: dict[str, PartnerUnit] = {}
         self.papers = 0
 
     @contextmanager
@@ -57,13 +57,13 @@ class Demo:
         grant = Grant(0, str(held.label), frozenset(held.permissions), path)
         return self.ctx.evolve(actor=Actor("user", None, name), grants=(grant,), all_powers=False)
 
-    def of_unit(self, unit: Unit) -> Context:
+    def of_unit(self, unit: PartnerUnit) -> Context:
         return self.side("unit_liaison", unit.org_path, unit.liaison_name)
 
     def of_community(self, path: str) -> Context:
         return self.side("community_secretary", path, str(words()["words"]["chair"]))
 
-    def register(self, org: OrgUnit, party_org: str = "") -> Unit:
+    def register(self, org: OrgUnit, party_org: str = "") -> PartnerUnit:
         """Let an organisation of the tree take part."""
         made, listed = names_of(self.random), words()["words"]
         unit = register_unit(self.ctx, org_id=org.id,
@@ -84,7 +84,7 @@ class Demo:
             _kind, pair_id, _outcome, _undo = taking_pairs.write(self.ctx, row, self.names)
         return self.ctx.get(Pairing, pair_id)
 
-    def publish(self, org: str, days_ago: int, **data: Any) -> Need:
+    def publish(self, org: str, days_ago: int, **data: Any) -> NeedItem:
         org_id = next(u.id for u in self.names.units.values() if u.short_name == org)
         with self.on(days_ago) as day:
             return lists.publish_need(self.of_community(self.places[org]), org_id=org_id, wanted_by=day + dt.timedelta(days=60),
@@ -93,27 +93,27 @@ class Demo:
     def step(self, ctx: Context, flow: Any, record: Any, name: str, reason: str = "", **data: Any) -> None:
         engine.advance(ctx, flow, record, name, data=data, reason=reason)
 
-    def claim(self, need: Need, pair: Pairing, days_ago: int, owner: str) -> Project:
+    def claim(self, need: NeedItem, pair: Pairing, days_ago: int, owner: str) -> JointProject:
         with self.on(days_ago):
             lists.claim_need(self.of_unit(self.units[pair.unit_name]), need.id, pair_id=pair.id, owner_name=owner)
-        return session().scalars(select(Project).where(Project.need_id == need.id)).one()
+        return session().scalars(select(JointProject).where(JointProject.need_id == need.id)).one()
 
-    def plan(self, project: Project, days_ago: int, due_in: int, text: str) -> None:
+    def plan(self, project: JointProject, days_ago: int, due_in: int, text: str) -> None:
         with self.on(days_ago) as day:
             unit = next(u for u in self.units.values() if u.id == project.unit_id)
             self.step(self.of_unit(unit), project_flow, project, "plan", plan=text, due_on=day + dt.timedelta(days=due_in))
 
-    def deliver(self, project: Project, days_ago: int, result: str, beneficiaries: int | None) -> None:
+    def deliver(self, project: JointProject, days_ago: int, result: str, beneficiaries: int | None) -> None:
         with self.on(days_ago):
             unit = next(u for u in self.units.values() if u.id == project.unit_id)
             self.step(self.of_unit(unit), project_flow, project, "deliver", result=result, beneficiaries=beneficiaries)
 
-    def accept(self, project: Project, days_ago: int) -> None:
+    def accept(self, project: JointProject, days_ago: int) -> None:
         with self.on(days_ago):
             self.step(self.of_community(project.org_path), project_flow, project, "accept",
                       rating="good" if self.random.random() < 0.7 else "fair", comment=words()["words"]["comment"])
 
-    def give(self, project: Project, pair: Pairing, days_ago: int, **data: Any) -> None:
+    def give(self, project: JointProject, pair: Pairing, days_ago: int, **data: Any) -> None:
         """The community states a gift, the unit confirms it some days later."""
         with self.on(days_ago) as day:
             gift = gifts.state_gift(self.of_community(pair.org_path), project.id, pair_id=pair.id, on=day, **data)
@@ -125,7 +125,7 @@ class Demo:
         return str(words()["words"][pattern].format(year=day.year, n=self.papers))
 
     # -- everyday work
-    def offer(self, number: int, unit: Unit, days_ago: int) -> None:
+    def offer(self, number: int, unit: PartnerUnit, days_ago: int) -> None:
         """One of the resources of the list, offered by a unit whose strengths then say so."""
         with self.on(days_ago):
             lists.offer_resource(self.of_unit(unit), unit_id=unit.id, **words()["resources"][number % len(words()["resources"])])
@@ -148,7 +148,7 @@ class Demo:
             elif fate != "open":
                 self.lead(self.claim(need, pair, 28, self.units[pair.unit_name].liaison_name), fate, said)
 
-    def lead(self, project: Project, fate: str, said: dict[str, Any]) -> None:
+    def lead(self, project: JointProject, fate: str, said: dict[str, Any]) -> None:
         """Bring a claimed project to a state."""
         if fate == "claimed":
             return

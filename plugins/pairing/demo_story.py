@@ -11,7 +11,7 @@ from core.base.db import session
 from core.people.models import OrgUnit
 
 from .demo_crew import Demo, words
-from .models import Attendance, Council, Pairing, Topic
+from .models import Council, CouncilAttendance, CouncilTopic, Pairing
 from .services import councils, lists, meetings
 from .workflows import resolution_flow
 
@@ -53,12 +53,13 @@ def hold(demo: Demo, council: Council, days_ago: int, minutes: str, resolved: li
         held = councils.plan_session(ctx, council.id, on=day, place=listed["place"], chair=listed["chair"],
             recorder=listed["recorder"])
         seats = session().scalars(
-            select(Attendance.member_id).where(Attendance.session_id == held.id).order_by(Attendance.id)).all()
+            select(CouncilAttendance.member_id).where(CouncilAttendance.session_id == held.id).order_by(
+                CouncilAttendance.id)).all()
         away = {seat: listed["stand_in"] for seat in seats[5::9]}
         missing = set(seats[7::11])
         here = [seat for seat in seats if seat not in missing]
         councils.tick(ctx, held.id, present=here, stand_ins=away, deciding=[seat for seat in here if seat not in away])
-        topic = session().scalars(select(Topic).where(Topic.session_id == held.id)).first()
+        topic = session().scalars(select(CouncilTopic).where(CouncilTopic.session_id == held.id)).first()
         if topic is not None:
             councils.settle_topic(ctx, topic.id, state="settled", outcome=words()["story"]["outcome"])
         for text, name, due_in in resolved:

@@ -18,7 +18,7 @@ from core.service import Context
 from core.work import engine
 
 from .facts import Errors, check_result, check_texts, clean
-from .models import Agreement, Need, Pairing, Project, Resource
+from .models import JointProject, NeedItem, PairAgreement, Pairing, ResourceItem
 from .sides import follow, note_event, pair_in_sight, unit_named, working
 from .words import PROJECT_OPEN
 
@@ -32,8 +32,8 @@ def day(ctx: Context, data: Data) -> dt.date:
 # -- pairings
 def both_signed(ctx: Context, pair: Pairing, data: Data) -> list[Any]:
     """Against agreeing or renewing: the latest version is not signed by both sides yet."""
-    latest = session().scalars(select(Agreement).where(Agreement.pair_id == pair.id, Agreement.dropped_on.is_(None))
-                               .order_by(Agreement.number.desc()).limit(1)).one_or_none()
+    latest = session().scalars(select(PairAgreement).where(PairAgreement.pair_id == pair.id, PairAgreement.dropped_on.is_(None))
+                               .order_by(PairAgreement.number.desc()).limit(1)).one_or_none()
     return [] if latest is not None and latest.in_force else [_("双方都签署并附上协议文件后才能生效。")]
 
 
@@ -44,12 +44,13 @@ def end(ctx: Context, pair: Pairing, data: Data) -> None:
 
 def unfinished(ctx: Context, pair: Pairing, data: Data) -> list[Any]:
     """Projects in hand do not stop the end of a pairing, but whoever ends it must know."""
-    n = session().scalar(select(func.count(Project.id)).where(Project.pair_id == pair.id, Project.state.in_(PROJECT_OPEN)))
+    n = session().scalar(select(func.count(JointProject.id)).where(JointProject.pair_id == pair.id,
+        JointProject.state.in_(PROJECT_OPEN)))
     return [Objection(_("还有 %(n)s 个项目没有办结，请先验收或取消，或确认后继续。", n=n), blocking=False)] if n else []
 
 
 # -- needs
-def ask(ctx: Context, need: Need, data: Data) -> None:
+def ask(ctx: Context, need: NeedItem, data: Data) -> None:
     """The community asks one unit it is paired with."""
     pair = working(pair_in_sight(ctx, data["pair_id"]), "pair_id")
     if pair.org_id != need.org_id:
@@ -57,28 +58,30 @@ def ask(ctx: Context, need: Need, data: Data) -> None:
     need.pair_id, need.unit_id, need.unit_path = pair.id, pair.unit_id, pair.unit_path
 
 
-def let_go(ctx: Context, need: Need, data: Data) -> None:
+def let_go(ctx: Context, need: NeedItem, data: Data) -> None:
     """The need belongs to no unit again; written beyond the unit's own subtree, which it leaves."""
     with beyond_subtree("pairing: the need leaves the unit that had it"):
         need.pair_id = need.unit_id = need.unit_path = None
         session().flush()
 
 
-def claim(ctx: Context, need: Need, data: Data) -> None:
+def claim(ctx: Context, need: NeedItem, data: Data) -> None:
     """The unit takes the need on: a project begins."""
     pair = working(pair_in_sight(ctx, need.pair_id or 0, "owner_name"), "owner_name")
-    project = Project(pair_id=pair.id, org_id=need.org_id, org_path=need.org_path, unit_id=pair.unit_id, unit_path=pair.unit_path,
+    project = JointProject(pair_id=pair.id, org_id=need.org_id, org_path=need.org_path, unit_id=pair.unit_id,
+        unit_path=pair.unit_path,
                       need_id=need.id, title=need.title, kind=need.kind, owner_name=data["owner_name"], due_on=need.wanted_by,
                       published_on=need.published_on, resource_id=data.get("resource_id"), means=data.get("means") or "")
     check = data.get("resource_id")
-    if check and not session().scalars(select(Resource.id).where(Resource.id == check, Resource.unit_id == pair.unit_id)).first():
+    if check and not session().scalars(select(ResourceItem.id).where(ResourceItem.id == check,
+        ResourceItem.unit_id == pair.unit_id)).first():
         raise Invalid({"resource_id": [_("请选择本单位发布的资源。")]})
     engine.start(ctx, ctx.plugins.workflows["pairing.project"], project, state="claimed", happened_on=day(ctx, data))
     note_event(ctx, pair, day(ctx, data))
 
 
 # -- projects
-def plan(ctx: Context, project: Project, data: Data) -> None:
+def plan(ctx: Context, project: JointProject, data: Data) -> None:
     errors: Errors = {}
     if data["due_on"] < project.published_on:
         errors["due_on"] = [_("完成期限早于提出日期 %(day)s，请核对。", day=project.published_on.isoformat())]
@@ -88,7 +91,7 @@ def plan(ctx: Context, project: Project, data: Data) -> None:
         setattr(project, name, data.get(name) or getattr(project, name))
 
 
-def deliver(ctx: Context, project: Project, data: Data) -> None:
+def deliver(ctx: Context, project: JointProject, data: Data) -> None:
     errors: Errors = {}
     check_result(data.get("result"), "result", errors)
     check_texts(data, ("result",), errors)
@@ -100,7 +103,7 @@ def deliver(ctx: Context, project: Project, data: Data) -> None:
     note_event(ctx, _pair(ctx, project), day(ctx, data))
 
 
-def accept(ctx: Context, project: Project, data: Data) -> None:
+def accept(ctx: Context, project: JointProject, data: Data) -> None:
     """The community accepts: the need is met, and whoever listens hears of it."""
     on = day(ctx, data)
     if project.delivered_on and on < project.delivered_on:
@@ -116,7 +119,7 @@ def accept(ctx: Context, project: Project, data: Data) -> None:
                                     title=project.title, kind=project.kind, source="pairing.project", source_id=project.id))
 
 
-def cancel(ctx: Context, project: Project, data: Data) -> None:
+def cancel(ctx: Context, project: JointProject, data: Data) -> None:
     """The need is open again for others."""
     need = _need(project)
     if need is not None and need.state == "claimed":
@@ -165,9 +168,9 @@ def _pair(ctx: Context, row: Any) -> Pairing:
     return ctx.get(Pairing, row.pair_id)
 
 
-def _need(project: Project) -> Need | None:
+def _need(project: JointProject) -> NeedItem | None:
     with beyond_subtree("pairing: the need behind a project"):
-        return session().scalars(select(Need).where(Need.id == (project.need_id or 0))).one_or_none()
+        return session().scalars(select(NeedItem).where(NeedItem.id == (project.need_id or 0))).one_or_none()
 
 
 def _org_name(org_id: int) -> str:

@@ -21,7 +21,7 @@ from core.people.words import LIVING_STATUS, PARTY_ORGS
 from core.rules import due_date, rule
 from core.service import Context
 
-from .models import Pairing, Unit
+from .models import Pairing, PartnerUnit
 
 Errors = dict[str, list[str]]
 NOT_WORDS = re.compile(r"[\W_]+")
@@ -97,7 +97,7 @@ def _too_far(starts_on: dt.date, ends_on: dt.date, longest: Any) -> bool:
         return False
 
 
-def check_meeting_place(org: OrgUnit | None, unit: Unit, errors: Errors) -> None:
+def check_meeting_place(org: OrgUnit | None, unit: PartnerUnit, errors: Errors) -> None:
     """The community side: a living street, community or Party organisation that is not the unit itself."""
     if org is None or org.status not in LIVING_STATUS or (
             org.kind not in PARTY_ORGS and org.unit_kind not in ("street", "community")):

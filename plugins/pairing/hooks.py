@@ -14,7 +14,7 @@ from core.base.scope import beyond_subtree
 from core.plugin import CalendarEntry, HeldData, NavItem, Objection, Panel, SearchHit, hookimpl
 from core.service import Context
 
-from .models import Council, CouncilMember, Pairing, Unit
+from .models import Council, CouncilMember, Pairing, PartnerUnit
 from .queries import about
 from .sides import READ
 from .words import OPEN
@@ -66,7 +66,7 @@ def check_person_removal(person: Any, into: Any, ctx: Context) -> Iterable[Objec
     if into is not None:
         return
     with beyond_subtree("pairing: posts wherever they are"):
-        units = session().scalars(select(Unit.name).where(Unit.liaison_id == person.id)).all()
+        units = session().scalars(select(PartnerUnit.name).where(PartnerUnit.liaison_id == person.id)).all()
         seats = session().scalar(select(func.count(CouncilMember.id)).where(CouncilMember.person_id == person.id)) or 0
     if units or seats:
         yield Objection(_("%(name)s 是共建单位联络员或联席会议成员，请先在“联创共建”中更换。", name=person.name))
@@ -75,7 +75,7 @@ def check_person_removal(person: Any, into: Any, ctx: Context) -> Iterable[Objec
 @hookimpl
 def check_org_removal(org_unit: Any, ctx: Context) -> Iterable[Objection]:
     with beyond_subtree("pairing: pairings of either side count"):
-        unit_ids = session().scalars(select(Unit.id).where(Unit.org_id == org_unit.id)).all()
+        unit_ids = session().scalars(select(PartnerUnit.id).where(PartnerUnit.org_id == org_unit.id)).all()
         pairs = session().scalar(select(func.count(Pairing.id)).where(
             Pairing.state.in_(OPEN), or_(Pairing.org_id == org_unit.id, Pairing.unit_id.in_(unit_ids)))) or 0
         councils = session().scalars(select(Council.name).where(Council.org_id == org_unit.id, Council.closed_on.is_(None))).all()
@@ -88,5 +88,5 @@ def check_org_removal(org_unit: Any, ctx: Context) -> Iterable[Objection]:
 @hookimpl
 def person_merged(kept_id: int, gone_id: int, ctx: Context) -> None:
     with beyond_subtree("pairing: a merged person's posts may lie elsewhere"):
-        session().execute(update(Unit).where(Unit.liaison_id == gone_id).values(liaison_id=kept_id))
+        session().execute(update(PartnerUnit).where(PartnerUnit.liaison_id == gone_id).values(liaison_id=kept_id))
         session().execute(update(CouncilMember).where(CouncilMember.person_id == gone_id).values(person_id=kept_id))

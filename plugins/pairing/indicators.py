@@ -6,7 +6,7 @@ from core.base.i18n import _l
 from core.plugin import DAYS, FEN, HOURS, PERCENT, Indicator
 
 from . import conditions as when
-from .models import Contribution, Project
+from .models import Contribution, JointProject
 
 communities_paired = Indicator(
     name="pairing.communities_paired", label=_l("社区结对率"), of="people.orgs", unit=PERCENT, good="high", tile=True,
@@ -16,11 +16,12 @@ needs_claimed = Indicator(
     where=when.claimed, definition=_l("已发布（未撤回）的需求中，已有单位认领的比例。只看需求有没有人办，不比较单位。"))
 delivered = Indicator(
     name="pairing.delivered", label=_l("项目完成率"), of="pairing.projects", unit=PERCENT, good="high", tile=True,
-    icon="check2-square", rank=130, over=lambda ctx: Project.state != "cancelled", where=lambda ctx: Project.state == "accepted",
+    icon="check2-square", rank=130, over=lambda ctx: JointProject.state != "cancelled",
+        where=lambda ctx: JointProject.state == "accepted",
     definition=_l("未取消的共建项目中，社区已验收的比例。"))
 median_days = Indicator(
     name="pairing.median_days", label=_l("提出到验收天数（中位数）"), of="pairing.projects", unit=DAYS, good="low", rank=140,
-    median=Project.days_taken, where=lambda ctx: Project.state == "accepted",
+    median=JointProject.days_taken, where=lambda ctx: JointProject.state == "accepted",
     definition=_l("已验收的项目从社区提出到验收所用天数，取中位数。"))
 late = Indicator(
     name="pairing.projects_late", label=_l("逾期项目"), of="pairing.projects", good="low", rank=150, where=when.late,

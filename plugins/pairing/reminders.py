@@ -17,7 +17,7 @@ from core.plugin import Due, Reminder
 from core.service import Context
 
 from . import conditions as when
-from .models import Agreement, Council, CouncilSession, Need, Pairing, Project, Review, Summary
+from .models import Council, CouncilSession, JointProject, NeedItem, PairAgreement, Pairing, PairReview, QuarterSummary
 from .services.meetings import quarter_days
 from .words import NEED_OPEN, ORG_SIDE, UNIT_SIDE, WORKING
 from .workflows import need_flow, pairing_flow, project_flow
@@ -34,8 +34,8 @@ def about_pairs(since: Any, *where: Any, path: Any = Pairing.org_path) -> Select
 
 def to_sign(side: str, path: Any) -> Any:
     """Agreements that wait for one side."""
-    return lambda ctx: about_pairs(Agreement.proposed_on, when.unsigned(side), path=path).join(
-        Agreement, and_(Agreement.tenant_id == Pairing.tenant_id, Agreement.pair_id == Pairing.id)).where(
+    return lambda ctx: about_pairs(PairAgreement.proposed_on, when.unsigned(side), path=path).join(
+        PairAgreement, and_(PairAgreement.tenant_id == Pairing.tenant_id, PairAgreement.pair_id == Pairing.id)).where(
         Pairing.state.not_in(("ended", "declined")))
 
 
@@ -75,19 +75,19 @@ exchange_unit = reminder(
 
 def projects(path: Any) -> Any:
     """Projects in hand with a date."""
-    return lambda ctx: select(Project.id.label("record_id"), path.label("org_path"), Project.title.label("subject"),
-                              Project.due_on.label("since")).where(
-        Project.state.in_(("claimed", "in_progress", "returned")), Project.due_on.is_not(None))
+    return lambda ctx: select(JointProject.id.label("record_id"), path.label("org_path"), JointProject.title.label("subject"),
+                              JointProject.due_on.label("since")).where(
+        JointProject.state.in_(("claimed", "in_progress", "returned")), JointProject.due_on.is_not(None))
 
 
-project_due = reminder("project_due", _l("共建项目将到期"), UNIT, projects(Project.unit_path), ahead=AHEAD,
+project_due = reminder("project_due", _l("共建项目将到期"), UNIT, projects(JointProject.unit_path), ahead=AHEAD,
                        opens="pairing.project", record_kind=project_flow.name)
 
 
 def open_needs(ctx: Context) -> Iterable[Due]:
     """Per pairing in force: there are needs nobody has claimed. One item per day of publication, never one per click."""
-    newest = session().execute(select(Need.org_id, func.max(Need.published_on)).where(
-        Need.state == NEED_OPEN[0]).group_by(Need.org_id)).all()
+    newest = session().execute(select(NeedItem.org_id, func.max(NeedItem.published_on)).where(
+        NeedItem.state == NEED_OPEN[0]).group_by(NeedItem.org_id)).all()
     dates = {row[0]: row[1] for row in newest}
     rows = session().scalars(select(Pairing).where(Pairing.state.in_(WORKING), Pairing.org_id.in_(dates))).all()
     return [Due(pair.id, pair.unit_path or "", pair.org_name, dates[pair.org_id]) for pair in rows]
@@ -101,7 +101,7 @@ def reviews_due(side: str) -> Any:
     """Pairings of this year that one side has not reviewed yet: due at the end of the year."""
     def rows(ctx: Context) -> Iterable[Due]:
         year = ctx.today().year
-        done = select(Review.pair_id).where(Review.year == year, Review.side == side)
+        done = select(PairReview.pair_id).where(PairReview.year == year, PairReview.side == side)
         found = session().scalars(select(Pairing).where(
             Pairing.state.in_(WORKING), Pairing.starts_on < dt.date(year, 10, 1), Pairing.id.not_in(done))).all()
         return [Due(pair.id, (pair.unit_path if side == UNIT_SIDE else pair.org_path) or "", pair.label, dt.date(year, 12, 31))
@@ -120,7 +120,7 @@ def summaries_due(ctx: Context) -> Iterable[Due]:
     """Pairings without the summary of the running quarter: due on its last day."""
     year, quarter = ctx.today().year, (ctx.today().month + 2) // 3
     last = quarter_days(year, quarter)[1]
-    done = select(Summary.pair_id).where(Summary.year == year, Summary.quarter == quarter)
+    done = select(QuarterSummary.pair_id).where(QuarterSummary.year == year, QuarterSummary.quarter == quarter)
     found = session().scalars(select(Pairing).where(Pairing.state.in_(WORKING), Pairing.id.not_in(done))).all()
     return [Due(pair.id, pair.org_path, pair.label, last) for pair in found]
 

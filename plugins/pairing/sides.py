@@ -14,7 +14,7 @@ from core.contracts.errors import Forbidden, Invalid, NotFound
 from core.service import Context
 from core.work import engine
 
-from .models import Pairing, Unit
+from .models import Pairing, PartnerUnit
 from .words import ORG_SIDE, UNIT_SIDE, WORKING
 
 UNIT_ACT, ORG_ACT, READ = "pairing.unit.act", "pairing.community.act", "pairing.pair.read"
@@ -61,10 +61,10 @@ def pair_in_sight(ctx: Context, pair_id: int, field: str = "pair_id") -> Pairing
         raise Invalid({field: [_("请从列表中选择一个结对。")]}) from None
 
 
-def unit_named(ctx: Context, unit_id: int) -> Unit | None:
+def unit_named(ctx: Context, unit_id: int) -> PartnerUnit | None:
     """A unit by id: its name and kind are known to whoever is paired with it."""
     with beyond_subtree("pairing: both sides know each other"):
-        return session().scalars(select(Unit).where(Unit.id == unit_id)).one_or_none()
+        return session().scalars(select(PartnerUnit).where(PartnerUnit.id == unit_id)).one_or_none()
 
 
 def note_event(ctx: Context, pair: Pairing, on: dt.date) -> None:

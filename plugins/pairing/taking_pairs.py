@@ -16,7 +16,7 @@ from core.service import Context
 from core.work import engine
 
 from .facts import Errors, check_goals, check_meeting_place, check_overlap, check_term, check_texts, open_key
-from .models import Agreement, Need, Pairing, Project, Unit, Visit
+from .models import JointProject, NeedItem, PairAgreement, Pairing, PairVisit, PartnerUnit
 from .services.pairs import PROPOSE
 from .workflows import pairing_flow
 
@@ -68,7 +68,7 @@ def write(ctx: Context, row: Row, names: UnitNames) -> tuple[str, int, str, Row 
         happened_on=row["signed_on"])
     signed = {"unit_signed_on": row["signed_on"], "org_signed_on": row["signed_on"], "unit_signed_by": _("纸质协议"),
               "org_signed_by": _("纸质协议")}
-    session().add(Agreement(pair_id=pair.id, number=1, org_id=pair.org_id, org_path=pair.org_path, unit_id=pair.unit_id,
+    session().add(PairAgreement(pair_id=pair.id, number=1, org_id=pair.org_id, org_path=pair.org_path, unit_id=pair.unit_id,
                             unit_path=pair.unit_path, starts_on=pair.starts_on, ends_on=pair.ends_on, goals=pair.goals,
                             document_no=row.get("document_no") or "", proposed_on=row["signed_on"], **signed))
     session().flush()
@@ -78,8 +78,9 @@ def write(ctx: Context, row: Row, names: UnitNames) -> tuple[str, int, str, Row 
 def undo(ctx: Context, pair_id: int, kept: Row) -> None:
     """Take one row back. Raises Conflict when the pairing was changed or worked on since."""
     pair = ctx.get(Pairing, pair_id)
-    used = sum(session().scalar(select(func.count(model.id)).where(model.pair_id == pair.id)) or 0 for model in (Project, Visit,
-        Need))
+    used = sum(session().scalar(select(func.count(model.id)).where(model.pair_id == pair.id)) or 0 for model in (JointProject,
+        PairVisit,
+        NeedItem))
     if pair.version != kept["version"] or ("before" not in kept and used):
         raise Conflict(_("“%(name)s”在导入之后又被修改过，没有撤销。", name=pair.label))
     if "before" in kept:
@@ -87,7 +88,7 @@ def undo(ctx: Context, pair_id: int, kept: Row) -> None:
             setattr(pair, name, value)
         session().flush()
         return
-    session().execute(delete(Agreement).where(Agreement.pair_id == pair.id))
+    session().execute(delete(PairAgreement).where(PairAgreement.pair_id == pair.id))
     session().delete(pair)
     session().flush()
 
@@ -104,22 +105,23 @@ def _complete(ctx: Context, pair: Pairing, row: Row) -> tuple[str, int, str, Row
     return KIND, pair.id, "updated", {"version": pair.version, "before": before}
 
 
-def _new(row: Row, unit: Unit, place: Named) -> Pairing:
+def _new(row: Row, unit: PartnerUnit, place: Named) -> Pairing:
     return Pairing(kind=row["kind"], unit_id=unit.id, unit_path=unit.org_path, unit_name=unit.name, org_id=place.id,
                    org_path=place.path, org_name=place.short_name, starts_on=row["signed_on"], ends_on=row["ends_on"],
                    **{name: row.get(name) or "" for name in KEPT})
 
 
-def _same(row: Row, unit: Unit, place: Named) -> Pairing | None:
+def _same(row: Row, unit: PartnerUnit, place: Named) -> Pairing | None:
     """The pairing of that kind between the two that began on that day."""
     return session().scalars(select(Pairing).where(
         Pairing.kind == row["kind"], Pairing.unit_id == unit.id, Pairing.org_id == place.id,
         Pairing.starts_on == row["signed_on"])).one_or_none()
 
 
-def _unit(row: Row, errors: Errors) -> Unit | None:
+def _unit(row: Row, errors: Errors) -> PartnerUnit | None:
     with beyond_subtree("pairing: names of units are known to those who pair"), session().no_autoflush:
-        found = session().scalars(select(Unit).where(Unit.name == row["unit"], Unit.left_on.is_(None)).limit(2)).all()
+        found = session().scalars(select(PartnerUnit).where(PartnerUnit.name == row["unit"],
+            PartnerUnit.left_on.is_(None)).limit(2)).all()
     if len(found) != 1:
         errors["unit"] = [_("共建单位名册里没有“%(name)s”，请先登记或导入单位。", name=row["unit"][:30])]
         return None

@@ -14,7 +14,7 @@ from core.contracts.errors import Conflict, Invalid
 from core.people.names import Named, UnitNames
 from core.service import Context
 
-from .models import Pairing, Unit
+from .models import Pairing, PartnerUnit
 from .services.units import MANAGE, register_unit, update_unit
 
 Row = dict[str, Any]
@@ -67,7 +67,7 @@ def write(ctx: Context, row: Row, names: UnitNames) -> tuple[str, int, str, Row 
 
 def undo(ctx: Context, unit_id: int, kept: Row) -> None:
     """Take one row back. Raises Conflict when the unit was changed or paired since."""
-    unit = ctx.get(Unit, unit_id)
+    unit = ctx.get(PartnerUnit, unit_id)
     with beyond_subtree("pairing: pairings of the unit, wherever"):
         used = session().scalar(select(func.count(Pairing.id)).where(Pairing.unit_id == unit.id))
     if unit.version != kept["version"] or ("before" not in kept and used):
@@ -80,7 +80,7 @@ def undo(ctx: Context, unit_id: int, kept: Row) -> None:
     session().flush()
 
 
-def _complete(ctx: Context, known: Unit, given: Row) -> tuple[str, int, str, Row | None]:
+def _complete(ctx: Context, known: PartnerUnit, given: Row) -> tuple[str, int, str, Row | None]:
     changed = {name: value for name, value in given.items() if getattr(known, name) != value}
     if not changed:
         return KIND, known.id, "unchanged", None
@@ -89,14 +89,14 @@ def _complete(ctx: Context, known: Unit, given: Row) -> tuple[str, int, str, Row
     return KIND, known.id, "updated", {"version": known.version, "before": before}
 
 
-def _known(row: Row) -> Unit | None:
+def _known(row: Row) -> PartnerUnit | None:
     """The registered unit a row means: by credit code, else by name."""
     with session().no_autoflush:
         if row.get("credit_code"):
             code = row["credit_code"].upper().strip()
-            if found := session().scalars(select(Unit).where(Unit.credit_code == code)).one_or_none():
+            if found := session().scalars(select(PartnerUnit).where(PartnerUnit.credit_code == code)).one_or_none():
                 return found
-        same = session().scalars(select(Unit).where(Unit.name == row["name"]).limit(2)).all()
+        same = session().scalars(select(PartnerUnit).where(PartnerUnit.name == row["name"]).limit(2)).all()
     return same[0] if len(same) == 1 else None
 
 

@@ -6,7 +6,7 @@ from core.base.i18n import _l
 from core.plugin import State, Workflow, elapsed, step
 
 from . import effects
-from .models import Contribution, Need, Pairing, Project, Resolution, Resource
+from .models import Contribution, CouncilResolution, JointProject, NeedItem, Pairing, ResourceItem
 from .schemas.steps import Accepted, Asked, CarriedOver, Claimed, Delivered, Planned, Reported
 from .words import IN_FORCE, RESOLUTION_OPEN
 
@@ -40,7 +40,7 @@ pairing_flow = Workflow(
     ),
 )
 need_flow = Workflow(
-    name="pairing.need", title=_l("需求"), model=Need, initial="open", label=lambda need: need.title, permission=READ,
+    name="pairing.need", title=_l("需求"), model=NeedItem, initial="open", label=lambda need: need.title, permission=READ,
     opens="pairing.need",
     states=(
         State("open", _l("待认领"), "info"),
@@ -61,14 +61,14 @@ need_flow = Workflow(
     ),
 )
 resource_flow = Workflow(
-    name="pairing.resource", title=_l("资源"), model=Resource, initial="offered", label=lambda offer: offer.title,
+    name="pairing.resource", title=_l("资源"), model=ResourceItem, initial="offered", label=lambda offer: offer.title,
     permission=READ, opens="pairing.resource",
     states=(State("offered", _l("可用"), "ok"), State("withdrawn", _l("已撤回"), "mute")),
     steps=(step("withdraw", _l("撤回"), "offered", "withdrawn", may=UNIT, reason="optional"),
            step("offer_again", _l("重新发布"), "withdrawn", "offered", may=UNIT)),
 )
 project_flow = Workflow(
-    name="pairing.project", title=_l("共建项目"), model=Project, initial="claimed", label=lambda project: project.title,
+    name="pairing.project", title=_l("共建项目"), model=JointProject, initial="claimed", label=lambda project: project.title,
     permission=READ, opens="pairing.project",
     states=(
         State("requested", _l("待单位确认"), "info"),
@@ -114,7 +114,7 @@ gift_flow = Workflow(
     ),
 )
 resolution_flow = Workflow(
-    name="pairing.resolution", title=_l("议定事项"), model=Resolution, initial="open", label=lambda one: one.text[:40],
+    name="pairing.resolution", title=_l("议定事项"), model=CouncilResolution, initial="open", label=lambda one: one.text[:40],
     permission="pairing.council.read", opens="pairing.resolution",
     states=(
         State("open", _l("待落实"), "info"),

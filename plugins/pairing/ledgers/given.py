@@ -9,7 +9,7 @@ from core.people.models import OrgUnit
 from core.plugin import A4, FEN, Filter, Ledger, View, col
 
 from .. import conditions as when
-from ..models import Contribution, Project, Unit
+from ..models import Contribution, JointProject, PartnerUnit
 from ..words import GIFTS
 from ..workflows import gift_flow
 from .pairs import EXPORT, GROUP, READ
@@ -27,9 +27,9 @@ contributions = Ledger(
     icon="cash-coin",
     columns=(
         col("on", _l("日期"), Contribution.on, filter=True, width=11),
-        col("unit", _l("投入单位"), Unit.name, search=True, width=18),
+        col("unit", _l("投入单位"), PartnerUnit.name, search=True, width=18),
         col("org", _l("接收社区"), OrgUnit.short_name, search=True, order=Contribution.org_path, width=12),
-        col("project", _l("用于项目"), Project.title, search=True, width=24),
+        col("project", _l("用于项目"), JointProject.title, search=True, width=24),
         col("kind", _l("形式"), Contribution.kind, choices=GIFTS, filter=True, width=9),
         col("what", _l("内容"), Contribution.what, search=True, opens="pairing.gift", width=20),
         col("amount", _l("金额或折价（元）"), Contribution.amount_fen, unit=FEN, align="end", filter=True, width=12),

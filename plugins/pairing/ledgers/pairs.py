@@ -12,7 +12,7 @@ from core.plugin import A4, Action, Filter, Ledger, View, col
 from core.service import Context
 
 from .. import conditions as when
-from ..models import Pairing, Project, Unit
+from ..models import JointProject, Pairing, PartnerUnit
 from ..words import PAIR_KINDS, UNIT_KINDS
 from ..workflows import pairing_flow
 
@@ -45,24 +45,24 @@ pairs = Ledger(
     opens="pairing.pair",
     columns=(
         UNIT_NAME,
-        col("party_org", _l("单位党组织"), Unit.party_org, search=True, priority=2, width=16),
+        col("party_org", _l("单位党组织"), PartnerUnit.party_org, search=True, priority=2, width=16),
         ORG_NAME,
         KIND,
         col("signed_on", _l("签约日期"), Pairing.signed_on, filter=True, width=11),
         col("term", _l("期限"), value=term, warn=ends_soon, width=22),
-        col("liaison", _l("联络人"), Unit.liaison_name, width=10),
+        col("liaison", _l("联络人"), PartnerUnit.liaison_name, width=10),
         col("needs", _l("需求数"), when.needs_of(), align="end", width=7),
         col(
             "claimed",
             _l("认领数"),
-            when.count_of(Project, Pairing, lambda p: p.need_id.is_not(None), lambda p: p.state != "cancelled"),
+            when.count_of(JointProject, Pairing, lambda p: p.need_id.is_not(None), lambda p: p.state != "cancelled"),
             align="end",
             width=7,
         ),
-        col("done", _l("完成数"), when.count_of(Project, Pairing, lambda p: p.state == "accepted"), align="end", width=7),
+        col("done", _l("完成数"), when.count_of(JointProject, Pairing, lambda p: p.state == "accepted"), align="end", width=7),
         col("last_event_on", _l("最近活动"), Pairing.last_event_on, filter=True, width=11),
         col("state", _l("状态"), Pairing.state, choices=pairing_flow.choices(), tones=pairing_flow.tones(), filter=True, width=8),
-        col("unit_kind", _l("单位类别"), Unit.kind, choices=UNIT_KINDS, filter=True, hidden=True),
+        col("unit_kind", _l("单位类别"), PartnerUnit.kind, choices=UNIT_KINDS, filter=True, hidden=True),
         col("starts_on", _l("起始日期"), Pairing.starts_on, filter=True, hidden=True),
         col("ends_on", _l("终止日期"), Pairing.ends_on, filter=True, hidden=True),
         col("goals", _l("共建目标"), Pairing.goals, search=True, hidden=True, width=40),
@@ -90,21 +90,22 @@ pairs = Ledger(
 )
 units = Ledger(
     name="pairing.units", title=_l("共建单位名册"), permission="pairing.unit.read", export=EXPORT, paper=A4.landscape,
-    rows=select(Unit).join(Unit.org), key=Unit.id, scope=(Unit.org_path,), opens="pairing.unit", icon="buildings",
+    rows=select(PartnerUnit).join(PartnerUnit.org), key=PartnerUnit.id, scope=(PartnerUnit.org_path,), opens="pairing.unit",
+        icon="buildings",
     columns=(
-        col("name", _l("单位名称"), Unit.name, search=True, opens="pairing.unit", width=20),
-        col("kind", _l("单位类别"), Unit.kind, choices=UNIT_KINDS, filter=True, width=10),
-        col("credit_code", _l("统一社会信用代码"), Unit.credit_code, search=True, priority=2, width=20),
-        col("party_org", _l("单位党组织"), Unit.party_org, search=True, width=20),
-        col("liaison_name", _l("联络员"), Unit.liaison_name, search=True, width=10),
-        col("liaison_post", _l("职务"), Unit.liaison_post, priority=2, width=12),
-        col("office_phone", _l("办公电话"), Unit.office_phone, width=14),
+        col("name", _l("单位名称"), PartnerUnit.name, search=True, opens="pairing.unit", width=20),
+        col("kind", _l("单位类别"), PartnerUnit.kind, choices=UNIT_KINDS, filter=True, width=10),
+        col("credit_code", _l("统一社会信用代码"), PartnerUnit.credit_code, search=True, priority=2, width=20),
+        col("party_org", _l("单位党组织"), PartnerUnit.party_org, search=True, width=20),
+        col("liaison_name", _l("联络员"), PartnerUnit.liaison_name, search=True, width=10),
+        col("liaison_post", _l("职务"), PartnerUnit.liaison_post, priority=2, width=12),
+        col("office_phone", _l("办公电话"), PartnerUnit.office_phone, width=14),
         col("place", _l("在组织树中的位置"), OrgUnit.short_name, opens="people.org", key=OrgUnit.id, priority=3, width=16),
-        col("strengths", _l("专长和可用资源"), Unit.strengths, search=True, width=24),
-        col("left_on", _l("退出日期"), Unit.left_on, priority=3, width=11),
+        col("strengths", _l("专长和可用资源"), PartnerUnit.strengths, search=True, width=24),
+        col("left_on", _l("退出日期"), PartnerUnit.left_on, priority=3, width=11),
     ),
-    filters=(Filter(name="under", label=_l("所属组织"), kind="org", source=Unit.org_path),
-             Filter(name="present", label=_l("参加共建"), kind="flag", where=lambda ctx: Unit.left_on.is_(None))),
+    filters=(Filter(name="under", label=_l("所属组织"), kind="org", source=PartnerUnit.org_path),
+             Filter(name="present", label=_l("参加共建"), kind="flag", where=lambda ctx: PartnerUnit.left_on.is_(None))),
     views=(View(name="present", label=_l("参加共建"), query={"present": "1"}),), order=("name",), rank=90, group=GROUP,
     imports="pairing.units",
     actions=(Action(_l("登记单位"), "pairing.new_unit", "pairing.unit.manage", icon="plus-lg", primary=True),),

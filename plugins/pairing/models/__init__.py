@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from .council import Attendance, Council, CouncilMember, CouncilSession, Resolution, Topic
+from .council import Council, CouncilAttendance, CouncilMember, CouncilResolution, CouncilSession, CouncilTopic
 from .gifts import Contribution, Spending
-from .lists import Need, Project, Resource
-from .meetings import Review, Summary, Visit
-from .pair import Agreement, Pairing
-from .unit import Unit
+from .lists import JointProject, NeedItem, ResourceItem
+from .meetings import PairReview, PairVisit, QuarterSummary
+from .pair import PairAgreement, Pairing
+from .unit import PartnerUnit
 
 __all__ = [
-    "Agreement", "Attendance", "Contribution", "Council", "CouncilMember", "CouncilSession", "Need", "Pairing", "Project",
-    "Resolution", "Resource", "Review", "Spending", "Summary", "Topic", "Unit", "Visit",
+    "PairAgreement", "CouncilAttendance", "Contribution", "Council", "CouncilMember", "CouncilSession", "NeedItem", "Pairing",
+        "JointProject",
+    "CouncilResolution", "ResourceItem", "PairReview", "Spending", "QuarterSummary", "CouncilTopic", "PartnerUnit", "PairVisit",
 ]

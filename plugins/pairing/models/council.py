@@ -86,7 +86,7 @@ class CouncilSession(OrgScoped, TenantScoped, Base):
     council = to_one("CouncilSession", "council_id", "Council", viewonly=True)
 
 
-class Attendance(TenantScoped, Base):
+class CouncilAttendance(TenantScoped, Base):
     """Who sat in a session for a seat: the member, or a stand-in who can decide or not. Read it through the session."""
 
     __tablename__ = "pairing_council_attendance"
@@ -103,7 +103,7 @@ class Attendance(TenantScoped, Base):
     decides: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
-class Topic(TwoSided, TenantScoped, Base):
+class CouncilTopic(TwoSided, TenantScoped, Base):
     """Something to be discussed, collected before the session; the unit is set when a unit proposed it."""
 
     __tablename__ = "pairing_topic"
@@ -125,7 +125,7 @@ class Topic(TwoSided, TenantScoped, Base):
     outcome: Mapped[str] = mapped_column(String(500), default="")
 
 
-class Resolution(OrgScoped, TenantScoped, Base):
+class CouncilResolution(OrgScoped, TenantScoped, Base):
     """What a session decided, with an owner and a date. `owner_path` is the place of who must carry it out."""
 
     __tablename__ = "pairing_resolution"
@@ -149,4 +149,4 @@ class Resolution(OrgScoped, TenantScoped, Base):
     reported_on: Mapped[dt.date | None] = mapped_column(Date)
     times_carried: Mapped[int] = mapped_column(Integer, default=0)
 
-    session = to_one("Resolution", "session_id", "CouncilSession", viewonly=True)
+    session = to_one("CouncilResolution", "session_id", "CouncilSession", viewonly=True)

@@ -53,8 +53,8 @@ class Contribution(TwoSided, TenantScoped, Base):
     unit_confirmed_on: Mapped[dt.date | None] = mapped_column(Date)
     org_confirmed_on: Mapped[dt.date | None] = mapped_column(Date)
 
-    project = to_one("Contribution", "project_id", "Project", viewonly=True)
-    unit = to_one("Contribution", "unit_id", "Unit", viewonly=True)
+    project = to_one("Contribution", "project_id", "JointProject", viewonly=True)
+    unit = to_one("Contribution", "unit_id", "PartnerUnit", viewonly=True)
     org = to_one("Contribution", "org_id", "OrgUnit", viewonly=True)
 
 
@@ -72,4 +72,4 @@ class Spending(TenantScoped, Base):
     voucher_no: Mapped[str] = mapped_column(String(60))
     by_name: Mapped[str] = mapped_column(String(80))
 
-    project = to_one("Spending", "project_id", "Project", viewonly=True)
+    project = to_one("Spending", "project_id", "JointProject", viewonly=True)

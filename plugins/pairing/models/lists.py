@@ -23,7 +23,7 @@ from core.base.db import (
 from .sides import TwoSided
 
 
-class Need(TwoSided, TenantScoped, Base):
+class NeedItem(TwoSided, TenantScoped, Base):
     """Something a community asks for. `pair_id` and the unit are set once a unit is asked or has claimed it."""
 
     __tablename__ = "pairing_need"
@@ -45,11 +45,11 @@ class Need(TwoSided, TenantScoped, Base):
     published_on: Mapped[dt.date] = mapped_column(Date)
     pair_id: Mapped[int | None] = mapped_column(BigInteger)
 
-    org = to_one("Need", "org_id", "OrgUnit", viewonly=True)
-    unit = to_one("Need", "unit_id", "Unit", viewonly=True)
+    org = to_one("NeedItem", "org_id", "OrgUnit", viewonly=True)
+    unit = to_one("NeedItem", "unit_id", "PartnerUnit", viewonly=True)
 
 
-class Resource(OrgScoped, TenantScoped, Base):
+class ResourceItem(OrgScoped, TenantScoped, Base):
     """Something a unit offers; `org_path` is the unit's place."""
 
     __tablename__ = "pairing_resource"
@@ -65,10 +65,10 @@ class Resource(OrgScoped, TenantScoped, Base):
     state: Mapped[str] = mapped_column(String(12))
     offered_on: Mapped[dt.date] = mapped_column(Date)
 
-    unit = to_one("Resource", "unit_id", "Unit", viewonly=True)
+    unit = to_one("ResourceItem", "unit_id", "PartnerUnit", viewonly=True)
 
 
-class Project(TwoSided, TenantScoped, Base):
+class JointProject(TwoSided, TenantScoped, Base):
     """What a unit has taken on for a community: from a need, from an offer, or agreed otherwise.
 
     published_on  the day the community asked; days_taken counts from there to acceptance
@@ -105,7 +105,7 @@ class Project(TwoSided, TenantScoped, Base):
     comment: Mapped[str] = mapped_column(String(300), default="")
     days_taken: Mapped[int | None] = mapped_column(Integer)
 
-    pair = to_one("Project", "pair_id", "Pairing", viewonly=True)
-    org = to_one("Project", "org_id", "OrgUnit", viewonly=True)
-    unit = to_one("Project", "unit_id", "Unit", viewonly=True)
-    need = to_one("Project", "need_id", "Need", viewonly=True)
+    pair = to_one("JointProject", "pair_id", "Pairing", viewonly=True)
+    org = to_one("JointProject", "org_id", "OrgUnit", viewonly=True)
+    unit = to_one("JointProject", "unit_id", "PartnerUnit", viewonly=True)
+    need = to_one("JointProject", "need_id", "NeedItem", viewonly=True)

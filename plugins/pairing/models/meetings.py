@@ -23,7 +23,7 @@ from core.base.db import (
 from .sides import TwoSided
 
 
-class Visit(TwoSided, TenantScoped, Base):
+class PairVisit(TwoSided, TenantScoped, Base):
     """An exchange, a help visit or a joint activity. People are counted, never listed."""
 
     __tablename__ = "pairing_visit"
@@ -46,10 +46,10 @@ class Visit(TwoSided, TenantScoped, Base):
     result: Mapped[str] = mapped_column(String(500), default="")
     by_name: Mapped[str] = mapped_column(String(80))
 
-    pair = to_one("Visit", "pair_id", "Pairing", viewonly=True)
+    pair = to_one("PairVisit", "pair_id", "Pairing", viewonly=True)
 
 
-class Summary(TwoSided, TenantScoped, Base):
+class QuarterSummary(TwoSided, TenantScoped, Base):
     """The quarter in a few lines; the counts are those of the day it was written."""
 
     __tablename__ = "pairing_summary"
@@ -71,10 +71,10 @@ class Summary(TwoSided, TenantScoped, Base):
     on: Mapped[dt.date] = mapped_column(Date)
     by_name: Mapped[str] = mapped_column(String(80))
 
-    pair = to_one("Summary", "pair_id", "Pairing", viewonly=True)
+    pair = to_one("QuarterSummary", "pair_id", "Pairing", viewonly=True)
 
 
-class Review(TwoSided, TenantScoped, Base):
+class PairReview(TwoSided, TenantScoped, Base):
     """What one side says of the year: `side` is the one that writes. Two rows make the two-way review of a year."""
 
     __tablename__ = "pairing_review"
@@ -94,4 +94,4 @@ class Review(TwoSided, TenantScoped, Base):
     on: Mapped[dt.date] = mapped_column(Date)
     by_name: Mapped[str] = mapped_column(String(80))
 
-    pair = to_one("Review", "pair_id", "Pairing", viewonly=True)
+    pair = to_one("PairReview", "pair_id", "Pairing", viewonly=True)

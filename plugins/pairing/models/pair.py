@@ -54,7 +54,7 @@ class Pairing(TwoSided, TenantScoped, Base):
     last_event_on: Mapped[dt.date | None] = mapped_column(Date)
     ended_on: Mapped[dt.date | None] = mapped_column(Date)
 
-    unit = to_one("Pairing", "unit_id", "Unit", viewonly=True)
+    unit = to_one("Pairing", "unit_id", "PartnerUnit", viewonly=True)
     org = to_one("Pairing", "org_id", "OrgUnit", viewonly=True)
 
     @property
@@ -62,7 +62,7 @@ class Pairing(TwoSided, TenantScoped, Base):
         return f"{self.unit_name} — {self.org_name}"
 
 
-class Agreement(TwoSided, TenantScoped, Base):
+class PairAgreement(TwoSided, TenantScoped, Base):
     """One version of the agreement; it is in force once both sides have signed and a file is attached."""
 
     __tablename__ = "pairing_agreement"
@@ -91,7 +91,7 @@ class Agreement(TwoSided, TenantScoped, Base):
     org_signer_id: Mapped[int | None] = mapped_column(BigInteger)
     dropped_on: Mapped[dt.date | None] = mapped_column(Date)
 
-    pair = to_one("Agreement", "pair_id", "Pairing", viewonly=True)
+    pair = to_one("PairAgreement", "pair_id", "Pairing", viewonly=True)
 
     @property
     def in_force(self) -> bool:

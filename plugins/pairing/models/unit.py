@@ -21,7 +21,7 @@ from core.base.db import (
 )
 
 
-class Unit(OrgScoped, TenantScoped, Base):
+class PartnerUnit(OrgScoped, TenantScoped, Base):
     """A unit that takes part: a place of the organisation tree with what pairing must know of it.
 
     Its liaison signs in with a role granted at that place, and therefore sees what concerns this unit only. The phone is
@@ -50,4 +50,4 @@ class Unit(OrgScoped, TenantScoped, Base):
     note: Mapped[str] = mapped_column(String(300), default="")
     left_on: Mapped[dt.date | None] = mapped_column(Date)
 
-    org = to_one("Unit", "org_id", "OrgUnit", viewonly=True)
+    org = to_one("PartnerUnit", "org_id", "OrgUnit", viewonly=True)

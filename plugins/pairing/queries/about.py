@@ -16,7 +16,7 @@ from core.plugin import CalendarEntry, HeldData, SearchHit
 from core.rules import rule
 from core.service import Context, service
 
-from ..models import Council, CouncilMember, CouncilSession, Need, Pairing, Project, Resolution, Unit
+from ..models import Council, CouncilMember, CouncilResolution, CouncilSession, JointProject, NeedItem, Pairing, PartnerUnit
 from ..sides import READ
 from ..words import IN_FORCE, PROJECT_OPEN, RESOLUTION_OPEN, WORKING
 
@@ -26,25 +26,26 @@ MOST = 50
 @service(READ, writes=False)
 def unit_box(ctx: Context, org: OrgUnit) -> dict[str, Any]:
     """Pairings of an organisation: as the unit's side, or of everything below it as the community's."""
-    as_unit = session().scalars(select(Unit).where(Unit.org_id == org.id)).one_or_none()
+    as_unit = session().scalars(select(PartnerUnit).where(PartnerUnit.org_id == org.id)).one_or_none()
     mine = or_(Pairing.unit_id == as_unit.id, Pairing.org_id == org.id) if as_unit else within(Pairing.org_path, org.path)
     pairs = session().scalars(select(Pairing).where(mine,
         Pairing.state.in_(IN_FORCE)).order_by(Pairing.unit_name).limit(MOST)).all()
-    here = within(Need.org_path, org.path)
-    needs = session().scalar(select(func.count(Need.id)).where(here, Need.state.in_(("open", "asked")))) or 0
-    doing = session().scalar(select(func.count(Project.id)).where(within(Project.org_path, org.path),
-        Project.state.in_(PROJECT_OPEN))) or 0
+    here = within(NeedItem.org_path, org.path)
+    needs = session().scalar(select(func.count(NeedItem.id)).where(here, NeedItem.state.in_(("open", "asked")))) or 0
+    doing = session().scalar(select(func.count(JointProject.id)).where(within(JointProject.org_path, org.path),
+        JointProject.state.in_(PROJECT_OPEN))) or 0
     return {"unit": as_unit, "pairs": pairs, "needs": needs, "doing": doing, "org": org}
 
 
-def posts_of(person_id: int, *, past: bool = False) -> tuple[list[Unit], list[Any]]:
+def posts_of(person_id: int, *, past: bool = False) -> tuple[list[PartnerUnit], list[Any]]:
     """Units whose liaison somebody is, and seats in councils (seat, name of the council)."""
     seats = select(CouncilMember, Council.name).join(
         Council, (Council.tenant_id == CouncilMember.tenant_id) & (Council.id == CouncilMember.council_id)).where(
         CouncilMember.person_id == person_id)
     if not past:
         seats = seats.where(CouncilMember.ends_on.is_(None))
-    return list(session().scalars(select(Unit).where(Unit.liaison_id == person_id))), list(session().execute(seats).all())
+    return list(session().scalars(select(PartnerUnit).where(PartnerUnit.liaison_id == person_id))), list(
+        session().execute(seats).all())
 
 
 @service(READ, writes=False)
@@ -63,8 +64,8 @@ def dates_between(ctx: Context, start: dt.date, end: dt.date) -> list[CalendarEn
     found = [CalendarEntry(p.ends_on, _("协议到期：%(pair)s", pair=p.label), url_for("pairing.pair", record_id=p.id), source,
         feed=True)
              for p in ending]
-    due = session().scalars(select(Project).where(Project.state.in_(PROJECT_OPEN),
-        Project.due_on.between(start, end)).limit(limit))
+    due = session().scalars(select(JointProject).where(JointProject.state.in_(PROJECT_OPEN),
+        JointProject.due_on.between(start, end)).limit(limit))
     found += [CalendarEntry(p.due_on, _("项目到期：%(title)s", title=p.title), url_for("pairing.project", record_id=p.id),
         feed=True)
               for p in due if p.due_on]
@@ -74,8 +75,8 @@ def dates_between(ctx: Context, start: dt.date, end: dt.date) -> list[CalendarEn
         CouncilSession.on.between(start, end)).limit(limit)).all()
     found += [CalendarEntry(s.on, _("%(name)s第 %(n)s 次会议", name=name, n=s.number), url_for("pairing.session", record_id=s.id),
                             rule("pairing.council_interval").source, feed=True) for s, name in held]
-    owed = session().scalars(select(Resolution).where(Resolution.state.in_(RESOLUTION_OPEN),
-        Resolution.due_on.between(start, end)).limit(limit))
+    owed = session().scalars(select(CouncilResolution).where(CouncilResolution.state.in_(RESOLUTION_OPEN),
+        CouncilResolution.due_on.between(start, end)).limit(limit))
     return found + [CalendarEntry(r.due_on, _("议定事项到期：%(text)s", text=r.text[:30]),
                                   url_for("pairing.resolution", record_id=r.id)) for r in owed]
 
@@ -87,7 +88,8 @@ def hits(ctx: Context, text: str, limit: int) -> list[SearchHit]:
     pairs = session().scalars(select(Pairing).where(Pairing.unit_name.like(like) | Pairing.org_name.like(like),
                                                     Pairing.state.in_(IN_FORCE)).order_by(Pairing.unit_name).limit(limit)).all()
     found = [SearchHit(p.label, url_for("pairing.pair", record_id=p.id), _("结对"), p.ends_on.isoformat()) for p in pairs]
-    projects = session().scalars(select(Project).where(Project.title.like(like)).order_by(Project.id.desc()).limit(limit)).all()
+    projects = session().scalars(
+        select(JointProject).where(JointProject.title.like(like)).order_by(JointProject.id.desc()).limit(limit)).all()
     return found + [SearchHit(p.title, url_for("pairing.project", record_id=p.id), _("共建项目")) for p in projects]
 
 

@@ -12,7 +12,7 @@ from core.people.words import LIVING_STATUS, PARTY_ORGS
 from core.service import WHOLE_TENANT, Context
 from core.web import ctx
 
-from ..models import Pairing, Resource, Unit
+from ..models import Pairing, PartnerUnit, ResourceItem
 from ..words import PAIR_KINDS, WORKING
 
 MOST = 500
@@ -35,8 +35,8 @@ def working_pairs() -> Options:
 def my_resources() -> Options:
     """Offers of the units the reader acts for."""
     with within_right(ctx(), "pairing.unit.act"):
-        rows = session().execute(select(Resource.id, Resource.title).where(Resource.state == "offered")
-                                 .order_by(Resource.title).limit(MOST)).all()
+        rows = session().execute(select(ResourceItem.id, ResourceItem.title).where(ResourceItem.state == "offered")
+                                 .order_by(ResourceItem.title).limit(MOST)).all()
     return [(row.id, row.title) for row in rows]
 
 
@@ -56,7 +56,8 @@ def pairable_units() -> Options:
 
 
 def _units() -> Options:
-    rows = session().execute(select(Unit.id, Unit.name).where(Unit.left_on.is_(None)).order_by(Unit.name).limit(MOST)).all()
+    rows = session().execute(select(PartnerUnit.id,
+        PartnerUnit.name).where(PartnerUnit.left_on.is_(None)).order_by(PartnerUnit.name).limit(MOST)).all()
     return [(row.id, row.name) for row in rows]
 
 

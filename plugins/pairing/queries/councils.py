@@ -12,7 +12,7 @@ from core.contracts.errors import NotFound
 from core.people.models import OrgUnit
 from core.service import Context, service
 
-from ..models import Attendance, Council, CouncilMember, CouncilSession, Resolution, Topic
+from ..models import Council, CouncilAttendance, CouncilMember, CouncilResolution, CouncilSession, CouncilTopic
 from .seats import council_in_sight
 
 READ = "pairing.council.read"
@@ -26,8 +26,8 @@ class CouncilPage:
     org: OrgUnit
     members: list[CouncilMember]
     sessions: list[CouncilSession]
-    topics: list[Topic]
-    resolutions: list[Resolution]
+    topics: list[CouncilTopic]
+    resolutions: list[CouncilResolution]
     full: bool
 
 
@@ -38,9 +38,9 @@ class SessionPage:
     held: CouncilSession
     council: Council
     org: OrgUnit
-    sheet: list[tuple[Attendance, CouncilMember]]
-    topics: list[Topic]
-    resolutions: list[Resolution]
+    sheet: list[tuple[CouncilAttendance, CouncilMember]]
+    topics: list[CouncilTopic]
+    resolutions: list[CouncilResolution]
     full: bool
 
     @property
@@ -66,17 +66,18 @@ def councils(ctx: Context) -> list[Council]:
 def council_page(ctx: Context, council_id: int) -> CouncilPage:
     """Raises NotFound. A unit with a seat sees the sessions and its own topics and resolutions, not those of others."""
     council = council_in_sight(ctx, council_id)
-    topics = session().scalars(select(Topic).where(Topic.council_id == council.id,
-        Topic.state.in_(("collected", "tabled", "deferred")))
-                               .order_by(Topic.submitted_on)).all()
+    topics = session().scalars(select(CouncilTopic).where(CouncilTopic.council_id == council.id,
+        CouncilTopic.state.in_(("collected", "tabled", "deferred")))
+                               .order_by(CouncilTopic.submitted_on)).all()
     with beyond_subtree("pairing: seats and sessions are known to whoever has a seat"):
         members = session().scalars(select(CouncilMember).where(
             CouncilMember.council_id == council.id, CouncilMember.ends_on.is_(None)).order_by(CouncilMember.id)).all()
         sessions = session().scalars(select(CouncilSession).where(CouncilSession.council_id == council.id)
                                      .order_by(CouncilSession.number.desc()).limit(30)).all()
     numbers = [one.id for one in sessions]
-    open_ones = session().scalars(select(Resolution).where(Resolution.session_id.in_(numbers), Resolution.state != "closed")
-                                  .order_by(Resolution.due_on)).all()
+    open_ones = session().scalars(select(CouncilResolution).where(CouncilResolution.session_id.in_(numbers),
+        CouncilResolution.state != "closed")
+                                  .order_by(CouncilResolution.due_on)).all()
     return CouncilPage(council, ctx.get(OrgUnit, council.org_id), list(members), list(sessions), list(topics), list(open_ones),
                        ctx.may(READ, council.org_path))
 
@@ -89,21 +90,22 @@ def session_page(ctx: Context, session_id: int) -> SessionPage:
     if held is None:
         raise NotFound("session")
     council = council_in_sight(ctx, held.council_id)
-    topics = session().scalars(select(Topic).where(Topic.session_id == held.id).order_by(Topic.id)).all()
-    resolutions = session().scalars(select(Resolution).where(Resolution.session_id == held.id).order_by(Resolution.id)).all()
+    topics = session().scalars(select(CouncilTopic).where(CouncilTopic.session_id == held.id).order_by(CouncilTopic.id)).all()
+    resolutions = session().scalars(
+        select(CouncilResolution).where(CouncilResolution.session_id == held.id).order_by(CouncilResolution.id)).all()
     with beyond_subtree("pairing: who was there is known to whoever has a seat"):
         sheet = session().execute(
-            select(Attendance, CouncilMember).join(CouncilMember, (CouncilMember.tenant_id == Attendance.tenant_id)
-                                                   & (CouncilMember.id == Attendance.member_id))
-            .where(Attendance.session_id == held.id).order_by(CouncilMember.id)).all()
+            select(CouncilAttendance, CouncilMember).join(CouncilMember, (CouncilMember.tenant_id == CouncilAttendance.tenant_id)
+                                                   & (CouncilMember.id == CouncilAttendance.member_id))
+            .where(CouncilAttendance.session_id == held.id).order_by(CouncilMember.id)).all()
     return SessionPage(held, council, ctx.get(OrgUnit, council.org_id), [(row[0], row[1]) for row in sheet], list(topics),
                        list(resolutions), ctx.may(READ, council.org_path))
 
 
 @service(READ, writes=False)
-def resolution_page(ctx: Context, resolution_id: int) -> tuple[Resolution, CouncilSession, Council]:
+def resolution_page(ctx: Context, resolution_id: int) -> tuple[CouncilResolution, CouncilSession, Council]:
     """Raises NotFound."""
-    row = ctx.get(Resolution, resolution_id)
+    row = ctx.get(CouncilResolution, resolution_id)
     with beyond_subtree("pairing: the owner knows the session"):
         held = ctx.get(CouncilSession, row.session_id)
         return row, held, ctx.get(Council, held.council_id)

@@ -17,7 +17,7 @@ from core.base.scope import beyond_subtree
 from core.service import Context, service
 from core.settings.dictionaries import label
 
-from ..models import Need, Pairing, Resource, Unit
+from ..models import NeedItem, Pairing, PartnerUnit, ResourceItem
 from ..sides import READ
 from .pages import my_pairs, needs_of_partners
 
@@ -29,10 +29,10 @@ MOST = 10
 class Suggestion:
     """An offer (or, where nothing is offered, the unit's strengths) for a need, and why."""
 
-    need: Need
+    need: NeedItem
     pair: Pairing
     unit_name: str
-    offer: Resource | None
+    offer: ResourceItem | None
     reasons: tuple[str, ...]
 
 
@@ -46,7 +46,7 @@ def same_words(one: str, other: str) -> list[str]:
     return sorted({a if len(a) <= len(b) else b for a in words(one) for b in words(other) if a in b or b in a})
 
 
-def reasons(need: Need, pair: Pairing, unit: Unit, offer: Resource | None) -> tuple[str, ...]:
+def reasons(need: NeedItem, pair: Pairing, unit: PartnerUnit, offer: ResourceItem | None) -> tuple[str, ...]:
     """Why the unit could meet the need; () when nothing but the pairing speaks for it."""
     said = []
     if offer is not None and offer.kind == need.kind:
@@ -64,7 +64,7 @@ def reasons(need: Need, pair: Pairing, unit: Unit, offer: Resource | None) -> tu
 
 
 @service(READ, writes=False)
-def for_need(ctx: Context, need: Need) -> list[Suggestion]:
+def for_need(ctx: Context, need: NeedItem) -> list[Suggestion]:
     """What the units paired with the need's community could do about it."""
     pairs = my_pairs(ctx, Pairing.org_id == need.org_id)
     return _ordered(_of(need, pairs))
@@ -78,16 +78,17 @@ def for_unit(ctx: Context, unit_id: int) -> list[Suggestion]:
     return _ordered([one for need in needs for one in _of(need, [p for p in pairs if p.org_id == need.org_id])])
 
 
-def _of(need: Need, pairs: list[Pairing]) -> list[Suggestion]:
+def _of(need: NeedItem, pairs: list[Pairing]) -> list[Suggestion]:
     ids = {pair.unit_id for pair in pairs}
     with beyond_subtree("pairing: offers of a unit are open to its partners"):
-        units = {unit.id: unit for unit in session().scalars(select(Unit).where(Unit.id.in_(ids)))}
-        offers = session().scalars(select(Resource).where(Resource.unit_id.in_(ids), Resource.state == "offered",
-                                                          Resource.until.is_(None) | (Resource.until >= need.published_on))).all()
+        units = {unit.id: unit for unit in session().scalars(select(PartnerUnit).where(PartnerUnit.id.in_(ids)))}
+        offers = session().scalars(select(ResourceItem).where(ResourceItem.unit_id.in_(ids), ResourceItem.state == "offered",
+                                                          ResourceItem.until.is_(None) | (
+                                                              ResourceItem.until >= need.published_on))).all()
     found = []
     for pair in pairs:
         unit = units.get(pair.unit_id or 0)
-        own: list[Resource | None] = [offer for offer in offers if offer.unit_id == pair.unit_id]
+        own: list[ResourceItem | None] = [offer for offer in offers if offer.unit_id == pair.unit_id]
         told = [(offer, reasons(need, pair, unit, offer)) for offer in own or [None]] if unit else []
         best = max(told, key=lambda one: len(one[1]), default=None)
         if best and best[1] and unit:

@@ -13,7 +13,19 @@ from core.contracts.errors import NotFound
 from core.people.models import OrgUnit
 from core.service import Context, service
 
-from ..models import Agreement, Contribution, Need, Pairing, Project, Resource, Review, Spending, Summary, Unit, Visit
+from ..models import (
+    Contribution,
+    JointProject,
+    NeedItem,
+    PairAgreement,
+    Pairing,
+    PairReview,
+    PairVisit,
+    PartnerUnit,
+    QuarterSummary,
+    ResourceItem,
+    Spending,
+)
 from ..sides import READ, unit_named
 from ..words import NEED_OPEN, PROJECT_OPEN, WORKING
 
@@ -25,24 +37,24 @@ class PairPage:
     """A pairing with everything both sides did, newest first."""
 
     pair: Pairing
-    unit: Unit
-    versions: list[Agreement]
-    projects: list[Project]
+    unit: PartnerUnit
+    versions: list[PairAgreement]
+    projects: list[JointProject]
     gifts: list[Contribution]
-    visits: list[Visit]
-    summaries: list[Summary]
-    reviews: list[Review]
-    open_needs: list[Need]
+    visits: list[PairVisit]
+    summaries: list[QuarterSummary]
+    reviews: list[PairReview]
+    open_needs: list[NeedItem]
 
 
 @dataclass(frozen=True, slots=True)
 class NeedPage:
     """A need; `mine` are pairings through which the reader's unit could claim it."""
 
-    need: Need
+    need: NeedItem
     org: OrgUnit
-    unit: Unit | None
-    project: Project | None
+    unit: PartnerUnit | None
+    project: JointProject | None
     mine: list[Pairing]
 
 
@@ -50,8 +62,8 @@ class NeedPage:
 class OfferPage:
     """An offer and its unit; `mine` are pairings of the reader's communities with that unit."""
 
-    offer: Resource
-    unit: Unit
+    offer: ResourceItem
+    unit: PartnerUnit
     mine: list[Pairing]
 
 
@@ -59,9 +71,9 @@ class OfferPage:
 class ProjectPage:
     """A project with what was given and spent."""
 
-    project: Project
+    project: JointProject
     pair: Pairing
-    need: Need | None
+    need: NeedItem | None
     gifts: list[Contribution]
     spendings: list[Spending]
     raised: int
@@ -82,18 +94,19 @@ def pair_page(ctx: Context, pair_id: int) -> PairPage:
             model.id.desc()).limit(RECENT)))
 
     needs = needs_of_partners(ctx, [pair]) if pair.state in WORKING else []
-    return PairPage(pair, unit, own(Agreement, Agreement.number), own(Project, Project.published_on),
+    return PairPage(pair, unit, own(PairAgreement, PairAgreement.number), own(JointProject, JointProject.published_on),
         own(Contribution, Contribution.on),
-                    own(Visit, Visit.on), own(Summary, Summary.on), own(Review, Review.year), needs)
+                    own(PairVisit, PairVisit.on), own(QuarterSummary, QuarterSummary.on), own(PairReview, PairReview.year), needs)
 
 
-def needs_of_partners(ctx: Context, pairs: list[Pairing]) -> list[Need]:
+def needs_of_partners(ctx: Context, pairs: list[Pairing]) -> list[NeedItem]:
     """Open needs of the communities of pairings the reader sees: those asked of nobody, and those asked of him."""
     if not pairs:
         return []
     with beyond_subtree("pairing: open needs of the communities a unit is paired with"):
-        found = session().scalars(select(Need).where(Need.org_id.in_({p.org_id for p in pairs}), Need.state.in_(NEED_OPEN))
-                                  .order_by(Need.wanted_by.nulls_last(), Need.published_on, Need.id).limit(200)).all()
+        found = session().scalars(select(NeedItem).where(NeedItem.org_id.in_({p.org_id for p in pairs}),
+            NeedItem.state.in_(NEED_OPEN))
+                                  .order_by(NeedItem.wanted_by.nulls_last(), NeedItem.published_on, NeedItem.id).limit(200)).all()
     mine = {p.id for p in pairs}
     return [need for need in found if need.state == "open" or need.pair_id in mine]
 
@@ -108,7 +121,7 @@ def my_pairs(ctx: Context, *where: Any) -> list[Pairing]:
 def need_page(ctx: Context, need_id: int) -> NeedPage:
     """Raises NotFound for a need the reader neither sees nor could claim."""
     with beyond_subtree("pairing: judged below, by place or by pairing"):
-        need = session().scalars(select(Need).where(Need.id == need_id)).one_or_none()
+        need = session().scalars(select(NeedItem).where(NeedItem.id == need_id)).one_or_none()
     if need is None:
         raise NotFound("need")
     partners = my_pairs(ctx, Pairing.org_id == need.org_id)
@@ -117,7 +130,7 @@ def need_page(ctx: Context, need_id: int) -> NeedPage:
         raise NotFound("need")
     claiming = [p for p in partners if p.unit_path and ctx.may("pairing.unit.act", p.unit_path)]
     project = session().scalars(
-        select(Project).where(Project.need_id == need.id).order_by(Project.id.desc()).limit(1)).one_or_none()
+        select(JointProject).where(JointProject.need_id == need.id).order_by(JointProject.id.desc()).limit(1)).one_or_none()
     return NeedPage(need, ctx.get(OrgUnit, need.org_id), unit_named(ctx, need.unit_id or 0), project,
                     claiming if need.state == "open" else [p for p in claiming if p.id == need.pair_id and need.state == "asked"])
 
@@ -126,7 +139,7 @@ def need_page(ctx: Context, need_id: int) -> NeedPage:
 def offer_page(ctx: Context, resource_id: int) -> OfferPage:
     """An offer of an own unit, or of a unit paired with an own community. Raises NotFound."""
     with beyond_subtree("pairing: judged below, by place or by pairing"):
-        offer = session().scalars(select(Resource).where(Resource.id == resource_id)).one_or_none()
+        offer = session().scalars(select(ResourceItem).where(ResourceItem.id == resource_id)).one_or_none()
     if offer is None:
         raise NotFound("resource")
     partners = my_pairs(ctx, Pairing.unit_id == offer.unit_id)
@@ -144,13 +157,14 @@ def project_page(ctx: Context, project_id: int) -> ProjectPage:
 
     The leading unit sees the sum of what others gave, not who gave what: that is between each of them and the community.
     """
-    project = ctx.get(Project, project_id)
+    project = ctx.get(JointProject, project_id)
     gifts = list(session().scalars(select(Contribution).where(Contribution.project_id == project.id)
                                    .order_by(Contribution.on.desc(), Contribution.id.desc()).limit(200)))
     spendings = list(session().scalars(select(Spending).where(Spending.project_id == project.id).order_by(Spending.on.desc())))
-    need = session().scalars(select(Need).where(Need.id == (project.need_id or 0))).one_or_none()
+    need = session().scalars(select(NeedItem).where(NeedItem.id == (project.need_id or 0))).one_or_none()
     with beyond_subtree("pairing: names of units and the sum of a project are known to its sides"):
-        names = dict(session().execute(select(Unit.id, Unit.name).where(Unit.id.in_({g.unit_id for g in gifts}))).all())
+        names = dict(session().execute(select(PartnerUnit.id,
+            PartnerUnit.name).where(PartnerUnit.id.in_({g.unit_id for g in gifts}))).all())
         total = sum(row or 0 for row in session().scalars(select(Contribution.amount_fen).where(
             Contribution.project_id == project.id, Contribution.kind == "cash", Contribution.state == "confirmed")))
     return ProjectPage(project, ctx.get(Pairing, project.pair_id), need, gifts, spendings, total,
@@ -162,19 +176,19 @@ def gift_page(ctx: Context, gift_id: int) -> tuple[Contribution, Pairing, str, b
     """A contribution, its pairing, the project's title, and whether the reader sees the project."""
     gift = ctx.get(Contribution, gift_id)
     with beyond_subtree("pairing: a giver knows what the gift was for"):
-        project = ctx.get(Project, gift.project_id)
+        project = ctx.get(JointProject, gift.project_id)
     seen = any(path and ctx.may(READ, path) for path in (project.org_path, project.unit_path))
     return gift, ctx.get(Pairing, gift.pair_id), project.title, seen
 
 
 @service(READ, writes=False)
-def visit_page(ctx: Context, visit_id: int) -> tuple[Visit, Pairing]:
-    visit = ctx.get(Visit, visit_id)
+def visit_page(ctx: Context, visit_id: int) -> tuple[PairVisit, Pairing]:
+    visit = ctx.get(PairVisit, visit_id)
     return visit, ctx.get(Pairing, visit.pair_id)
 
 
 @service("pairing.unit.read", writes=False)
-def unit_page(ctx: Context, unit_id: int) -> tuple[Unit, list[Pairing], list[Resource]]:
+def unit_page(ctx: Context, unit_id: int) -> tuple[PartnerUnit, list[Pairing], list[ResourceItem]]:
     """A unit of the reader's part of the tenant, or one he sees a pairing of; only pairings he sees. Raises NotFound."""
     unit = unit_named(ctx, unit_id)
     if unit is None:
@@ -184,8 +198,8 @@ def unit_page(ctx: Context, unit_id: int) -> tuple[Unit, list[Pairing], list[Res
     if not pairs and not ctx.may("pairing.unit.read", unit.org_path):
         raise NotFound("unit")
     with beyond_subtree("pairing: offers of a unit are open to its partners"):
-        offers = list(session().scalars(select(Resource).where(Resource.unit_id == unit.id,
-            Resource.state == "offered").limit(100)))
+        offers = list(session().scalars(select(ResourceItem).where(ResourceItem.unit_id == unit.id,
+            ResourceItem.state == "offered").limit(100)))
     return unit, pairs, offers
 
 
@@ -194,10 +208,10 @@ class Desk:
     """What the first page of the module shows."""
 
     pairs: list[Pairing]
-    needs: list[Need]
+    needs: list[NeedItem]
     names: dict[int, str]
-    to_sign: list[tuple[Agreement, str]]
-    waiting: list[Project]
+    to_sign: list[tuple[PairAgreement, str]]
+    waiting: list[JointProject]
     gifts: list[Contribution]
 
 
@@ -207,13 +221,14 @@ def desk(ctx: Context) -> Desk:
     pairs = my_pairs(ctx)
     needs = needs_of_partners(ctx, [p for p in pairs if p.unit_path and ctx.may("pairing.unit.act", p.unit_path)])
     names = dict(session().execute(select(OrgUnit.id, OrgUnit.short_name).where(OrgUnit.id.in_({n.org_id for n in needs}))).all())
-    unsigned = session().execute(select(Agreement, Pairing.unit_name + " — " + Pairing.org_name).join(Agreement.pair).where(
-        Agreement.dropped_on.is_(None), Agreement.unit_signed_on.is_(None) | Agreement.org_signed_on.is_(None),
-        Pairing.state.not_in(("ended", "declined"))).order_by(Agreement.proposed_on).limit(100)).all()
+    unsigned = session().execute(select(PairAgreement,
+        Pairing.unit_name + " — " + Pairing.org_name).join(PairAgreement.pair).where(
+        PairAgreement.dropped_on.is_(None), PairAgreement.unit_signed_on.is_(None) | PairAgreement.org_signed_on.is_(None),
+        Pairing.state.not_in(("ended", "declined"))).order_by(PairAgreement.proposed_on).limit(100)).all()
     mine = [(a, name) for a, name in unsigned if (not a.unit_signed_on and ctx.may("pairing.unit.act", a.unit_path))
             or (not a.org_signed_on and ctx.may("pairing.community.act", a.org_path))]
-    open_projects = session().scalars(select(Project).where(Project.state.in_(PROJECT_OPEN)).order_by(
-        Project.due_on.nulls_last(), Project.id).limit(200)).all()
+    open_projects = session().scalars(select(JointProject).where(JointProject.state.in_(PROJECT_OPEN)).order_by(
+        JointProject.due_on.nulls_last(), JointProject.id).limit(200)).all()
     gifts = session().scalars(select(Contribution).where(Contribution.state.in_(("unit_stated", "community_stated")))
                               .order_by(Contribution.on).limit(100)).all()
     turn = {"unit_stated": ("pairing.community.act", "org_path"), "community_stated": ("pairing.unit.act", "unit_path")}
@@ -221,7 +236,7 @@ def desk(ctx: Context) -> Desk:
                 [g for g in gifts if ctx.may(turn[g.state][0], getattr(g, turn[g.state][1]))])
 
 
-def _my_turn(ctx: Context, project: Project) -> bool:
+def _my_turn(ctx: Context, project: JointProject) -> bool:
     if project.state == "delivered":
         return ctx.may("pairing.community.act", project.org_path)
     return ctx.may("pairing.unit.act", project.unit_path)

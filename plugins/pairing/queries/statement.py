@@ -14,7 +14,7 @@ from core.base.i18n import _
 from core.ledgers.book import Outgoing, write_xlsx
 from core.service import Context, service
 
-from ..models import Contribution, Project, Unit, Visit
+from ..models import Contribution, JointProject, PairVisit, PartnerUnit
 from ..words import GIFTS, MEASURES, PAIR_KINDS, RATINGS, VISITS
 from .pages import unit_page
 
@@ -48,7 +48,7 @@ class Part:
 class Statement:
     """A unit's year, by community, with sums by kind."""
 
-    unit: Unit
+    unit: PartnerUnit
     year: int
     parts: list[Part]
     sums: dict[str, int]
@@ -70,9 +70,9 @@ def statement(ctx: Context, unit_id: int, year: int) -> Statement:
         parts.setdefault(pair.org_id, Part(pair.org_name, kinds))
     sums = dict.fromkeys(GIFTS, 0)
     for project in session().scalars(
-        select(Project)
-        .where(Project.unit_id == unit.id, Project.state == "accepted", Project.accepted_on.between(first, last))
-        .order_by(Project.accepted_on)
+        select(JointProject)
+        .where(JointProject.unit_id == unit.id, JointProject.state == "accepted", JointProject.accepted_on.between(first, last))
+        .order_by(JointProject.accepted_on)
     ):
         note = _("验收评价：%(rating)s", rating=RATINGS[project.rating]) if project.rating else ""
         parts[project.org_id].projects.append(Line(project.accepted_on or last, project.title, _("完成项目"), None, "",
@@ -84,8 +84,8 @@ def statement(ctx: Context, unit_id: int, year: int) -> Statement:
         receipt = _("票据号 %(no)s", no=gift.receipt_no) if gift.receipt_no else ""
         parts[gift.org_id].gifts.append(Line(gift.on, gift.what, str(GIFTS[gift.kind]), gift.amount_fen, shown,
                                              "；".join(text for text in (gift.source, receipt) if text)))
-    for visit in session().scalars(select(Visit).where(Visit.unit_id == unit.id,
-        Visit.on.between(first, last)).order_by(Visit.on)):
+    for visit in session().scalars(select(PairVisit).where(PairVisit.unit_id == unit.id,
+        PairVisit.on.between(first, last)).order_by(PairVisit.on)):
         parts[visit.org_id].visits.append(Line(visit.on, visit.topic, str(VISITS[visit.kind]), None, "", visit.result))
     return Statement(unit, year, list(parts.values()), sums)
 

@@ -18,7 +18,7 @@ from core.service import Context, service
 from core.work import engine
 
 from ..facts import Errors, check_person, check_result, check_texts, clean, not_future
-from ..models import Attendance, Council, CouncilMember, CouncilSession, Resolution, Topic
+from ..models import Council, CouncilAttendance, CouncilMember, CouncilResolution, CouncilSession, CouncilTopic
 from ..queries.seats import council_in_sight, own_seat
 from ..sides import unit_named
 from ..workflows import resolution_flow
@@ -89,8 +89,9 @@ def plan_session(ctx: Context, council_id: int, *, on: dt.date, **data: Any) -> 
     session().flush()
     seats = session().scalars(select(CouncilMember.id).where(
         CouncilMember.council_id == council.id, CouncilMember.ends_on.is_(None)))
-    session().add_all(Attendance(session_id=held.id, member_id=one) for one in seats.all())
-    for topic in session().scalars(select(Topic).where(Topic.council_id == council.id, Topic.state == "collected")).all():
+    session().add_all(CouncilAttendance(session_id=held.id, member_id=one) for one in seats.all())
+    for topic in session().scalars(select(CouncilTopic).where(CouncilTopic.council_id == council.id,
+        CouncilTopic.state == "collected")).all():
         topic.session_id, topic.state = held.id, "tabled"
     session().flush()
     ctx.audit("pairing_council", council.id, council.name, session=number, on=on.isoformat())
@@ -98,7 +99,7 @@ def plan_session(ctx: Context, council_id: int, *, on: dt.date, **data: Any) -> 
 
 
 @service(PROPOSE)
-def propose_topic(ctx: Context, council_id: int, *, title: str, text: str | None = None) -> Topic:
+def propose_topic(ctx: Context, council_id: int, *, title: str, text: str | None = None) -> CouncilTopic:
     """Hand in a topic: the council's own side, or a unit that has a seat. Too late for the next session, it waits for
     the one after."""
     council = council_in_sight(ctx, council_id)
@@ -110,7 +111,7 @@ def propose_topic(ctx: Context, council_id: int, *, title: str, text: str | None
     clean(errors)
     with beyond_subtree("pairing: the next session of a council one has a seat in"):
         coming = next_session(ctx, council)
-    topic = Topic(council_id=council.id, org_id=council.org_id, org_path=council.org_path, title=title.strip(),
+    topic = CouncilTopic(council_id=council.id, org_id=council.org_id, org_path=council.org_path, title=title.strip(),
                   text=(text or "").strip(), proposed_by=(mine.unit_name if mine else "") or ctx.actor.label[:80],
                   submitted_on=ctx.today(), unit_id=mine.unit_id if mine else None, unit_path=mine.unit_path if mine else None,
                   session_id=coming.id if coming else None, state="tabled" if coming else "collected")
@@ -129,9 +130,9 @@ def next_session(ctx: Context, council: Council) -> CouncilSession | None:
 
 
 @service(MANAGE)
-def settle_topic(ctx: Context, topic_id: int, *, state: str, outcome: str) -> Topic:
+def settle_topic(ctx: Context, topic_id: int, *, state: str, outcome: str) -> CouncilTopic:
     """Note what became of a topic; a deferred one is collected again for the next session."""
-    topic = _own(ctx, Topic, topic_id)
+    topic = _own(ctx, CouncilTopic, topic_id)
     topic.outcome = outcome.strip()
     topic.state = state
     ctx.audit("pairing_council", topic.council_id, topic.title, state=state)
@@ -142,20 +143,20 @@ def settle_topic(ctx: Context, topic_id: int, *, state: str, outcome: str) -> To
 def tick(ctx: Context, session_id: int, *, present: list[int], stand_ins: dict[int, str], deciding: list[int]) -> int:
     """Who sat in the session: seats, stand-ins by name, and who of them could decide. Returns how many were there."""
     held = _open_session(ctx, session_id)
-    for row in session().scalars(select(Attendance).where(Attendance.session_id == held.id)):
+    for row in session().scalars(select(CouncilAttendance).where(CouncilAttendance.session_id == held.id)):
         row.stand_in = stand_ins.get(row.member_id, "").strip()[:60]
         row.present = row.member_id in present or bool(row.stand_in)
         row.decides = row.present and row.member_id in deciding
     session().flush()
-    here = session().scalar(select(func.count(Attendance.id)).where(
-        Attendance.session_id == held.id, Attendance.present.is_(True))) or 0
+    here = session().scalar(select(func.count(CouncilAttendance.id)).where(
+        CouncilAttendance.session_id == held.id, CouncilAttendance.present.is_(True))) or 0
     ctx.audit("pairing_council", held.council_id, "", session=held.number, present=here)
     return here
 
 
 @service(MANAGE)
 def resolve(ctx: Context, session_id: int, *, text: str, owner_name: str, due_on: dt.date, topic_id: int | None = None,
-            unit_id: int | None = None) -> Resolution:
+            unit_id: int | None = None) -> CouncilResolution:
     """Note a resolution with its owner (a unit with a seat, or the community) and its date."""
     held = _own(ctx, CouncilSession, session_id)
     council = _own(ctx, Council, held.council_id)
@@ -167,10 +168,11 @@ def resolve(ctx: Context, session_id: int, *, text: str, owner_name: str, due_on
     unit = unit_named(ctx, unit_id) if unit_id else None
     if unit_id and (unit is None or not _has_seat(council.id, unit_id)):
         errors["unit_id"] = [_("承办单位须是会议成员单位，请先加入成员。")]
-    if topic_id and not session().scalars(select(Topic.id).where(Topic.id == topic_id, Topic.session_id == held.id)).first():
+    if topic_id and not session().scalars(select(CouncilTopic.id).where(CouncilTopic.id == topic_id,
+        CouncilTopic.session_id == held.id)).first():
         errors["topic_id"] = [_("请选择本次会议的议题。")]
     clean(errors)
-    row = Resolution(session_id=held.id, topic_id=topic_id, unit_id=unit_id, org_path=council.org_path,
+    row = CouncilResolution(session_id=held.id, topic_id=topic_id, unit_id=unit_id, org_path=council.org_path,
                      owner_path=unit.org_path if unit else council.org_path, owner_name=owner_name.strip(), text=text.strip(),
                      due_on=due_on)
     engine.start(ctx, resolution_flow, row, happened_on=min(held.on, ctx.today()))
@@ -191,8 +193,8 @@ def hold_session(ctx: Context, session_id: int, *, minutes: str, version: int | 
     errors: Errors = {}
     not_future(ctx, held.on, "minutes", errors)
     check_texts({"minutes": minutes}, ("minutes",), errors)
-    deciding = session().scalar(select(func.count(Attendance.id)).where(
-        Attendance.session_id == held.id, Attendance.decides.is_(True))) or 0
+    deciding = session().scalar(select(func.count(CouncilAttendance.id)).where(
+        CouncilAttendance.session_id == held.id, CouncilAttendance.decides.is_(True))) or 0
     if not deciding:
         errors.setdefault("minutes",
             []).append(_("到会人员中还没有能代表单位作决定的人。请先登记到会情况；只派人旁听的会不能形成决议。"))

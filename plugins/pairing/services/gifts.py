@@ -11,7 +11,7 @@ from core.service import Context, service
 from core.work import engine
 
 from ..facts import Errors, check_texts, clean, not_future
-from ..models import Contribution, Project
+from ..models import Contribution, JointProject
 from ..sides import UNIT_ACT, pair_in_sight, side_of
 from ..words import ORG_SIDE, UNIT_SIDE
 from ..workflows import gift_flow
@@ -26,7 +26,7 @@ def state_gift(ctx: Context, project_id: int, *, pair_id: int, kind: str, what: 
 
     The unit states what it gave to a project it leads; the community what any unit paired with it gave.
     """
-    project, pair = ctx.get(Project, project_id), pair_in_sight(ctx, pair_id)
+    project, pair = ctx.get(JointProject, project_id), pair_in_sight(ctx, pair_id)
     side = side_of(ctx, pair, STATE)
     if pair.org_id != project.org_id or (side == UNIT_SIDE and pair.id != project.pair_id):
         raise Invalid({"pair_id": [_("请选择与这个社区结对的单位。")]})

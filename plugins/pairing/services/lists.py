@@ -17,7 +17,7 @@ from core.service import Context, service
 from core.work import engine
 
 from ..facts import Errors, check_texts, clean, not_future
-from ..models import Contribution, Need, Pairing, Project, Resource, Spending, Unit
+from ..models import Contribution, JointProject, NeedItem, Pairing, PartnerUnit, ResourceItem, Spending
 from ..sides import ORG_ACT, UNIT_ACT, note_event, pair_in_sight, require_side, working
 from ..words import PROJECT_OPEN
 from ..workflows import need_flow, project_flow, resource_flow
@@ -33,12 +33,12 @@ def fill(row: Any, data: dict[str, Any], names: tuple[str, ...]) -> None:
 
 
 @service(ORG_ACT)
-def publish_need(ctx: Context, *, org_id: int, published_on: dt.date | None = None, **data: Any) -> Need:
+def publish_need(ctx: Context, *, org_id: int, published_on: dt.date | None = None, **data: Any) -> NeedItem:
     """A community asks for something; units paired with it see it. Raises Invalid with a sentence per field."""
     org = session().get(OrgUnit, (ctx.tenant.id, org_id))
     if org is None or org.status not in LIVING_STATUS or not ctx.may(ORG_ACT, org.path):
         raise Invalid({"org_id": [_("请选择您负责范围内正常运行的社区。")]})
-    need = Need(org_id=org.id, org_path=org.path, published_on=published_on or ctx.today())
+    need = NeedItem(org_id=org.id, org_path=org.path, published_on=published_on or ctx.today())
     _check_need(ctx, need, data)
     fill(need, data, NEED_FIELDS)
     engine.start(ctx, need_flow, need, happened_on=need.published_on)
@@ -46,9 +46,9 @@ def publish_need(ctx: Context, *, org_id: int, published_on: dt.date | None = No
 
 
 @service(ORG_ACT)
-def update_need(ctx: Context, need_id: int, *, version: int | None = None, **data: Any) -> Need:
+def update_need(ctx: Context, need_id: int, *, version: int | None = None, **data: Any) -> NeedItem:
     """Change a need nobody has claimed yet."""
-    need = ctx.get(Need, need_id)
+    need = ctx.get(NeedItem, need_id)
     require_side(ctx, ORG_ACT, need.org_path)
     ctx.check_version(need, version)
     if need.state != "open":
@@ -60,7 +60,7 @@ def update_need(ctx: Context, need_id: int, *, version: int | None = None, **dat
     return need
 
 
-def _check_need(ctx: Context, need: Need, data: dict[str, Any]) -> None:
+def _check_need(ctx: Context, need: NeedItem, data: dict[str, Any]) -> None:
     errors: Errors = {}
     check_texts(data, ("title", "detail"), errors)
     not_future(ctx, need.published_on, "published_on", errors)
@@ -70,13 +70,13 @@ def _check_need(ctx: Context, need: Need, data: dict[str, Any]) -> None:
 
 
 @service(UNIT_ACT)
-def claim_need(ctx: Context, need_id: int, *, pair_id: int, version: int | None = None, **data: Any) -> Need:
+def claim_need(ctx: Context, need_id: int, *, pair_id: int, version: int | None = None, **data: Any) -> NeedItem:
     """A unit takes on an open need of a community it is paired with. Raises NotFound for any other need, Conflict when it
     was claimed meanwhile."""
     pair = working(pair_in_sight(ctx, pair_id), "pair_id")
     require_side(ctx, UNIT_ACT, pair.unit_path)
     with beyond_subtree("pairing: open needs of the communities a unit is paired with"):
-        need = session().scalars(select(Need).where(Need.id == need_id, Need.org_id == pair.org_id)
+        need = session().scalars(select(NeedItem).where(NeedItem.id == need_id, NeedItem.org_id == pair.org_id)
                                  .execution_options(populate_existing=True)).one_or_none()
         if need is None or (need.state == "asked" and need.pair_id != pair.id):
             raise NotFound("need")
@@ -88,12 +88,12 @@ def claim_need(ctx: Context, need_id: int, *, pair_id: int, version: int | None 
 
 
 @service(UNIT_ACT)
-def offer_resource(ctx: Context, *, unit_id: int, **data: Any) -> Resource:
+def offer_resource(ctx: Context, *, unit_id: int, **data: Any) -> ResourceItem:
     """A unit offers something to the communities it is paired with."""
-    unit = session().scalars(select(Unit).where(Unit.id == unit_id, Unit.left_on.is_(None))).one_or_none()
+    unit = session().scalars(select(PartnerUnit).where(PartnerUnit.id == unit_id, PartnerUnit.left_on.is_(None))).one_or_none()
     if unit is None:
         raise Invalid({"unit_id": [_("请选择您代表的单位。")]})
-    offer = Resource(unit_id=unit.id, org_path=unit.org_path, offered_on=ctx.today())
+    offer = ResourceItem(unit_id=unit.id, org_path=unit.org_path, offered_on=ctx.today())
     _check_offer(ctx, data)
     fill(offer, data, OFFER_FIELDS)
     engine.start(ctx, resource_flow, offer)
@@ -101,8 +101,8 @@ def offer_resource(ctx: Context, *, unit_id: int, **data: Any) -> Resource:
 
 
 @service(UNIT_ACT)
-def update_resource(ctx: Context, resource_id: int, *, version: int | None = None, **data: Any) -> Resource:
-    offer = ctx.get(Resource, resource_id)
+def update_resource(ctx: Context, resource_id: int, *, version: int | None = None, **data: Any) -> ResourceItem:
+    offer = ctx.get(ResourceItem, resource_id)
     ctx.check_version(offer, version)
     _check_offer(ctx, data)
     fill(offer, data, OFFER_FIELDS)
@@ -120,7 +120,7 @@ def _check_offer(ctx: Context, data: dict[str, Any]) -> None:
 
 
 @service("pairing.pair.read", action="pairing.project.start")
-def start_project(ctx: Context, *, pair_id: int, resource_id: int | None = None, **data: Any) -> Project:
+def start_project(ctx: Context, *, pair_id: int, resource_id: int | None = None, **data: Any) -> JointProject:
     """Something without a published need: the community asks for it (the unit must agree), or the unit takes it on."""
     pair = working(pair_in_sight(ctx, pair_id), "pair_id")
     by_community = ctx.may(ORG_ACT, pair.org_path)
@@ -133,7 +133,8 @@ def start_project(ctx: Context, *, pair_id: int, resource_id: int | None = None,
     if resource_id and not _offered(pair, resource_id):
         errors["pair_id"] = [_("这项资源不是这个单位提供的，或已撤回。")]
     clean(errors)
-    project = Project(pair_id=pair.id, org_id=pair.org_id, org_path=pair.org_path, unit_id=pair.unit_id, unit_path=pair.unit_path,
+    project = JointProject(pair_id=pair.id, org_id=pair.org_id, org_path=pair.org_path, unit_id=pair.unit_id,
+        unit_path=pair.unit_path,
                       resource_id=resource_id, published_on=ctx.today())
     fill(project, data, ("title", "kind", "due_on", "means"))
     engine.start(ctx, project_flow, project, state="requested" if by_community else "claimed")
@@ -143,15 +144,16 @@ def start_project(ctx: Context, *, pair_id: int, resource_id: int | None = None,
 
 def _offered(pair: Pairing, resource_id: int) -> bool:
     with beyond_subtree("pairing: offers of a unit are open to its partners"):
-        return session().scalars(select(Resource.id).where(
-            Resource.id == resource_id, Resource.unit_id == pair.unit_id, Resource.state == "offered")).first() is not None
+        return session().scalars(select(ResourceItem.id).where(
+            ResourceItem.id == resource_id, ResourceItem.unit_id == pair.unit_id,
+                ResourceItem.state == "offered")).first() is not None
 
 
 @service("pairing.gift.state", action="pairing.spending.record")
 def record_spending(ctx: Context, project_id: int, *, on: dt.date, amount_fen: int, purpose: str, voucher_no: str,
                     payee: str | None = None) -> Spending:
     """Note money spent. Never more than both sides have confirmed as raised. Raises Invalid with a sentence per field."""
-    project = session().scalars(select(Project).where(Project.id == project_id).with_for_update()).one_or_none()
+    project = session().scalars(select(JointProject).where(JointProject.id == project_id).with_for_update()).one_or_none()
     if project is None:
         raise NotFound("project")
     require_side(ctx, "pairing.gift.state", project.org_path)

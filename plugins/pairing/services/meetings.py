@@ -13,7 +13,7 @@ from core.contracts.errors import Conflict
 from core.service import Context, service
 
 from ..facts import Errors, check_result, check_texts, clean, not_future
-from ..models import Pairing, Project, Review, Summary, Visit
+from ..models import JointProject, Pairing, PairReview, PairVisit, QuarterSummary
 from ..sides import ORG_ACT, UNIT_ACT, note_event, pair_in_sight, require_side, side_of
 from ..words import UNIT_SIDE
 
@@ -22,14 +22,14 @@ TEXTS = ("topic", "problems", "solved", "result")
 
 
 @service(WRITE)
-def log_visit(ctx: Context, *, pair_id: int, kind: str, on: dt.date | None = None, **data: Any) -> Visit:
+def log_visit(ctx: Context, *, pair_id: int, kind: str, on: dt.date | None = None, **data: Any) -> PairVisit:
     """Note an exchange, help visit or activity of a pairing in force. Raises Invalid with a sentence per field."""
     pair = pair_in_sight(ctx, pair_id)
     side_of(ctx, pair, WRITE)
     day, errors = on or ctx.today(), _errors(ctx, pair, data, on)
     check_result(data.get("result"), "result", errors)
     clean(errors)
-    row = Visit(kind=kind, on=day, by_name=ctx.actor.label[:80], **_sides(pair), people=data.get("people"),
+    row = PairVisit(kind=kind, on=day, by_name=ctx.actor.label[:80], **_sides(pair), people=data.get("people"),
                 beneficiaries=data.get("beneficiaries"), place=data.get("place") or "",
                 **{name: (data.get(name) or "").strip() for name in TEXTS})
     session().add(row)
@@ -61,7 +61,8 @@ def quarter_days(year: int, quarter: int) -> tuple[dt.date, dt.date]:
 
 
 @service(WRITE)
-def write_summary(ctx: Context, pair_id: int, *, year: int, quarter: int, done: str, next_steps: str | None = None) -> Summary:
+def write_summary(ctx: Context, pair_id: int, *, year: int, quarter: int, done: str,
+    next_steps: str | None = None) -> QuarterSummary:
     """The quarter in a few lines; what was done is counted from the records. Once per quarter; raises Conflict for a second."""
     pair = pair_in_sight(ctx, pair_id)
     require_side(ctx, WRITE, pair.org_path)
@@ -72,10 +73,10 @@ def write_summary(ctx: Context, pair_id: int, *, year: int, quarter: int, done: 
     check_result(done, "done", errors)
     check_texts({"done": done, "next_steps": next_steps}, ("done", "next_steps"), errors)
     clean(errors)
-    mine = (Summary.pair_id == pair.id, Summary.year == year, Summary.quarter == quarter)
-    if session().scalars(select(Summary.id).where(*mine)).first():
+    mine = (QuarterSummary.pair_id == pair.id, QuarterSummary.year == year, QuarterSummary.quarter == quarter)
+    if session().scalars(select(QuarterSummary.id).where(*mine)).first():
         raise Conflict(_("%(year)s 年第 %(quarter)s 季度的小结已经登记。", year=year, quarter=quarter))
-    row = Summary(
+    row = QuarterSummary(
         **_sides(pair),
         year=year,
         quarter=quarter,
@@ -83,9 +84,9 @@ def write_summary(ctx: Context, pair_id: int, *, year: int, quarter: int, done: 
         next_steps=(next_steps or "").strip(),
         on=ctx.today(),
         by_name=ctx.actor.label[:80],
-        visits=_between(Visit, Visit.on, pair, first, last),
-        claimed=_between(Project, Project.published_on, pair, first, last),
-        delivered=_between(Project, Project.accepted_on, pair, first, last),
+        visits=_between(PairVisit, PairVisit.on, pair, first, last),
+        claimed=_between(JointProject, JointProject.published_on, pair, first, last),
+        delivered=_between(JointProject, JointProject.accepted_on, pair, first, last),
     )
     session().add(row)
     session().flush()
@@ -98,7 +99,7 @@ def _between(model: Any, day: Any, pair: Pairing, first: dt.date, last: dt.date)
 
 
 @service("pairing.pair.read", action="pairing.review.write")
-def write_review(ctx: Context, pair_id: int, *, year: int, rating: str, results: str, wishes: str | None = None) -> Review:
+def write_review(ctx: Context, pair_id: int, *, year: int, rating: str, results: str, wishes: str | None = None) -> PairReview:
     """What the actor's side says of the year; once per side and year. Raises Conflict for a second one, Forbidden for
     whoever acts for neither side."""
     pair = pair_in_sight(ctx, pair_id)
@@ -110,9 +111,10 @@ def write_review(ctx: Context, pair_id: int, *, year: int, rating: str, results:
     check_result(results, "results", errors)
     check_texts({"results": results, "wishes": wishes}, ("results", "wishes"), errors)
     clean(errors)
-    if session().scalars(select(Review.id).where(Review.pair_id == pair.id, Review.year == year, Review.side == side)).first():
+    if session().scalars(select(PairReview.id).where(PairReview.pair_id == pair.id, PairReview.year == year,
+        PairReview.side == side)).first():
         raise Conflict(_("%(year)s 年本方的评价已经登记。", year=year))
-    row = Review(**_sides(pair), year=year, side=side, rating=rating, results=results.strip(), wishes=(wishes or "").strip(),
+    row = PairReview(**_sides(pair), year=year, side=side, rating=rating, results=results.strip(), wishes=(wishes or "").strip(),
                  on=ctx.today(), by_name=ctx.actor.label[:80])
     session().add(row)
     session().flush()

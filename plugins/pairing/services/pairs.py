@@ -26,7 +26,7 @@ from ..facts import (
     not_future,
     open_key,
 )
-from ..models import Agreement, Pairing
+from ..models import PairAgreement, Pairing
 from ..sides import ORG_ACT, UNIT_ACT, follow, require_side, unit_named
 from ..words import UNIT_SIDE, WORKING
 from ..workflows import pairing_flow
@@ -87,9 +87,9 @@ def _lock_unit(unit_id: int) -> None:
 
 
 def _add_version(ctx: Context, pair: Pairing, starts_on: dt.date, ends_on: dt.date, goals: str, document_no: str | None,
-                 paper: Any) -> Agreement:
+                 paper: Any) -> PairAgreement:
     number = len(versions(pair)) + 1
-    agreement = Agreement(pair_id=pair.id, number=number, org_id=pair.org_id, org_path=pair.org_path, unit_id=pair.unit_id,
+    agreement = PairAgreement(pair_id=pair.id, number=number, org_id=pair.org_id, org_path=pair.org_path, unit_id=pair.unit_id,
                           unit_path=pair.unit_path, starts_on=starts_on, ends_on=ends_on, goals=goals.strip(),
                           document_no=document_no or "", proposed_on=ctx.today())
     if paper is not None:
@@ -100,14 +100,15 @@ def _add_version(ctx: Context, pair: Pairing, starts_on: dt.date, ends_on: dt.da
     return agreement
 
 
-def versions(pair: Pairing) -> list[Agreement]:
+def versions(pair: Pairing) -> list[PairAgreement]:
     """All versions, newest first."""
-    return list(session().scalars(select(Agreement).where(Agreement.pair_id == pair.id).order_by(Agreement.number.desc())))
+    return list(
+        session().scalars(select(PairAgreement).where(PairAgreement.pair_id == pair.id).order_by(PairAgreement.number.desc())))
 
 
 @service(PROPOSE)
 def propose_renewal(ctx: Context, pair_id: int, *, starts_on: dt.date, ends_on: dt.date, goals: str,
-                    document_no: str | None = None, paper: Any = None, version: int | None = None) -> Agreement:
+                    document_no: str | None = None, paper: Any = None, version: int | None = None) -> PairAgreement:
     """A new version of the agreement, to be signed by both; an unsigned one before it is dropped."""
     pair = ctx.get(Pairing, pair_id)
     ctx.check_version(pair, version)
@@ -121,16 +122,16 @@ def propose_renewal(ctx: Context, pair_id: int, *, starts_on: dt.date, ends_on: 
     if not errors:
         check_overlap(pair, starts_on, ends_on, errors)
     clean(errors)
-    session().execute(update(Agreement).where(Agreement.pair_id == pair.id, Agreement.dropped_on.is_(None),
-                                              Agreement.unit_signed_on.is_(None) | Agreement.org_signed_on.is_(None))
+    session().execute(update(PairAgreement).where(PairAgreement.pair_id == pair.id, PairAgreement.dropped_on.is_(None),
+                                              PairAgreement.unit_signed_on.is_(None) | PairAgreement.org_signed_on.is_(None))
                       .values(dropped_on=ctx.today()).execution_options(synchronize_session="fetch"))
     return _add_version(ctx, pair, starts_on, ends_on, goals, document_no, paper)
 
 
 @service(PROPOSE)
-def attach_paper(ctx: Context, agreement_id: int, *, paper: Any) -> Agreement:
+def attach_paper(ctx: Context, agreement_id: int, *, paper: Any) -> PairAgreement:
     """Attach the agreement as a file; once a side has signed, the file stands. Raises Conflict then."""
-    agreement = ctx.get(Agreement, agreement_id)
+    agreement = ctx.get(PairAgreement, agreement_id)
     if agreement.unit_signed_on or agreement.org_signed_on or agreement.dropped_on:
         raise Conflict(_("已有一方签署，协议文件不能再换。需要修改的，请办理续签。"))
     attach(ctx, agreement, paper)
@@ -142,7 +143,7 @@ def attach_paper(ctx: Context, agreement_id: int, *, paper: Any) -> Agreement:
 @service(UNIT_ACT, action="pairing.agreement.sign")
 def sign_for_unit(ctx: Context, agreement_id: int, *, happened_on: dt.date | None = None, version: int | None = None) -> Pairing:
     """Sign for the unit; the second of the two signatures makes the version valid."""
-    agreement = ctx.get(Agreement, agreement_id)
+    agreement = ctx.get(PairAgreement, agreement_id)
     require_side(ctx, UNIT_ACT, agreement.unit_path)
     day = _signable(ctx, agreement, happened_on, agreement.unit_signed_on, agreement.org_signer_id, version)
     agreement.unit_signed_on, agreement.unit_signed_by, agreement.unit_signer_id = day, ctx.actor.label[:80], ctx.actor.id
@@ -153,14 +154,14 @@ def sign_for_unit(ctx: Context, agreement_id: int, *, happened_on: dt.date | Non
 def sign_for_community(ctx: Context, agreement_id: int, *, happened_on: dt.date | None = None,
                        version: int | None = None) -> Pairing:
     """Sign for the community; see `sign_for_unit`."""
-    agreement = ctx.get(Agreement, agreement_id)
+    agreement = ctx.get(PairAgreement, agreement_id)
     require_side(ctx, ORG_ACT, agreement.org_path)
     day = _signable(ctx, agreement, happened_on, agreement.org_signed_on, agreement.unit_signer_id, version)
     agreement.org_signed_on, agreement.org_signed_by, agreement.org_signer_id = day, ctx.actor.label[:80], ctx.actor.id
     return _signed(ctx, agreement, "community")
 
 
-def _signable(ctx: Context, agreement: Agreement, day: dt.date | None, already: dt.date | None, other: int | None,
+def _signable(ctx: Context, agreement: PairAgreement, day: dt.date | None, already: dt.date | None, other: int | None,
               version: int | None) -> dt.date:
     """The day of signing. Raises Invalid or Conflict for what speaks against it."""
     ctx.check_version(agreement, version)
@@ -178,7 +179,7 @@ def _signable(ctx: Context, agreement: Agreement, day: dt.date | None, already: 
     return on
 
 
-def _signed(ctx: Context, agreement: Agreement, side: str) -> Pairing:
+def _signed(ctx: Context, agreement: PairAgreement, side: str) -> Pairing:
     pair = ctx.get(Pairing, agreement.pair_id)
     session().flush()
     ctx.audit(pairing_flow.name, pair.id, pair.label, signed=side, agreement=agreement.number)
@@ -187,7 +188,7 @@ def _signed(ctx: Context, agreement: Agreement, side: str) -> Pairing:
     return pair
 
 
-def _take_effect(ctx: Context, pair: Pairing, agreement: Agreement) -> None:
+def _take_effect(ctx: Context, pair: Pairing, agreement: PairAgreement) -> None:
     """Both have signed: the pairing follows the version."""
     on = max(day for day in (agreement.unit_signed_on, agreement.org_signed_on) if day)
     pair.agreement_no, pair.signed_on, pair.ends_on, pair.goals = agreement.number, on, agreement.ends_on, agreement.goals

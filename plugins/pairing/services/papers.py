@@ -13,7 +13,7 @@ from core.files.models import StoredFile
 from core.files.services import keep_file
 from core.service import Context, service
 
-from ..models import Agreement
+from ..models import PairAgreement
 
 LARGEST = 10 * 1024 * 1024
 # what a file of that kind begins with
@@ -21,7 +21,7 @@ BEGINNINGS = {"pdf": b"%PDF-", "png": b"\x89PNG", "jpg": b"\xff\xd8\xff", "jpeg"
               "doc": b"\xd0\xcf\x11\xe0"}
 
 
-def attach(ctx: Context, agreement: Agreement, paper: Any) -> None:
+def attach(ctx: Context, agreement: PairAgreement, paper: Any) -> None:
     """Keep an uploaded file with an agreement. Raises Invalid for an empty, too large or mislabelled one."""
     data = paper.read(LARGEST + 1)
     name = Path(str(paper.filename).replace("\\", "/")).name[-160:]
@@ -38,7 +38,7 @@ def attach(ctx: Context, agreement: Agreement, paper: Any) -> None:
 @service("pairing.pair.read", writes=False)
 def open_paper(ctx: Context, agreement_id: int) -> tuple[StoredFile, Path]:
     """The file of an agreement the reader may see. Raises NotFound."""
-    agreement = ctx.get(Agreement, agreement_id)
+    agreement = ctx.get(PairAgreement, agreement_id)
     file = session().get(StoredFile, (ctx.tenant.id, agreement.file_id)) if agreement.file_id else None
     path = storage.path_of(file.key) if file else None
     if file is None or path is None or not path.is_file():

@@ -18,7 +18,7 @@ from core.people.words import LIVING_STATUS
 from core.service import Context, service
 
 from ..facts import Errors, check_person, clean
-from ..models import Pairing, Unit
+from ..models import Pairing, PartnerUnit
 from ..sides import conclude
 from ..words import OPEN, UNIT_KINDS
 
@@ -27,18 +27,18 @@ FIELDS = ("name", "kind", "party_org", "liaison_name", "liaison_post", "office_p
 
 
 @service(MANAGE)
-def register_unit(ctx: Context, *, org_id: int | None = None, parent_id: int | None = None, **data: Any) -> Unit:
+def register_unit(ctx: Context, *, org_id: int | None = None, parent_id: int | None = None, **data: Any) -> PartnerUnit:
     """Let an organisation take part; one that is not in the tree yet is put there. Raises Invalid with a sentence per field."""
     place = _place(ctx, org_id, parent_id, data)
     ctx.require(MANAGE, place.path)
-    if session().scalars(select(Unit.id).where(Unit.org_id == place.id)).first():
+    if session().scalars(select(PartnerUnit.id).where(PartnerUnit.org_id == place.id)).first():
         raise Invalid({"org_id": [_("“%(name)s”已经登记为共建单位。", name=place.short_name)]})
     kind = data.get("kind") or place.unit_kind
     filled = {**data, "name": data.get("name") or place.short_name, "kind": kind if kind in UNIT_KINDS else "",
               "credit_code": data.get("credit_code") or place.credit_code}
     if not filled["kind"]:
         raise Invalid({"kind": [_("请选择单位类别。")]})
-    unit = Unit(org_id=place.id, org_path=place.path)
+    unit = PartnerUnit(org_id=place.id, org_path=place.path)
     _fill(ctx, unit, filled)
     session().add(unit)
     session().flush()
@@ -47,8 +47,8 @@ def register_unit(ctx: Context, *, org_id: int | None = None, parent_id: int | N
 
 
 @service(MANAGE)
-def update_unit(ctx: Context, unit_id: int, *, version: int | None = None, **data: Any) -> Unit:
-    unit = ctx.get(Unit, unit_id)
+def update_unit(ctx: Context, unit_id: int, *, version: int | None = None, **data: Any) -> PartnerUnit:
+    unit = ctx.get(PartnerUnit, unit_id)
     ctx.check_version(unit, version)
     _fill(ctx, unit, data)
     session().flush()
@@ -57,9 +57,9 @@ def update_unit(ctx: Context, unit_id: int, *, version: int | None = None, **dat
 
 
 @service(MANAGE)
-def retire_unit(ctx: Context, unit_id: int, *, left_on: dt.date | None = None, version: int | None = None) -> Unit:
+def retire_unit(ctx: Context, unit_id: int, *, left_on: dt.date | None = None, version: int | None = None) -> PartnerUnit:
     """The unit no longer takes part; its records stay. Raises Invalid while a pairing is open."""
-    unit = ctx.get(Unit, unit_id)
+    unit = ctx.get(PartnerUnit, unit_id)
     ctx.check_version(unit, version)
     with beyond_subtree("pairing: open pairings wherever they are"):
         if session().scalars(select(Pairing.id).where(Pairing.unit_id == unit.id, Pairing.state.in_(OPEN))).first():
@@ -92,7 +92,7 @@ def _place(ctx: Context, org_id: int | None, parent_id: int | None, data: dict[s
                       parent_id=above.id)
 
 
-def _fill(ctx: Context, unit: Unit, data: dict[str, Any]) -> None:
+def _fill(ctx: Context, unit: PartnerUnit, data: dict[str, Any]) -> None:
     for name in (n for n in FIELDS if n in data):
         setattr(unit, name, data[name] or "")
     if "credit_code" in data:
@@ -105,10 +105,10 @@ def _fill(ctx: Context, unit: Unit, data: dict[str, Any]) -> None:
         unit.liaison_id = data["liaison_id"]
 
 
-def _free(unit: Unit) -> None:
+def _free(unit: PartnerUnit) -> None:
     """Raise Invalid when another unit has the code."""
     with beyond_subtree("pairing: a credit code belongs to one unit"), session().no_autoflush:
-        taken = session().scalars(select(Unit.name).where(
-            Unit.credit_code == unit.credit_code, Unit.id != (unit.id or 0))).first() if unit.credit_code else None
+        taken = session().scalars(select(PartnerUnit.name).where(
+            PartnerUnit.credit_code == unit.credit_code, PartnerUnit.id != (unit.id or 0))).first() if unit.credit_code else None
     if taken:
         raise Invalid({"credit_code": [_("这个统一社会信用代码已登记在“%(name)s”名下，请核对。", name=taken)]})

@@ -25,7 +25,7 @@ from core.service import Context
 from core.testing.world import Browser, World
 from core.work.services import make_step
 from plugins.pairing import plugin
-from plugins.pairing.models import Agreement, Project
+from plugins.pairing.models import JointProject, PairAgreement
 from plugins.pairing.services import lists, pairs, units
 
 NOW = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
@@ -93,7 +93,7 @@ class County:
             made = pairs.propose(ctx,
                 **{"kind": "co_construction", "unit_id": self.units[unit], "org_id": self.orgs[org], **TERMS,
                                          "paper": paper(), **data})
-            agreement = session().query(Agreement).filter(Agreement.pair_id == made.id).one().id
+            agreement = session().query(PairAgreement).filter(PairAgreement.pair_id == made.id).one().id
             pair_id = made.id
         if signed:
             with self.acting(login, day) as ctx:
@@ -128,7 +128,7 @@ class County:
     def project_of(self, need_id: int) -> int:
         """The project a need led to, the latest one."""
         with self.acting("all"):
-            wanted = select(Project.id).where(Project.need_id == need_id).order_by(Project.id.desc())
+            wanted = select(JointProject.id).where(JointProject.need_id == need_id).order_by(JointProject.id.desc())
             return session().scalars(wanted).first()
 
 

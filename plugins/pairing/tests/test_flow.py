@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from core.base.session import session
 from core.contracts.errors import Conflict, Forbidden, Invalid, NotFound
 from core.jobs.models import Job
-from plugins.pairing.models import Agreement, Contribution, Need, Pairing, Project
+from plugins.pairing.models import Contribution, JointProject, NeedItem, PairAgreement, Pairing
 from plugins.pairing.services import gifts, lists, meetings, pairs
 
 from .conftest import TERMS, TODAY, paper
@@ -20,7 +20,8 @@ CASH = {"kind": "cash", "what": "装路灯", "on": TODAY, "amount_fen": 24_000_0
 
 def agreement_of(county, pair_id, number=1):
     with county.acting("all"):
-        return session().scalars(select(Agreement.id).where(Agreement.pair_id == pair_id, Agreement.number == number)).one()
+        return session().scalars(select(PairAgreement.id).where(PairAgreement.pair_id == pair_id,
+            PairAgreement.number == number)).one()
 
 
 def test_both_sign_then_it_is_in_force(county):
@@ -61,7 +62,7 @@ def test_nobody_signs_without_the_paper_or_for_both(county):
 def test_claim_plan_deliver_return_accept(county):
     pair_id, need_id = county.pair(), county.need(wanted_by=dt.date(2026, 12, 30))
     project_id = county.delivered(pair_id, need_id)
-    assert county.state(Need, need_id) == "claimed"
+    assert county.state(NeedItem, need_id) == "claimed"
     with pytest.raises(Invalid, match="理由"):
         county.step("dongguan", "project", project_id, "send_back")
     county.step("dongguan", "project", project_id, "send_back", reason="两盏不亮")
@@ -69,10 +70,10 @@ def test_claim_plan_deliver_return_accept(county):
     with pytest.raises(Forbidden):
         county.step("factory", "project", project_id, "accept", rating="good")
     county.step("dongguan", "project", project_id, "accept", rating="good", comment="居民满意")
-    assert (county.state(Project, project_id), county.state(Need, need_id)) == ("accepted", "met")
+    assert (county.state(JointProject, project_id), county.state(NeedItem, need_id)) == ("accepted", "met")
     with county.acting("all"):
         waiting = session().scalars(select(Job.payload).where(Job.payload.is_not(None))).all()
-        project = session().scalars(select(Project)).one()
+        project = session().scalars(select(JointProject)).one()
         assert (project.accepted_on, project.days_taken, project.rating) == (TODAY, 0, "good")
         assert isinstance(waiting, list)
 
@@ -84,14 +85,14 @@ def test_asked_unit_declines_and_the_need_is_open_again(county):
     with county.acting("school") as ctx, pytest.raises(NotFound):
         lists.claim_need(ctx, need_id, pair_id=other, owner_name="李老师")
     county.step("factory", "need", need_id, "decline", reason="没有电工")
-    assert county.state(Need, need_id) == "open"
+    assert county.state(NeedItem, need_id) == "open"
     with county.acting("school") as ctx:
         lists.claim_need(ctx, need_id, pair_id=other, owner_name="李老师")
     project_id = county.project_of(need_id)
     county.step("school", "project", project_id, "cancel", reason="人手不足")
-    assert county.state(Need, need_id) == "open"
+    assert county.state(NeedItem, need_id) == "open"
     with county.acting("all") as ctx:
-        assert ctx.get(Need, need_id).unit_path is None
+        assert ctx.get(NeedItem, need_id).unit_path is None
 
 
 def test_money_counts_when_both_confirm_and_is_never_overspent(county):
