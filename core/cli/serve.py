@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import socket
 from typing import Any
 
 import click
@@ -61,6 +63,9 @@ def serve(config: Config, *, with_demo: bool) -> None:
     if with_demo and exposed(config):
         raise click.ClickException(f"demo passwords are public: only for a loopback address and without a proxy in front, "
                                    f"not for {config.host}")
+    if taken(config):
+        raise click.ClickException(f"{config.host}:{config.port} is in use, perhaps by a Juheli that still runs; stop it or "
+                                   f"choose another port: make run PORT={config.port + 1}")
     with opened(config, migrating=True) as (database, plugins):
         if refusal := why_not_serve(config, database):
             raise click.ClickException(refusal)
@@ -77,6 +82,17 @@ def serve(config: Config, *, with_demo: bool) -> None:
     if config.workers > 1:
         share_figures(config)
     Server(config).run()
+
+
+def taken(config: Config) -> bool:
+    """Whether another program already listens there."""
+    with socket.socket(socket.AF_INET6 if ":" in config.host else socket.AF_INET) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((config.host, config.port))
+        except OSError as refused:
+            return refused.errno == errno.EADDRINUSE
+    return False
 
 
 def share_figures(config: Config) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import urllib.request
 
 import pytest
 
-from tests.demo import Demo, running_demo
+from tests.demo import COMMAND, ROOT, Demo, environment, running_demo
 
 SECOND_START = 10  # seconds, promised by the README
 
@@ -45,3 +47,13 @@ def test_second_start_is_quick_and_keeps_the_data(starts):
     assert starts[1].seconds < SECOND_START
     assert without_address(starts[1]) == without_address(starts[0])
     assert "demo tenant" not in starts[1].output.read_text()
+
+
+def test_a_port_in_use_is_said_at_once(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        told = subprocess.run([*COMMAND, "run", "--demo"], cwd=ROOT, env=environment(tmp_path, port), capture_output=True,
+                              text=True, timeout=60)
+    assert told.returncode == 1 and f"127.0.0.1:{port} is in use" in told.stderr and f"PORT={port + 1}" in told.stderr
