@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 
 from core.base.db import session
 from core.base.i18n import _l
@@ -26,7 +26,8 @@ CONTACT, REGISTER, RECORD = "liaison.contact.write", "liaison.record.register", 
 AHEAD = "liaison.notice_ahead"
 SEASON = dt.timedelta(days=60)          # a gathering this near to the day counts for it
 GRADUATED = func.coalesce(MobileRecord.graduated_on, MobileRecord.since)
-AWAY_FROM = func.coalesce(MobileRecord.last_participation_on, MobileRecord.since)
+AWAY_FROM = case((MobileRecord.last_participation_on > MobileRecord.since, MobileRecord.last_participation_on),
+                 else_=MobileRecord.since)          # taking part while away begins the time anew; before it, nothing counts
 care_path = func.coalesce(MobileRecord.receiving_path, MobileRecord.org_path)
 
 

@@ -18,7 +18,7 @@ from core.plugin import CalendarEntry, HeldData, NavItem, Objection, Panel, Sear
 from core.service import Context
 
 from .models import Balance, Certificate, ClassSession, HourEntry, Seat
-from .services.following import merge_person
+from .services.following import merge_person, split_person
 from .tenths import shown
 from .words import ATTENDANCE, CALLED_OFF, CLOSED, CONFIRMED, PLACES, UPCOMING
 
@@ -139,6 +139,11 @@ def check_org_removal(org_unit: Any, ctx: Context) -> Iterable[Objection]:
 @hookimpl
 def person_merged(kept_id: int, gone_id: int, ctx: Context) -> None:
     merge_person(kept_id, gone_id)
+
+
+@hookimpl
+def person_unmerged(kept_id: int, gone_id: int, ctx: Context) -> None:
+    split_person(kept_id, gone_id)
 
 
 @hookimpl

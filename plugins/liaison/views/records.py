@@ -7,7 +7,9 @@ from typing import Any
 from flask import request
 
 from core.base.i18n import _
+from core.contracts.errors import Invalid
 from core.indicators.engine import measure, offered
+from core.ledgers.selection import selected_ids
 from core.web import ctx, done, go, render
 from core.web.forms import SchemaForm
 from core.work.show import box
@@ -21,6 +23,7 @@ from ..workflows import mobile_record
 from .pages import number_asked, pages, setting
 
 READ, REGISTER, CONTACT = "liaison.record.read", "liaison.record.register", "liaison.contact.write"
+CHOSEN_FROM = ("liaison.outflow", "liaison.inflow")
 NOT_OF_INFLOW = ("region", "abroad", "transferable", "why_not_transferred", "graduate", "graduated_on")
 
 
@@ -89,17 +92,33 @@ def contact(record_id: int) -> Any:
 
 @pages.form("/contacts", needs=CONTACT)
 def contact_many() -> Any:
-    """Several members at once: chosen in a ledger, or here."""
-    chosen = [one for text in request.form.getlist("ids")[:500] if (one := number_asked(text))]
+    """Several members at once: chosen in a ledger (some of them, or all that match its filter), or here."""
+    chosen, missed = _chosen_in_ledger()
     start = {"record_ids": chosen, "means": "phone", "happened_on": ctx().today().isoformat()}
     form = SchemaForm(ContactOfMany(), values=start)
     sent = request.method == "POST" and "record_ids" in request.form
     if sent and form.submit(request.form) and form.attempt(contacts.log_contacts, ctx(), **form.data):
         done(_("已登记 %(n)s 人的联系。", n=form.result))
         return go("liaison.index")
+    if missed:
+        form.refuse({"record_ids": [missed]})
     names = names_of(ctx(), chosen) if ctx().may(READ) else {}
     return render("liaison/form.html", 422 if form.errors else 200, form=form, title=_("登记多人联系"), back="liaison.outflow",
                   text=_("适合一轮电话后统一登记结果。每个人反映的需求请分别登记。"), names=names)
+
+
+def _chosen_in_ledger() -> tuple[list[int], str]:
+    """(ids the list's bulk form stands for, why there are none or too many)."""
+    if request.form.get("ledger") not in CHOSEN_FROM:
+        return [], ""
+    try:
+        found = selected_ids(ctx(), request.form["ledger"], request.form, CONTACT)
+    except Invalid as refused:
+        return [], " ".join(text for said in refused.errors.values() for text in said)
+    most = contacts.MOST_AT_ONCE
+    if len(found) > most:
+        return [], _("选了 %(n)s 人，一次最多登记 %(m)s 人，请在台账里缩小筛选范围。", n=len(found), m=most)
+    return found, ""
 
 
 @pages.form("/records/<int:record_id>/review", needs="liaison.review.write")

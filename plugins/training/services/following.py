@@ -69,3 +69,17 @@ def merge_person(kept_id: int, gone_id: int) -> None:
         years |= set(session().scalars(select(HourEntry.year).where(HourEntry.person_id == kept_id)))
     for year in years:
         settle(year, [kept_id, gone_id])
+
+
+def split_person(kept_id: int, gone_id: int) -> None:
+    """The merge was taken back: rows that are `gone`'s again stand at its place, and both balances are summed anew."""
+    with beyond_subtree(REASON):
+        gone = session().scalars(select(Person).where(Person.id == gone_id)).one()
+        for model in OWNED:
+            for row in session().scalars(select(model).where(model.person_id == gone_id)):
+                row.person_name, row.org_path = gone.name, gone.org_path
+        session().flush()
+        years = set(session().scalars(select(HourEntry.year).where(HourEntry.person_id.in_((kept_id, gone_id)))))
+        years |= set(session().scalars(select(Balance.year).where(Balance.person_id.in_((kept_id, gone_id)))))
+    for year in years:
+        settle(year, [kept_id, gone_id])
