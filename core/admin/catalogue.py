@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
 
 from core.base.db import Base
+from core.base.i18n import _, _l
 from core.base.session import session
 from core.contracts.errors import NotFound
 from core.plugin import Plugin
+from core.rules import catalog, rule
+from core.rules.units import unit_label
 from core.service import Context, service
 from core.tenancy.models import PluginState
+
+KEPT = {
+    "membership": _l("党员登记期间"), "pairing": _l("结对期间"), "after close": _l("办结后"),
+}
+TIME = re.compile(r"(\d+) (years?|months|days)")
+
+
+def kept_for(keep: str) -> str:
+    """How long a personal field is kept, in the reader's words; "membership + 3 years", "10 years" or the key of a rule."""
+    if keep in catalog():
+        found = rule(keep)
+        return _("%(n)s %(unit)s", n=found.value, unit=unit_label(found.unit))
+    time = TIME.search(keep)
+    number = _("%(n)s %(unit)s", n=time[1], unit=unit_label(time[2].rstrip("s") + "s")) if time else keep
+    since = next((words for name, words in KEPT.items() if name in keep), None)
+    if since is None:
+        return str(number)
+    if "+" in keep:
+        return _("%(since)s及之后 %(time)s", since=since, time=number)
+    return _("%(since)s %(time)s", since=since, time=number)
 
 
 @dataclass(frozen=True, slots=True)

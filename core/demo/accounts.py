@@ -23,7 +23,7 @@ from .blueprint import AccountPlan, Blueprint, read_shared
 
 PASSWORD = "juheli-demo-2026"  # public on purpose: demo data only, loopback only
 OPERATOR = "operator"
-SOURCE = "demo"                # source of the grants by which demo accounts are known
+SOURCE = str(read_shared("people")["actor"])    # source of the grants by which demo accounts are known
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from .large import write_large
 from .small import MARK, write_small
 
 SCALES = {"small": ("linshu", "liulitun"), "chaoyang": ("chaoyang",)}
-BY = "demo"
+BY = str(read_shared("people")["actor"])
 Say = Callable[[str], None]
 
 

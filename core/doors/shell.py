@@ -15,7 +15,7 @@ from core.tenancy.models import PLATFORM, READ_ONLY
 from core.web.shell import BRAND, EXTENSION, Group, Link, Shell
 
 GROUPS = {"work": _l("工作"), "business": _l("业务"), "manage": _l("管理")}
-BOTTOM = ("home.index", "work.inbox", "people.index", "ledgers.index")
+BOTTOM = ("home.index", "console.index", "work.inbox", "people.index", "ledgers.index")
 
 
 def install(app: Flask) -> None:

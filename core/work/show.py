@@ -10,6 +10,7 @@ from typing import Any
 from flask import url_for
 from sqlalchemy import select
 
+from core.base.clock import SHANGHAI
 from core.base.i18n import _
 from core.base.session import session
 from core.people.models import OrgUnit
@@ -112,7 +113,8 @@ def _entry(workflow: Workflow, one: Transition) -> Entry:
     who = _("系统") if one.actor_kind == "system" else who
     texts = {"who": who, "step": label, "to": _label(workflow, one.to_state)}
     text = _("%(who)s：%(step)s → %(to)s", **texts) if one.from_state != one.to_state else _("%(who)s：%(step)s", **texts)
-    happened = _("发生在 %(day)s", day=one.happened_on.isoformat()) if one.late else ""
+    earlier = one.happened_on != one.at.astimezone(SHANGHAI).date()
+    happened = _("发生在 %(day)s", day=one.happened_on.isoformat()) if earlier else ""
     note = "；".join(part for part in (happened, one.reason, explain(one.rule)) if part)
     return Entry(one.at, text, note, tuple(_filled(step, one.data)), one.late)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.admin.catalogue import catalogue, catalogue_entry
+from core.admin.catalogue import catalogue, catalogue_entry, kept_for
 from core.base.i18n import _
 from core.tenancy.lifecycle import disable_plugin, enable_plugin
 from core.web import Pages, ctx, done, go, render
@@ -19,7 +19,7 @@ def index() -> Any:
 
 @pages.get("/<name>", needs="tenancy.plugin.read")
 def show(name: str) -> Any:
-    return render("admin/plugin.html", entry=catalogue_entry(ctx(), name))
+    return render("admin/plugin.html", entry=catalogue_entry(ctx(), name), kept_for=kept_for)
 
 
 @pages.post("/<name>/enable", needs="tenancy.plugin.manage")

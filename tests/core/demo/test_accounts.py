@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.access.models import Role, RoleGrant
 from core.accounts.models import User
 from core.base.session import begin_write, session
-from core.demo.accounts import PASSWORD, DemoAccount, demo_accounts
+from core.demo.accounts import PASSWORD, SOURCE, DemoAccount, demo_accounts
 from core.people.models import Person
 from core.testing.world import TOKEN, Browser, World
 from core.work.inbox import for_actor
@@ -129,4 +129,4 @@ def test_accounts_of_one_run_share_one_slow_hash(demo: World) -> None:
         grants = session().scalars(select(RoleGrant)).all()
     assert len(hashes) == 1
     assert PASSWORD not in hashes.pop()
-    assert {grant.source for grant in grants} == {"demo"}
+    assert {grant.source for grant in grants} == {SOURCE}
