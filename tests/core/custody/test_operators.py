@@ -145,11 +145,14 @@ def test_read_only_refuses_every_write_at_the_service(world):
 
 
 def test_work_waits_while_a_tenant_is_read_only(world):
+    with world.inside("east"):
+        waiting = set(session().scalars(select(Job.id).where(Job.status == QUEUED)))
     make_read_only("east", "迁移", by="test")
     world.app.extensions["juheli.runner"].tick()
     world.run_jobs()
     with world.inside("east"):
-        assert session().scalars(select(Job)).all() == []
+        assert set(session().scalars(select(Job.id).where(Job.status == QUEUED))) == waiting
+        assert session().scalars(select(Job).where(Job.status != QUEUED)).all() == []
     with world.inside("west"):
         assert session().scalars(select(Job)).all()
     resume("east", by="test")
