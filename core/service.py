@@ -155,6 +155,7 @@ def system_context(tenant: TenantInfo, enabled: Iterable[str], label: str, via: 
 
 @dataclass(slots=True)
 class _UnitOfWork:
+    tenant_id: int
     facts: list[tuple[str, int | None, str, dict[str, Any]]] = field(default_factory=list)
 
 
@@ -169,15 +170,31 @@ def _work() -> _UnitOfWork:
 
 
 @contextmanager
+def _own_facts() -> Iterator[list[Any]]:
+    """What one service says it did: those of a service around it wait, those of one that failed are forgotten."""
+    unit = _work()
+    outer, unit.facts = unit.facts, []
+    try:
+        yield unit.facts
+    finally:
+        unit.facts = outer
+
+
+@contextmanager
 def unit_of_work(ctx: Context) -> Iterator[None]:
-    """One transaction: the outermost commits or rolls back, inner ones join."""
-    if _current.get() is not None:
+    """One transaction: the outermost commits or rolls back, inner ones join.
+
+    Raises RuntimeError inside a unit of another tenant: that one's commit would not be this one's.
+    """
+    if (outer := _current.get()) is not None:
+        if outer.tenant_id != ctx.tenant.id:
+            raise RuntimeError(f"a unit of work of tenant {outer.tenant_id} is open; this one is of {ctx.tenant.id}")
         yield
         return
     if ctx.tenant.status != "active" and not (ctx.all_powers and ctx.via == "platform"):
         raise TenantSuspended(ctx.tenant.status)        # also jobs and commands: only the operators' console goes on
     begin_write()
-    token = _current.set(_UnitOfWork())
+    token = _current.set(_UnitOfWork(ctx.tenant.id))
     try:
         for call in at_begin:
             call(ctx)
@@ -234,10 +251,8 @@ def service(
             with narrowed(paths):
                 if not writes:
                     return fn(ctx, *args, **kwargs)
-                with unit_of_work(ctx):
-                    before = len(_work().facts)
+                with unit_of_work(ctx), _own_facts() as facts:
                     result = fn(ctx, *args, **kwargs)
-                    facts, _work().facts[before:] = _work().facts[before:], []
                     if facts or audited:
                         _write_audit(ctx, label, facts, kwargs)
                     session().flush()
