@@ -87,7 +87,7 @@ def calendar(start: dt.date, end: dt.date, ctx: Context) -> Iterable[CalendarEnt
     if not paths:
         return
     ending = (select(OrgUnit).where(OrgUnit.term_end.between(start, end), OrgUnit.status.in_(LIVING_STATUS))
-              .where(_in(OrgUnit.path, paths)).order_by(OrgUnit.term_end).limit(200))
+              .where(tree.within_any(OrgUnit.path, paths)).order_by(OrgUnit.term_end).limit(200))
     source = rule("people.term_reminders").source
     for unit in session().scalars(ending):
         yield CalendarEntry(unit.term_end, _("%(name)s 任期届满", name=unit.short_name), _page("people.org", unit.id), source)
@@ -102,7 +102,7 @@ def _checks_due(start: dt.date, end: dt.date, ctx: Context) -> Iterable[Calendar
     since, until = add_months(start, -months), add_months(end, -months)
     rows = session().execute(
         select(Person.verified_on, Person.org_id).where(counted(), Person.verified_on.between(since, until))
-        .where(_in(Person.org_path, paths)).group_by(Person.verified_on, Person.org_id).limit(200)).all()
+        .where(tree.within_any(Person.org_path, paths)).group_by(Person.verified_on, Person.org_id).limit(200)).all()
     days: dict[dt.date, int] = {}
     for day, _org in rows:
         due = add_months(day, months)
@@ -110,13 +110,6 @@ def _checks_due(start: dt.date, end: dt.date, ctx: Context) -> Iterable[Calendar
     for day, n in sorted(days.items()):
         if start <= day <= end:
             yield CalendarEntry(day, _("%(n)s 个支部的党员信息到期核验", n=n), _page("people.checks"), period.source)
-
-
-def _in(column: Any, paths: tuple[str, ...]) -> Any:
-    first, *rest = [tree.within(column, path) for path in paths]
-    for each in rest:
-        first = first | each
-    return first
 
 
 def _page(endpoint: str, record_id: int | None = None) -> str:

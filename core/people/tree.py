@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, true
+from sqlalchemy import ColumnElement, and_, or_, true
 
 WIDTH = 4
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -69,3 +70,8 @@ def after(path: str) -> str:
 def within(column: Any, root: str) -> ColumnElement[bool]:
     """Condition: the path column lies within `root`; a range, so that an index serves it."""
     return and_(column >= root, column < after(root)) if root else true()
+
+
+def within_any(column: Any, roots: Iterable[str]) -> ColumnElement[bool]:
+    """Condition: the path column lies within one of `roots`, of which there is at least one."""
+    return or_(*(within(column, root) for root in roots))

@@ -78,23 +78,19 @@ def balance(ctx: Context, start: dt.date, end: dt.date, *, org_id: int | None = 
     return found if not found.difference else _with_suspects(found, roots)
 
 
-def _inside(column, roots: tuple[str, ...]):
-    return or_(*(tree.within(column, root) for root in roots))
-
-
 def _external(roots: tuple[str, ...]) -> list:
     """Changes of these subtrees, without transfers from one place inside to another."""
     same = or_(*(and_(tree.within(MemberChange.org_path, r), tree.within(MemberChange.other_path, r)) for r in roots))
-    return [_inside(MemberChange.org_path, roots), or_(MemberChange.other_path.is_(None), ~same)]
+    return [tree.within_any(MemberChange.org_path, roots), or_(MemberChange.other_path.is_(None), ~same)]
 
 
 def _sum(roots: tuple[str, ...], *where) -> int:
-    total = select(func.sum(MemberChange.effect)).where(_inside(MemberChange.org_path, roots), *where)
+    total = select(func.sum(MemberChange.effect)).where(tree.within_any(MemberChange.org_path, roots), *where)
     return int(session().scalar(total) or 0)
 
 
 def _head(roots: tuple[str, ...]) -> int:
-    here = select(func.count()).select_from(Person).where(counted(), _inside(Person.org_path, roots))
+    here = select(func.count()).select_from(Person).where(counted(), tree.within_any(Person.org_path, roots))
     return int(session().scalar(here) or 0)
 
 
@@ -102,10 +98,10 @@ def _with_suspects(found: Balance, roots: tuple[str, ...]) -> Balance:
     """The persons whose own changes do not add up to what they are now: the place to look."""
     change, person = aliased(MemberChange), aliased(Person)
     sums = (select(change.person_id, func.sum(change.effect).label("total"), func.max(change.person_name).label("name"))
-            .where(_inside(change.org_path, roots)).group_by(change.person_id).subquery())
+            .where(tree.within_any(change.org_path, roots)).group_by(change.person_id).subquery())
     now = case((counted(person), 1), else_=0)
     rows = session().execute(
         select(person.id, person.name).outerjoin(sums, sums.c.person_id == person.id)
-        .where(_inside(person.org_path, roots), now != func.coalesce(sums.c.total, 0)).limit(20)).all()
+        .where(tree.within_any(person.org_path, roots), now != func.coalesce(sums.c.total, 0)).limit(20)).all()
     return Balance(found.start, found.end, found.opening, found.entered, found.gains, found.losses, found.corrected, found.head,
                    tuple((row.id, row.name) for row in rows))

@@ -52,11 +52,12 @@ class Structure:
 @service(READ, writes=False)
 def structure(ctx: Context, org_id: int | None = None) -> Structure:
     """The tables of a unit and everything below it (None: all the actor may read)."""
-    where = [counted()]
+    roots = ctx.subtrees(READ)
     if org_id:
         unit = ctx.get(OrgUnit, org_id)
         ctx.require(READ, unit.path)
-        where.append(tree.within(Person.org_path, unit.path))
+        roots = (unit.path,)
+    where = [counted(), tree.within_any(Person.org_path, roots)]      # guests count where their formal affiliation is
     births = _counts(Person.birth_date, where)
     total = sum(births.values())
     known = sum(n for day, n in births.items() if day)

@@ -50,18 +50,11 @@ def head_counts(ctx: Context, paths: list[str]) -> dict[str, int]:
         some = [p for p in readable if len(p) == length]
         cut = func.substr(Person.org_path, 1, length)
         inside = [tree.within(Person.org_path, min(some)[:-tree.WIDTH])] if length > tree.WIDTH else []
-        mine = [] if allowed == WHOLE_TENANT else [_any(allowed)]
+        mine = [] if allowed == WHOLE_TENANT else [tree.within_any(Person.org_path, allowed)]
         rows = session().execute(select(cut, func.count()).where(counted(), *inside, *mine).group_by(cut)
                                  .execution_options(beyond_subtree=True))
         found |= {path: n for path, n in rows if path in found}
     return found
-
-
-def _any(paths: tuple[str, ...]):
-    first, *rest = [tree.within(Person.org_path, p) for p in paths]
-    for each in rest:
-        first = first | each
-    return first
 
 
 @service(READ, writes=False)

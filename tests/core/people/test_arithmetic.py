@@ -12,7 +12,9 @@ from core.base.db import begin_write, session
 from core.contracts.errors import Invalid
 from core.people.models import Person
 from core.people.queries.arithmetic import balance
+from core.people.queries.structure import structure
 from core.people.services import membership
+from core.people.services.links import open_affiliation
 from core.people.services.merge import merge, take_out
 from core.people.services.persons import create_person
 from core.people.services.reorganise import merge_orgs, move_org
@@ -97,3 +99,12 @@ def test_a_difference_is_shown_with_the_persons_to_look_at(county):
     session().commit()
     found = balance(ctx, YEAR[0], ctx.today())
     assert found.difference == -1 and found.suspects == ((zhang.id, "张三"),)
+
+
+def test_the_structure_table_counts_a_guest_at_home_only(world, county):
+    person = create_person(county.ctx, name="张三", org_id=county["西关支部"])
+    open_affiliation(county.ctx, person.id, kind="inflow", org_id=county["东关一支部"])
+    for branch, heads in (("东关一支部", 0), ("西关支部", 1)):
+        world.add_user("east", branch, "people.person.read", path=county.unit(branch).path)
+        with world.acting("east", branch) as ctx:
+            assert structure(ctx).total == heads
