@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
 from core.base.db import session
 from core.base.i18n import _
@@ -26,14 +26,16 @@ WORKFLOW = "people.registry_check"
 def open_rounds(ctx: Context) -> int:
     """Open a round in every branch with members whose data fell due; returns how many. Idempotent; run daily."""
     with beyond_subtree("people: rounds open for all branches"):
-        due = select(Person.org_id, func.count().label("n")).where(unverified(ctx), Person.check_state != CONFIRMED)
-        counts = dict(session().execute(due.group_by(Person.org_id)).all())
-        running = set(session().scalars(select(RegistryCheck.org_id).where(RegistryCheck.open_of.is_not(None))))
+        open_now = select(RegistryCheck.org_id).where(RegistryCheck.open_of.is_not(None))
+        running = set(session().scalars(open_now))
+        # Whoever was confirmed and then moved away from that round has nobody who would approve it.
+        due = unverified(ctx) & or_(Person.check_state != CONFIRMED, Person.org_id.not_in(open_now))
+        counts = dict(session().execute(select(Person.org_id, func.count()).where(due).group_by(Person.org_id)).all())
         units = session().scalars(select(OrgUnit).where(OrgUnit.id.in_(set(counts) - running),
                                                         OrgUnit.status.in_(LIVING_STATUS))).all()
         rounds = [RegistryCheck(org_id=u.id, open_of=u.id, org_path=u.path, opened_on=ctx.today(), head_count=counts[u.id])
                   for u in units]
-        session().execute(update(Person).where(unverified(ctx), Person.check_state != CONFIRMED).values(check_state=DUE)
+        session().execute(update(Person).where(due).values(check_state=DUE)
                           .execution_options(synchronize_session=False))
         session().add_all(rounds)
         session().flush()

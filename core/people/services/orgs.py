@@ -69,7 +69,8 @@ def update_org(ctx: Context, org_id: int, *, version: int | None = None, effecti
     ctx.require(MANAGE, unit.path)
     ctx.check_version(unit, version)
     before = history.facts(unit)
-    if "contact_phone" in data:
+    phone = {"contact_phone"} & set(data)
+    if phone:
         put_contact_phone(unit, data.pop("contact_phone"))
     changed = fill(unit, data)
     check(unit)
@@ -78,7 +79,7 @@ def update_org(ctx: Context, org_id: int, *, version: int | None = None, effecti
         refresh_communities(unit.path)
     kind = "renamed" if {"name", "short_name"} & changed else "changed"
     history.record(ctx, unit, kind, before, not_future(ctx, effective_on), document_no=document_no)
-    ctx.audit("org_unit", unit.id, name=unit.short_name, fields=sorted(changed))
+    ctx.audit("org_unit", unit.id, name=unit.short_name, fields=sorted(changed | phone))
     return unit
 
 

@@ -40,9 +40,11 @@ def appoint(ctx: Context, *, person_id: int, org_id: int, post: str, starts_on: 
 
 @service(MANAGE)
 def end_post(ctx: Context, holding_id: int, *, ends_on: dt.date, version: int | None = None) -> PostHolding:
-    """End a post on a day."""
+    """End a post on a day. Raises Invalid when it has ended, or before it began."""
     row = ctx.get(PostHolding, holding_id)
     ctx.check_version(row, version)
+    if row.ends_on is not None:
+        raise Invalid({"ends_on": [_("这一任职已于 %(day)s 结束。", day=row.ends_on.isoformat())]})
     if ends_on < row.starts_on:
         raise Invalid({"ends_on": [_("离任日期不能早于任职日期 %(day)s。", day=row.starts_on.isoformat())]})
     row.ends_on = ends_on

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core.base.db import session
 from core.base.scope import beyond_subtree
@@ -64,10 +64,15 @@ def anniversary(day: dt.date, years: int) -> dt.date:
 
 @service(MANAGE, action="people.term.mark")
 def mark_ending_terms(ctx: Context) -> int:
-    """Mark active units whose term ends soon; returns how many. Run daily by the system, idempotent."""
+    """Mark active units whose term ends soon, and no longer those whose term was corrected; returns how many are marked
+    anew. Run daily by the system, idempotent.
+    """
     with beyond_subtree("people: terms of all units run"):
         units = session().scalars(select(OrgUnit).where(OrgUnit.status == "active", OrgUnit.term_end <= term_soon(ctx))).all()
         for unit in units:
             unit.status = "term_due"
+        corrected = or_(OrgUnit.term_end.is_(None), OrgUnit.term_end > term_soon(ctx))
+        for unit in session().scalars(select(OrgUnit).where(OrgUnit.status == "term_due", corrected)):
+            unit.status = "active"
     ctx.audit("org_unit", None, term_due=len(units))
     return len(units)

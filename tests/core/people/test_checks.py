@@ -11,8 +11,10 @@ from core.base import clock
 from core.base.db import session
 from core.contracts.errors import Conflict, Invalid
 from core.people.models import Person, RegistryCheck
-from core.people.services.checks import confirm_members, open_rounds, round_of
+from core.people.services.checks import confirm_members, note_approved, note_confirmed, open_rounds, round_of
+from core.people.services.membership import transfer
 from core.people.services.persons import create_person
+from core.service import unit_of_work
 from core.work.models import WorkItem
 from core.work.services import make_step
 
@@ -70,3 +72,17 @@ def test_one_person_cannot_do_both_and_a_round_can_be_sent_back(world, county, d
         make_step(ctx, "people.registry_check", check_id, "send_back", reason="联系电话有误")
         check, listed = round_of(ctx, check_id)
         assert check.state == "due" and {p.check_state for p in listed} == {"due_for_check"}
+
+
+def test_who_was_confirmed_and_moved_away_falls_due_again(county, due):
+    check_id, people = due
+    confirm_members(county.ctx, check_id, people)
+    transfer(county.ctx, people[0], org_id=county["西关支部"])
+    with unit_of_work(county.ctx):
+        check = county.ctx.get(RegistryCheck, check_id)
+        note_confirmed(county.ctx, check)
+        note_approved(county.ctx, check)
+    session().expire_all()
+    assert county.ctx.get(Person, people[0]).verified_on is None
+    assert open_rounds(county.ctx) == 1
+    assert session().scalars(select(RegistryCheck.org_id).where(RegistryCheck.open_of.is_not(None))).all() == [county["西关支部"]]

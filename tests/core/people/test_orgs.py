@@ -3,13 +3,17 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
+from core.audit.models import AuditEntry
 from core.base import clock
+from core.base.db import session
 from core.contracts.errors import Conflict, Forbidden, Invalid
 from core.people import history, tree
 from core.people.models import Person
 from core.people.services.orgs import create_org, update_org
 from core.people.services.persons import create_person
+from core.people.services.posts import appoint, end_post
 from core.people.services.reorganise import dissolve_org, merge_orgs, move_org, split_org
 from core.people.services.terms import mark_ending_terms, open_election, record_election
 
@@ -142,3 +146,23 @@ def test_ending_terms_are_marked_and_an_election_starts_a_new_one(county):
     assert county.unit("东关一支部").status == "term_due"
     assert open_election(ctx, branch).status == "in_election"
     assert record_election(ctx, branch, held_on=dt.date(2026, 1, 5), document_no="1").status == "active"
+
+
+def test_a_corrected_term_is_not_ending_any_more(county):
+    branch, today = county["东关一支部"], county.ctx.today()
+    update_org(county.ctx, branch, term_end=today)
+    assert mark_ending_terms(county.ctx) == 1 and county.unit("东关一支部").status == "term_due"
+    update_org(county.ctx, branch, term_end=today.replace(year=today.year + 3))
+    assert mark_ending_terms(county.ctx) == 0 and county.unit("东关一支部").status == "active"
+
+
+def test_the_audit_says_that_a_contact_phone_changed_and_a_post_ends_once(county):
+    update_org(county.ctx, county["东关一支部"], contact_phone="13800005678")
+    entry = session().scalars(select(AuditEntry).order_by(AuditEntry.seq.desc()).limit(1)).one()
+    assert entry.detail == {"fields": ["contact_phone"]}
+    person = create_person(county.ctx, name="张三", org_id=county["东关一支部"])
+    post = appoint(county.ctx, person_id=person.id, org_id=county["东关一支部"], post="secretary", starts_on=DAY)
+    end_post(county.ctx, post.id, ends_on=DAY)
+    with pytest.raises(Invalid):
+        end_post(county.ctx, post.id, ends_on=county.ctx.today())
+    assert post.ends_on == DAY
