@@ -16,11 +16,13 @@ from . import history
 from . import roster as rows
 from .models import OrgChange, OrgUnit, Person
 from .names import Named, UnitNames
+from .sealed import clear_text
 from .services.orgs import create_org, update_org
 from .sheets import OrgRow, PersonRow
 
 FIELDS = ("name", "short_name", "kind", "unit_kind", "founded_on", "approval_no", "term_start", "term_end", "contact_name",
           "contact_phone", "credit_code", "address", "note")
+PHONE = {"contact_phone": ("contact_phone_sealed", "contact_phone_mask")}
 
 
 def prepare_orgs(ctx: Context, given: list[dict[str, Any]]) -> UnitNames:
@@ -52,12 +54,17 @@ def write_org(ctx: Context, row: dict[str, Any], names: UnitNames) -> tuple[str,
 
 def _complete(ctx: Context, known: Named, data: dict[str, Any]) -> tuple[str, int, str, dict[str, Any] | None]:
     unit = ctx.get(OrgUnit, known.id)
-    given = {name: value for name, value in data.items() if name != "contact_phone" and getattr(unit, name) != value}
+    given = {name: value for name, value in data.items() if _known(unit, name) != value}
     if not given:
         return "org_unit", unit.id, "unchanged", None
-    before = {name: rows.plain(getattr(unit, name)) for name in given}
+    columns = [name for given_name in given for name in PHONE.get(given_name, (given_name,))]
+    before = {name: rows.plain(getattr(unit, name)) for name in columns}
     update_org(ctx, unit.id, **given)
     return "org_unit", unit.id, "updated", {"version": unit.version, "before": before}
+
+
+def _known(unit: OrgUnit, name: str) -> Any:
+    return clear_text(unit, name) if name in PHONE else getattr(unit, name)
 
 
 def undo_org(ctx: Context, org_id: int, kept: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from .models import Affiliation, Grid, MemberChange, Person, PostHolding
 from .names import Named, UnitNames
 from .sanity import check_person
 from .sealed import index_of
-from .services.persons import FIELDS, NUMBERS, create_person, owner_of_id, update_person
+from .services.persons import FIELDS, NUMBERS, create_person, owner_of_id, set_keys, update_person
 from .words import BRANCHES, MEMBERSHIP_STATES
 
 Row = dict[str, Any]
@@ -48,7 +48,7 @@ def prepare(ctx: Context, rows: list[Row]) -> Batch:
 def check(ctx: Context, row: Row, batch: Batch) -> dict[str, list[str]]:
     """Sentences per field, against the database and the rows before."""
     data = person_data(row)
-    errors = check_person(data, ctx.today())
+    errors = check_person(as_new(data), ctx.today())
     unit = _resolve(row, batch, errors)
     for word in _posts(row):
         if code_for("people.post", word) is None:
@@ -87,7 +87,7 @@ def write(ctx: Context, row: Row, batch: Batch) -> tuple[str, int, str, dict[str
     data = {**person_data(row), **_places(row, batch, errors)}
     known = find_person(data, unit.id)
     if known is None:
-        person = create_person(ctx, org_id=unit.id, **data)
+        person = create_person(ctx, org_id=unit.id, **as_new(data))
         _hold_posts(person, unit, row, ctx)
         return "person", person.id, "created", {"version": person.version}
     given = {name: value for name, value in data.items() if value not in (None, "") and not _same(known, name, value)}
@@ -108,6 +108,7 @@ def undo(ctx: Context, person_id: int, kept: dict[str, Any]) -> None:
     if "before" in kept:
         for name, value in kept["before"].items():
             setattr(person, name, _typed(name, value))
+        set_keys(person)
         session().flush()
         return
     session().flush()
@@ -118,10 +119,13 @@ def undo(ctx: Context, person_id: int, kept: dict[str, Any]) -> None:
 
 
 def person_data(row: Row) -> Row:
-    """The row as the services take it; a roster lists members, so a blank kind follows from the dates."""
-    data = {name: row.get(name) for name in (*FIELDS, *NUMBERS) if row.get(name) not in (None, "")}
-    data.setdefault("member_kind", "full")
-    return data
+    """The row as the services take it, without what was left blank."""
+    return {name: row.get(name) for name in (*FIELDS, *NUMBERS) if row.get(name) not in (None, "")}
+
+
+def as_new(data: Row) -> Row:
+    """The data of somebody not registered yet: a roster lists members, so a blank kind is a full member's."""
+    return {"member_kind": "full", **data}
 
 
 def find_person(data: Row, org_id: int) -> Person | None:

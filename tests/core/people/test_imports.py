@@ -14,6 +14,7 @@ from core.contracts.errors import Conflict
 from core.imports.trial import weighed
 from core.people.models import Affiliation, MemberChange, OrgUnit, Person, PostHolding
 from core.people.names import UnitNames
+from core.people.queries.people import search_people
 from core.people.services.grids import save_grid
 from core.people.services.orgs import create_org
 from core.people.services.persons import update_person
@@ -163,3 +164,30 @@ def test_a_namesake_elsewhere_warns_and_keeps_nobody_out(county):
     kept_out, warned = said()
     assert kept_out == {} and "东关一支部" in warned["name"][0]
     assert said(birth_date="1970-01") == ({}, {})                    # another birth date: another person
+
+
+def test_a_sheet_without_the_kind_leaves_probationary_members_what_they_are(county):
+    (_k, person_id, *_), = take_in(county, "people.roster", {**ZHANG, "member_kind": "预备", "joined_on": "2026-03"})
+    row = {**ZHANG, "joined_on": "2026-03", "education": "专科", "member_kind": ""}
+    (_k, _id, outcome, _undo), = take_in(county, "people.roster", row)
+    assert outcome == "updated" and county.ctx.get(Person, person_id).member_kind == "probationary"
+
+
+def test_a_name_taken_back_is_found_by_its_pinyin_again(county):
+    number = {"branch": "东关一支部", "id_no": "110101196001010011"}
+    take_in(county, "people.roster", {**number, "name": "张三"})
+    (_k, person_id, _outcome, kept), = take_in(county, "people.roster", {**number, "name": "李四"})
+    with unit_of_work(county.ctx):
+        kind("people.roster").undo(county.ctx, person_id, kept)
+    assert [p.id for p in search_people(county.ctx, "zhangsan")] == [person_id]
+
+
+def test_a_second_list_of_organisations_brings_the_telephone(county):
+    south = {"name": "中共南关委员会", "short_name": "南关", "kind": "党支部", "parent": "东关社区"}
+    take_in(county, "people.org_units", south)
+    (_k, org_id, outcome, kept), = take_in(county, "people.org_units", {**south, "contact_phone": "13800005678"})
+    assert outcome == "updated" and county.ctx.get(OrgUnit, org_id).contact_phone_mask == "138****5678"
+    assert take_in(county, "people.org_units", {**south, "contact_phone": "138-0000-5678"})[0][2] == "unchanged"
+    with unit_of_work(county.ctx):
+        kind("people.org_units").undo(county.ctx, org_id, kept)
+    assert county.ctx.get(OrgUnit, org_id).contact_phone_mask == ""
