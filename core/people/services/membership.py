@@ -14,6 +14,7 @@ from ..models import OrgUnit, Person
 from ..standing import close_formal, close_link, is_counted, open_link, open_links, settle, write_change
 from ..words import MEMBERSHIP_STATES
 from .orgs import living, not_future
+from .persons import FIELDS, check_known
 
 TRANSFER = "people.person.transfer"
 
@@ -72,7 +73,11 @@ def admit(ctx: Context, person_id: int, *, org_id: int, effective_on: dt.date | 
     person = own_person(ctx, person_id, version)
     if person.member_kind != "none":
         raise Invalid({"person": [_("%(name)s 已是党员。", name=person.name)]})
-    person.member_kind, person.joined_on = "probationary", not_future(ctx, effective_on)
+    on = not_future(ctx, effective_on)
+    after = {field: getattr(person, field) for field in FIELDS} | {"member_kind": "probationary", "joined_on": on}
+    if wrong := check_known(person, after, ctx.today()).get("joined_on"):
+        raise Invalid({"effective_on": wrong})
+    person.member_kind, person.joined_on = "probationary", on
     return _enter(ctx, person, "newly_admitted", org_id, effective_on, document_no, "")
 
 

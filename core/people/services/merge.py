@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import inspect, select, update
 
+from core.accounts.models import User
 from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
@@ -16,11 +17,11 @@ from core.plugin import Objection
 from core.service import Context, service
 
 from ..models import Affiliation, Archive, Grid, MemberChange, OrgUnit, Person, PostHolding
-from ..sealed import clear_text, put
+from ..sealed import clear_text
 from ..standing import close_formal, close_link, is_counted, open_links, settle, write_change
 from . import unmerge
 from .membership import _needed
-from .persons import FIELDS, NUMBERS
+from .persons import FIELDS, NUMBERS, check_known, fill
 
 MERGE = "people.person.merge"
 CHOICES = (*FIELDS, *NUMBERS)
@@ -61,6 +62,7 @@ def merge(ctx: Context, kept_id: int, gone_id: int, *, take: Mapping[str, str] |
         trace = unmerge.begin(gone)
         _balance(ctx, kept, gone, said)
         values = _surviving(kept, gone, take or {})
+        _refuse_untrue(ctx, kept, values)
         snapshot = _snapshot(gone)
         trace.note_rows(gone)
         ctx.hooks.strict("person_merged", kept_id=kept.id, gone_id=gone.id, ctx=ctx)
@@ -69,11 +71,7 @@ def merge(ctx: Context, kept_id: int, gone_id: int, *, take: Mapping[str, str] |
         session().delete(gone)
         session().flush()
         trace.note_values(kept, values, "before")
-        for name, value in values.items():
-            if name in NUMBERS:
-                put(kept, NUMBERS[name], value)
-            else:
-                setattr(kept, name, value)
+        fill(kept, values)
         trace.note_values(kept, values, "after")
         row.undo = trace.facts
         settle(kept)
@@ -96,6 +94,7 @@ def take_out(ctx: Context, person_id: int, *, reason: str, version: int | None =
         for model in (Affiliation, PostHolding):
             for each in session().scalars(select(model).where(model.person_id == person.id)):
                 session().delete(each)
+        _name_instead(person, None)
         session().flush()
         session().delete(person)
         session().flush()
@@ -147,6 +146,13 @@ def _surviving(kept: Person, gone: Person, take: Mapping[str, str]) -> dict[str,
     return values
 
 
+def _refuse_untrue(ctx: Context, kept: Person, values: dict[str, Any]) -> None:
+    """Half of one record and half of the other must still be one person."""
+    now = {field: getattr(kept, field) for field in FIELDS}
+    if errors := check_known(kept, {**now, **values}, ctx.today()):
+        raise Invalid(errors)
+
+
 def _snapshot(person: Person) -> dict[str, Any]:
     """Every column as JSON can hold it; sealed values stay sealed for the old row."""
     row = {c.key: getattr(person, c.key) for c in inspect(Person).column_attrs}
@@ -156,7 +162,13 @@ def _snapshot(person: Person) -> dict[str, Any]:
 def _repoint(kept: Person, gone: Person) -> None:
     for model in (Affiliation, PostHolding, MemberChange):
         session().execute(update(model).where(model.person_id == gone.id).values(person_id=kept.id))
-    session().execute(update(Grid).where(Grid.worker_id == gone.id).values(worker_id=kept.id))
+    _name_instead(gone, kept.id)
+
+
+def _name_instead(gone: Person, person_id: int | None) -> None:
+    """What names a person without a reference: the grid's worker, the account's owner."""
+    session().execute(update(Grid).where(Grid.worker_id == gone.id).values(worker_id=person_id))
+    session().execute(update(User).where(User.person_id == gone.id).values(person_id=person_id))
 
 
 def _archive(ctx: Context, person: Person, reason: str, snapshot: dict[str, Any], kept_id: int | None) -> Archive:

@@ -15,8 +15,8 @@ from core.contracts.errors import Invalid
 from core.service import Context, service
 
 from ..models import Grid, OrgUnit, Person
-from ..sanity import check_person, complete_from_id, full_day
-from ..sealed import index_of, put
+from ..sanity import Errors, check_person, complete_from_id, full_day
+from ..sealed import clear_text, index_of, put
 from ..standing import is_counted, open_link, settle, write_change
 from ..words import CHANGE_TYPES, GUEST_KINDS
 from .orgs import living, not_future
@@ -72,10 +72,8 @@ def update_person(ctx: Context, person_id: int, *, version: int | None = None, *
     ctx.require(UPDATE, person.org_path)
     ctx.check_version(person, version)
     now = {field: getattr(person, field) for field in FIELDS}
-    data = _checked(ctx, {**now, **data}, person)
+    data = full_day(complete_from_id(_checked(ctx, {**now, **data}, person)))
     counted, kind = is_counted(person), person.member_kind
-    if person.is_formal and data["member_kind"] == "none":
-        raise Invalid({"member_kind": [_("组织关系在册的人员是党员；已出党的请办理“出党”。")]})
     changes = fill(person, data)
     session().flush()
     if counted and kind != person.member_kind:
@@ -89,18 +87,35 @@ def _checked(ctx: Context, data: dict[str, Any], person: Person | None = None) -
     """The data, tidied. Raises Invalid for what cannot be, TypeError for fields that do not exist."""
     if unknown := set(data) - set(FIELDS) - set(NUMBERS):
         raise TypeError(f"not fields of a person: {sorted(unknown)}")
-    errors = check_person(data, ctx.today())
+    errors = check_known(person, data, ctx.today()) if person else check_person(data, ctx.today())
     if data.get("id_no") and "id_no" not in errors and (owner := owner_of_id(data["id_no"])) not in (None, person):
         errors["id_no"] = [_("该身份证号码已登记在“%(org)s”，请核对，不要重复录入。", org=owner.org.short_name)]
-    if data.get("residence_org_id"):
-        living(ctx, data["residence_org_id"], "residence_org_id")
-    if data.get("grid_id"):
-        grid = session().scalars(select(Grid).where(Grid.id == data["grid_id"])).one_or_none()
-        if grid is None or (data.get("residence_org_id") and grid.org_id != data["residence_org_id"]):
-            errors["grid_id"] = [_("这个网格不在所选的居住社区内。")]
+    errors |= _check_places(ctx, data, person)
     if errors:
         raise Invalid(errors)
     return data
+
+
+def check_known(person: Person, data: dict[str, Any], today: dt.date) -> Errors:
+    """What cannot be true of somebody registered: also beside the ID number on file, unless `data` brings another."""
+    on_file = {} if "id_no" in data else {"id_no": clear_text(person, "id")}
+    errors = check_person({**data, **on_file}, today)
+    if person.is_formal and data["member_kind"] == "none":
+        errors.setdefault("member_kind", []).append(_("组织关系在册的人员是党员；已出党的请办理“出党”。"))
+    return errors
+
+
+def _check_places(ctx: Context, data: dict[str, Any], person: Person | None) -> Errors:
+    """Community and grid, where they are new: one that was merged since stops no other correction."""
+    home, grid_id = data.get("residence_org_id"), data.get("grid_id")
+    if person is not None and (home, grid_id) == (person.residence_org_id, person.grid_id):
+        return {}
+    if home:
+        living(ctx, home, "residence_org_id")
+    grid = session().scalars(select(Grid).where(Grid.id == grid_id)).one_or_none() if grid_id else None
+    if grid_id and (grid is None or (home and grid.org_id != home)):
+        return {"grid_id": [_("这个网格不在所选的居住社区内。")]}
+    return {}
 
 
 def owner_of_id(id_no: str) -> Person | None:
@@ -128,11 +143,15 @@ def fill(person: Person, data: dict[str, Any]) -> dict[str, Any]:
             put(person, column, data[field])
             if (after := getattr(person, f"{column}_mask")) != before or data[field]:
                 changes[field] = [before, after]
+    set_keys(person)
+    return changes
+
+
+def set_keys(person: Person) -> None:
+    """What the search by pinyin asks follows from the name."""
     keys = name_keys(person.name)
     person.name_full, person.name_initials = keys.full, keys.initials
-    return changes
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
-

@@ -16,7 +16,7 @@ from core.service import Context, service
 from .. import history, tree
 from ..models import Affiliation, Grid, OrgUnit, Person, PostHolding
 from ..moves import refresh_communities, rewrite_paths
-from ..standing import settle
+from ..standing import close_link, settle
 from ..words import LIVING_STATUS
 from .membership import transfer_between
 from .orgs import MANAGE, create_org, living, not_future
@@ -72,6 +72,7 @@ def merge_orgs(ctx: Context, org_id: int, *, into_id: int, effective_on: dt.date
             history.record(ctx, child, "moved", was, on, document_no=document_no)
         _move_people(ctx, unit, kept, on, document_no)
         session().execute(update(Grid).where(Grid.org_id == unit.id).values(org_id=kept.id, org_path=kept.path))
+        session().execute(update(Person).where(Person.residence_org_id == unit.id).values(residence_org_id=kept.id))
         _end_posts(unit, on)
     _close(unit, "merged", on, kept.id)
     history.record(ctx, unit, "merged", before, on, document_no=document_no, note=note)
@@ -112,6 +113,8 @@ def dissolve_org(ctx: Context, org_id: int, *, effective_on: dt.date | None = No
     with beyond_subtree("people: nobody may be left in a dissolved unit"):
         if people := len(session().scalars(select(Person.id).where(Person.org_id == unit.id, Person.is_formal)).all()):
             against.append(_("还有 %(n)s 名党员，请先转走或并入其他组织。", n=people))
+        if guests := len(_guest_links(unit)):
+            against.append(_("还有 %(n)s 条尚未结束的参与关系，请先结束。", n=guests))
     if against:
         raise Invalid({"org": against})
     _ask_modules(ctx, unit)
@@ -140,10 +143,16 @@ def _children(unit: OrgUnit) -> list[OrgUnit]:
 
 
 def _move_people(ctx: Context, unit: OrgUnit, kept: OrgUnit, on: dt.date, document_no: str) -> None:
-    """Members by the same pair of changes as a transfer; participation links simply point to the kept unit."""
-    session().execute(
-        update(Affiliation).where(Affiliation.org_id == unit.id, Affiliation.ends_on.is_(None), Affiliation.kind != "formal")
-        .values(org_id=kept.id, org_path=kept.path))
+    """Members by the same pair of changes as a transfer; participation links point to the kept unit, or end where the
+    same one is open there.
+    """
+    there = {(link.person_id, link.kind) for link in _guest_links(kept)}
+    for link in _guest_links(unit):
+        if (link.person_id, link.kind) in there:
+            close_link(link, max(on, link.starts_on))
+        else:
+            link.org_id, link.org_path = kept.id, kept.path
+    session().flush()
     here = (Person.org_id == unit.id) | (Person.guest_path == unit.path)
     for person in session().scalars(select(Person).where(here)).all():
         if person.is_formal and person.org_id == unit.id:
@@ -151,6 +160,11 @@ def _move_people(ctx: Context, unit: OrgUnit, kept: OrgUnit, on: dt.date, docume
         elif person.org_id == unit.id:
             person.org_id, person.org_path = kept.id, kept.path
         settle(person)
+
+
+def _guest_links(unit: OrgUnit) -> list[Affiliation]:
+    return list(session().scalars(select(Affiliation).where(
+        Affiliation.org_id == unit.id, Affiliation.ends_on.is_(None), Affiliation.kind != "formal")).all())
 
 
 def _end_posts(unit: OrgUnit, on: dt.date) -> None:

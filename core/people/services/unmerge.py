@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Column, select, update
 
+from core.accounts.models import User
 from core.base.db import metadata, session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree, current_scope
@@ -23,7 +24,7 @@ from core.service import Context, service
 from ..models import Affiliation, Archive, Grid, MemberChange, OrgUnit, Person
 from ..standing import is_counted, open_links, settle, write_change
 from .membership import _needed
-from .persons import NUMBERS
+from .persons import NUMBERS, set_keys
 
 PARTS = ("sealed", "index", "mask")
 
@@ -50,8 +51,8 @@ def begin(gone: Person) -> Trace:
 
 
 def _pointers() -> Iterator[Column[Any]]:
-    """Columns of all modules that name a person: foreign keys, and the two of ours that are none on purpose."""
-    yield from (MemberChange.__table__.c.person_id, Grid.__table__.c.worker_id)
+    """Columns of all modules that name a person: foreign keys, and the three of core that are none on purpose."""
+    yield from (MemberChange.__table__.c.person_id, Grid.__table__.c.worker_id, User.__table__.c.person_id)
     for table in metadata.sorted_tables:
         for key in table.foreign_key_constraints:
             if key.referred_table is Person.__table__:
@@ -126,6 +127,7 @@ def _give_back(kept: Person, trace: dict[str, Any]) -> None:
         number = next((column for column in NUMBERS.values() if name.startswith(column + "_") and name.endswith(PARTS)), "")
         if (f"{number}_index" if number else name) in untouched:
             setattr(kept, name, _typed(name, value))
+    set_keys(kept)
     session().flush()
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import func, select
 
+from core.accounts.models import User
 from core.audit.models import AuditEntry
 from core.base.db import session
 from core.contracts.errors import Forbidden, Invalid, NotFound, TooMany
@@ -16,6 +17,7 @@ from core.people.services.posts import appoint
 from core.people.services.reveal import reveal
 from core.people.services.unmerge import undo_merge
 from core.rules import rule
+from core.service import unit_of_work
 
 BIRTH = dt.date(1960, 1, 1)
 
@@ -164,3 +166,32 @@ def test_the_page_takes_a_merge_back(world, county, twins):
     assert admin.post(f"/people/archive/{row_id}/undo", {"reason": "是两个人"}).status_code == 303
     page = admin.get("/people/archive").text
     assert "已撤销" in page and f"/people/archive/{row_id}/undo" not in page
+
+
+def test_a_merge_that_would_make_an_impossible_person_is_refused(county, twins):
+    ctx, (kept, gone) = county.ctx, twins
+    update_person(ctx, kept.id, gender="female")
+    other = create_person(ctx, name="张三", org_id=county["西关支部"], member_kind="none", affiliation="volunteer")
+    with pytest.raises(Invalid) as refused:
+        merge(ctx, kept.id, gone.id, take={"id_no": "gone", "gender": "kept"}, reason="同一人登记了两次")
+    assert refused.value.errors.keys() == {"gender"}
+    with pytest.raises(Invalid) as refused:                     # a member of this branch would be none, and no change say so
+        merge(ctx, kept.id, other.id, take={"member_kind": "gone"}, reason="同一人登记了两次")
+    assert refused.value.errors.keys() == {"member_kind"}
+
+
+def test_name_and_account_follow_a_merge_and_come_back(world, county, twins):
+    ctx, (kept, gone) = county.ctx, twins
+    update_person(ctx, gone.id, name="章三")
+    account = (ctx.tenant.id, world.add_user("east", "zhang"))
+    with unit_of_work(ctx):
+        session().get(User, account).person_id = gone.id
+    gone_id = gone.id
+    merge(ctx, kept.id, gone_id, take={"name": "gone"}, reason="同一人登记了两次")
+    update_person(ctx, kept.id, work_unit="邮局")
+    session().expire_all()
+    assert session().get(User, account).person_id == kept.id
+    assert [p.id for p in search_people(ctx, "章三")] == [kept.id] and kept.name_initials == "zs"
+    undo_merge(ctx, session().scalars(select(Archive.id)).one(), reason="其实是两个人")
+    session().expire_all()
+    assert session().get(User, account).person_id == gone_id and kept.name == "张三"
