@@ -17,10 +17,10 @@ from core.work import engine
 
 from .facts import Errors, check_goals, check_meeting_place, check_overlap, check_term, check_texts, open_key
 from .models import JointProject, NeedItem, PairAgreement, Pairing, PairVisit, PartnerUnit
-from .services.pairs import PROPOSE
 from .workflows import pairing_flow
 
 Row = dict[str, Any]
+TAKE = "pairing.unit.manage"         # not the sides themselves: nobody else confirms what a sheet says was signed
 KIND = "pairing.pairing"
 KEPT = ("goals", "unit_owner", "org_owner")
 
@@ -45,8 +45,8 @@ def check(ctx: Context, row: Row, names: UnitNames) -> Errors:
         return errors
     org = session().get(OrgUnit, (ctx.tenant.id, place.id))
     check_meeting_place(org, unit, errors)
-    if not (ctx.may(PROPOSE, unit.org_path) or ctx.may(PROPOSE, place.path)):
-        errors["unit"] = [_("您不在其中任何一方，不能导入这一结对。")]
+    if not (ctx.may(TAKE, unit.org_path) and ctx.may(TAKE, place.path)):
+        errors["unit"] = [_("双方须都在您负责的范围内，才能导入这一结对。")]
     if not errors and _same(row, unit, place) is None:
         check_overlap(_new(row, unit, place), row["signed_on"], row["ends_on"], errors)
         errors |= {"signed_on": errors.pop("starts_on")} if "starts_on" in errors else {}

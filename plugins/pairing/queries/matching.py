@@ -14,6 +14,7 @@ from sqlalchemy import select
 from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
+from core.people.models import OrgUnit
 from core.service import Context, service
 from core.settings.dictionaries import label
 
@@ -22,7 +23,7 @@ from ..sides import READ
 from .pages import my_pairs, needs_of_partners
 
 BETWEEN = re.compile(r"[\s,，、;；/]+")
-MOST = 10
+MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def same_words(one: str, other: str) -> list[str]:
     return sorted({a if len(a) <= len(b) else b for a in words(one) for b in words(other) if a in b or b in a})
 
 
-def reasons(need: NeedItem, pair: Pairing, unit: PartnerUnit, offer: ResourceItem | None) -> tuple[str, ...]:
+def reasons(need: NeedItem, pair: Pairing, unit: PartnerUnit, offer: ResourceItem | None, streets: list[str]) -> tuple[str, ...]:
     """Why the unit could meet the need; () when nothing but the pairing speaks for it."""
     said = []
     if offer is not None and offer.kind == need.kind:
@@ -58,7 +59,7 @@ def reasons(need: NeedItem, pair: Pairing, unit: PartnerUnit, offer: ResourceIte
         said.append(_("专长相符：%(words)s", words="、".join(found)))
     if said and unit.org_path.startswith(pair.org_path):
         said.append(_("单位就在%(org)s", org=pair.org_name))
-    elif said and pair.org_path[:8] == unit.org_path[:8] and len(pair.org_path) > 8:
+    elif said and any(pair.org_path.startswith(street) and unit.org_path.startswith(street) for street in streets):
         said.append(_("单位在同一街道"))
     return tuple(said)
 
@@ -85,11 +86,12 @@ def _of(need: NeedItem, pairs: list[Pairing]) -> list[Suggestion]:
         offers = session().scalars(select(ResourceItem).where(ResourceItem.unit_id.in_(ids), ResourceItem.state == "offered",
                                                           ResourceItem.until.is_(None) | (
                                                               ResourceItem.until >= need.published_on))).all()
+    streets = list(session().scalars(select(OrgUnit.path).where(OrgUnit.unit_kind == "street")))
     found = []
     for pair in pairs:
         unit = units.get(pair.unit_id or 0)
         own: list[ResourceItem | None] = [offer for offer in offers if offer.unit_id == pair.unit_id]
-        told = [(offer, reasons(need, pair, unit, offer)) for offer in own or [None]] if unit else []
+        told = [(offer, reasons(need, pair, unit, offer, streets)) for offer in own or [None]] if unit else []
         best = max(told, key=lambda one: len(one[1]), default=None)
         if best and best[1] and unit:
             found.append(Suggestion(need, pair, unit.name, best[0], best[1]))

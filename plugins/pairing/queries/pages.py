@@ -218,7 +218,7 @@ class Desk:
 @service(READ, writes=False)
 def desk(ctx: Context) -> Desk:
     """What waits for the reader's side, and the pairings in force."""
-    pairs = my_pairs(ctx)
+    pairs = sorted(my_pairs(ctx), key=lambda one: (one.state != "dormant", one.ends_on))     # what needs attention first
     needs = needs_of_partners(ctx, [p for p in pairs if p.unit_path and ctx.may("pairing.unit.act", p.unit_path)])
     names = dict(session().execute(select(OrgUnit.id, OrgUnit.short_name).where(OrgUnit.id.in_({n.org_id for n in needs}))).all())
     unsigned = session().execute(select(PairAgreement,

@@ -76,7 +76,7 @@ def statement(ctx: Context, unit_id: int, year: int) -> Statement:
     ):
         note = _("验收评价：%(rating)s", rating=RATINGS[project.rating]) if project.rating else ""
         parts[project.org_id].projects.append(Line(project.accepted_on or last, project.title, _("完成项目"), None, "",
-                                                   "；".join(text for text in (project.result, note) if text)))
+                                                   "；".join(text for text in (project.result.rstrip("。"), note) if text)))
     for gift in session().scalars(select(Contribution).where(Contribution.unit_id == unit.id, Contribution.state == "confirmed",
                                                              Contribution.on.between(first, last)).order_by(Contribution.on)):
         sums[gift.kind] += (gift.amount_fen if gift.kind == "cash" else gift.quantity) or 0

@@ -18,7 +18,7 @@ READ = "pairing.pair.read"
 @pages.get("/", needs=READ)
 def index() -> Any:
     tiles = measure(ctx(),
-        [i for i in offered(ctx()) if i.name.startswith("pairing.") and (i.tile or i.name == "pairing.needs_claimed")])
+        [i for i in offered(ctx()) if i.name.startswith("pairing.") and i.tile])
     return render("pairing/index.html", desk=queries.desk(ctx()), tiles=list(tiles.values()), kinds=PAIR_KINDS,
                   flow=pairing_flow, project_flow=project_flow, today=ctx().today(), suggests=setting("suggests"))
 

@@ -38,9 +38,6 @@ def need(record_id: int) -> Any:
 @pages.form("/needs/new", needs=ORG)
 def new_need() -> Any:
     form = SchemaForm(NeedForm())
-    only = form["org_id"].choices
-    if len(only) == 1 and request.method == "GET":
-        form["org_id"].value = only[0].value
     if sent(form, lists.publish_need):
         done(_("需求已发布，结对单位可以认领。"))
         if request.form.get("again"):
@@ -83,9 +80,6 @@ def resource(record_id: int) -> Any:
 @pages.form("/resources/new", needs=UNIT)
 def new_resource() -> Any:
     form = SchemaForm(ResourceForm())
-    only = form["unit_id"].choices
-    if len(only) == 1 and request.method == "GET":
-        form["unit_id"].value = only[0].value
     if sent(form, lists.offer_resource):
         done(_("资源已发布，结对社区可以看到。"))
         if request.form.get("again"):

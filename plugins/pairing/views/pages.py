@@ -46,6 +46,9 @@ def sent(form: SchemaForm, service: Callable[..., Any], *args: Any, versioned: b
 
 def form_page(form: SchemaForm, title: str, *, back: str, crumb: str, text: str = "", again: bool = False, save: str = "") -> Any:
     """An ordinary form. `back` is the address behind the cancel button, `crumb` the words for it."""
+    for item in form.items:              # a list of one needs no choosing
+        if request.method == "GET" and item.required and len(item.choices) == 1 and item.value in (None, ""):
+            item.value = item.choices[0].value
     files = any(item.widget == "file" for item in form.items)
     return render("pairing/form.html", form.status, form=form, title=title, back=back, crumb=crumb, text=text, again=again,
                   files=files, save=save)
