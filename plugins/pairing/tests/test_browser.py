@@ -63,7 +63,26 @@ def save(page, name="保存"):
 
 def test_two_sides_agree_claim_deliver_accept_review_and_print(county, visit, today, tmp_path):
     factory, dongguan, school = visit("factory"), visit("dongguan"), visit("school")
-    # the unit proposes and signs, the community signs
+    pair_path = agree(factory, dongguan)
+    need_path, project_path = deliver(factory, dongguan, today)
+    dongguan.goto(dongguan.root + project_path, wait_until="networkidle")
+    dongguan.get_by_role("link", name="验收").click()
+    dongguan.get_by_label("满意", exact=True).check()
+    save(dongguan, "验收")
+    assert "已验收" in dongguan.inner_text("main")
+    for page, text in ((dongguan, "东门路灯按时装好，居民出行方便"), (factory, "社区协调居民配合施工，场地保障到位")):
+        page.goto(page.root + pair_path, wait_until="networkidle")
+        page.get_by_role("link", name="登记年度互评").click()
+        page.get_by_label("满意", exact=True).check()
+        page.fill("#results", text)
+        save(page)
+        page.get_by_text("年度评价已登记。").wait_for()
+    statement_of(factory, county, today, tmp_path)
+    none_of_it(school, (pair_path, need_path, project_path), county)
+
+
+def agree(factory, dongguan):
+    """The unit proposes with its paper and signs, the community signs; the address of the pairing."""
     factory.get_by_role("link", name="发起结对").first.click()
     factory.get_by_label("共建", exact=True).check()
     factory.select_option("#org_id", label="东关社区")
@@ -71,18 +90,20 @@ def test_two_sides_agree_claim_deliver_accept_review_and_print(county, visit, to
     factory.set_input_files("#paper", {"name": "协议.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 paper"})
     save(factory)
     assert factory.locator("h1").inner_text() == "永丰厂 — 东关社区"
-    pair_path = factory.url.removeprefix(factory.root)
     confirm(factory, "代表单位签署")
     dongguan.reload()
     dongguan.get_by_role("link", name="永丰厂 — 东关社区").first.click()
     confirm(dongguan, "代表社区签署")
     dongguan.get_by_text("双方已签署，协议生效。").wait_for()
-    # a need is published, claimed, planned, delivered
+    return factory.url.removeprefix(factory.root)
+
+
+def deliver(factory, dongguan, today):
+    """A need is published, claimed, planned and delivered; a set phrase is no result. Addresses of need and project."""
     dongguan.goto(dongguan.root + "/pairing/needs/new", wait_until="networkidle")
     dongguan.fill("#title", "小区东门安装路灯")
     dongguan.select_option("#kind", label="设施改造")
     save(dongguan)
-    need_path = dongguan.url.removeprefix(dongguan.root)
     factory.goto(factory.root + "/pairing/", wait_until="networkidle")
     factory.get_by_role("link", name="小区东门安装路灯").first.click()
     factory.get_by_role("link", name="认领").click()
@@ -99,21 +120,7 @@ def test_two_sides_agree_claim_deliver_accept_review_and_print(county, visit, to
     assert "不是成果" in factory.inner_text("main")
     factory.fill("#result", "东门主路安装路灯十二盏，夜间出行有照明")
     save(factory, "报送完成")
-    # the community accepts from its inbox, both review
-    dongguan.goto(dongguan.root + project_path, wait_until="networkidle")
-    dongguan.get_by_role("link", name="验收").click()
-    dongguan.get_by_label("满意", exact=True).check()
-    save(dongguan, "验收")
-    assert "已验收" in dongguan.inner_text("main")
-    for page, text in ((dongguan, "东门路灯按时装好，居民出行方便"), (factory, "社区协调居民配合施工，场地保障到位")):
-        page.goto(page.root + pair_path, wait_until="networkidle")
-        page.get_by_role("link", name="登记年度互评").click()
-        page.get_by_label("满意", exact=True).check()
-        page.fill("#results", text)
-        save(page)
-        page.get_by_text("年度评价已登记。").wait_for()
-    statement_of(factory, county, today, tmp_path)
-    none_of_it(school, (pair_path, need_path, project_path), county)
+    return dongguan.url.removeprefix(dongguan.root), project_path
 
 
 def statement_of(factory, county, today, tmp_path):
