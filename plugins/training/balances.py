@@ -41,7 +41,26 @@ def settle_all(year: int) -> int:
         for start in range(0, len(listed), CHUNK):
             some = listed[start:start + CHUNK]
             changed += _settle(year, some, {one: owing[one] for one in some if one in owing})
+        tally(year, _out_of_step(year))
     return changed
+
+
+def drop(year: int, person_id: int) -> None:
+    """Take one person's balance out: the record of the person goes."""
+    with beyond_subtree("training: sums are kept for everybody, whoever changed the book"):
+        mine = (Balance.year == year, Balance.person_id == person_id)
+        orgs = list(session().scalars(select(Balance.org_id).where(*mine)))
+        session().execute(delete(Balance).where(*mine).execution_options(synchronize_session=False))
+        tally(year, orgs)
+
+
+def _out_of_step(year: int) -> set[int]:
+    """Organisations whose tally counts other people than there are: somebody left the registry."""
+    there = dict(session().execute(select(Balance.org_id, func.count(Balance.id)).where(Balance.year == year)
+                                   .group_by(Balance.org_id)).all())
+    told = dict(session().execute(select(Tally.org_id, func.sum(Tally.people)).where(Tally.year == year)
+                                  .group_by(Tally.org_id)).all())
+    return {org for org in there.keys() | told.keys() if there.get(org, 0) != int(told.get(org, 0))}
 
 
 def _settle(year: int, ids: list[int], owing: dict[int, Duty]) -> int:
@@ -85,19 +104,20 @@ def tally(year: int, org_ids: Iterable[int]) -> None:
     listed = sorted(set(org_ids))
     for start in range(0, len(listed), CHUNK):
         some = listed[start:start + CHUNK]
-        sums: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0] * 6)
+        sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0] * 6)
+        paths: dict[int, str] = {}
         rows = session().execute(select(
             Balance.org_id, Balance.org_path, Balance.role, Balance.due, Balance.got, Balance.missing, Balance.classes)
             .where(Balance.year == year, Balance.org_id.in_(some)))
         for row in rows:
-            one = sums[row.org_id, row.org_path, row.role]
+            one, paths[row.org_id] = sums[row.org_id, row.role], row.org_path
             for place, more in enumerate((1, row.missing == 0, row.got > 0, row.due, row.got, row.missing)):
                 one[place] += int(more)
         session().execute(delete(Tally).where(Tally.year == year, Tally.org_id.in_(some))
                           .execution_options(synchronize_session=False))
         names = ("people", "met", "covered", "due", "got", "missing")
-        _write(Tally, [{"year": year, "org_id": org, "org_path": path, "role": role, **dict(zip(names, one, strict=True))}
-                       for (org, path, role), one in sums.items()])
+        _write(Tally, [{"year": year, "org_id": org, "org_path": paths[org], "role": role, **dict(zip(names, one, strict=True))}
+                       for (org, role), one in sums.items()])
 
 
 def _write(model: Any, rows: list[dict[str, Any]]) -> None:

@@ -162,7 +162,7 @@ def upgrade() -> None:
     sa.Column('created_at', UTCDateTime(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['tenant_id', 'org_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_training_balance_org_id')),
-    sa.ForeignKeyConstraint(['tenant_id', 'person_id'], ['people_person.tenant_id', 'people_person.id'], name=op.f('fk_training_balance_person_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'person_id'], ['people_person.tenant_id', 'people_person.id'], name=op.f('fk_training_balance_person_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_training_balance')),
     sa.UniqueConstraint('tenant_id', 'person_id', 'year', name=op.f('uq_training_balance_person_id_year')),
     info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ('org_path',)},

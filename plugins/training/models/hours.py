@@ -59,12 +59,15 @@ class HourEntry(OrgScoped, TenantScoped, Base):
 
 
 class Balance(OrgScoped, TenantScoped, Base):
-    """One person in one year: the duty by role, what was got, what is missing (all in tenths of a credit hour)."""
+    """One person in one year: the duty by role, what was got, what is missing (all in tenths of a credit hour).
+
+    A sum of the book: it goes with the person, and the next daily round puts the tally right.
+    """
 
     __tablename__ = "training_balance"
     __table_args__ = keys(
         UniqueConstraint("tenant_id", "person_id", "year"),
-        tfk("person_id", "people_person"),
+        tfk("person_id", "people_person", ondelete="CASCADE"),
         tfk("org_id", "people_org_unit"),
         Index(None, "tenant_id", "year", "org_path", "person_id"),
         Index(None, "tenant_id", "year", "org_id"),

@@ -12,11 +12,9 @@ from .fields import CreditHours
 WHAT, WHEN, WHO = _l("班次"), _l("时间地点"), _l("参训对象")
 
 
-class SessionForm(Schema):
-    """A class to be held. What is left blank comes from the course."""
+class SessionChange(Schema):
+    """What may be changed about a class that lies ahead. What is left blank comes from the course."""
 
-    course_id = Ref("training_course", required=True, metadata=ui(_l("课程"), group=WHAT, cols=6))
-    org_id = Ref("org", required=True, metadata=ui(_l("办班单位"), group=WHAT, cols=6))
     title = Text(validate=Length(max=80), metadata=ui(_l("班次名称"), group=WHAT, cols=6, help=_l("不填就用课程名称。")))
     tenths = CreditHours(metadata=ui(_l("全程学时"), group=WHAT, cols=3, help=_l("不填就用课程的学时。")))
     on = Date(required=True, metadata=ui(_l("开始日期"), group=WHEN, cols=3))
@@ -30,6 +28,17 @@ class SessionForm(Schema):
     capacity = Int(validate=Range(1, 5000), metadata=ui(_l("名额"), group=WHO, cols=3, help=_l("不填不限；报满后进入候补。")))
     enrol_until = Date(metadata=ui(_l("报名截止"), group=WHO, cols=3))
     note = Text(validate=Length(max=300), metadata=ui(_l("备注"), group=WHO, cols=6))
+
+
+class SessionForm(SessionChange):
+    """A class to be held."""
+
+    course_id = Ref("training_course", required=True, metadata=ui(_l("课程"), group=WHAT, cols=6))
+    org_id = Ref("org", required=True, metadata=ui(_l("办班单位"), group=WHAT, cols=6))
+
+    class Meta(Schema.Meta):
+        fields = ("course_id", "org_id", "title", "tenths", "on", "ends_on", "begins", "ends", "venue", "trainer", "trainer_id",
+                  "audience", "capacity", "enrol_until", "note")
 
 
 class Announced(Schema):

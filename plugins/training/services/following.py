@@ -7,13 +7,13 @@ import datetime as dt
 from sqlalchemy import select, update
 
 from core.base.db import session
-from core.base.scope import beyond_subtree
+from core.base.scope import beyond_subtree, current_scope
 from core.people.models import Person
 from core.service import Context, service
 
-from ..balances import settle, settle_all
+from ..balances import drop, settle, settle_all
 from ..book import Credit, capped, credit
-from ..models import Balance, Certificate, HourEntry, Seat
+from ..models import Balance, Certificate, ClassSession, HourEntry, Seat
 from ..tenths import of_minutes
 
 OWNED = (HourEntry, Certificate)
@@ -65,10 +65,15 @@ def merge_person(kept_id: int, gone_id: int) -> None:
                 else:
                     twin.tenths = max(twin.tenths, row.tenths)
                     session().delete(row)
+        session().execute(update(ClassSession).where(ClassSession.tenant_id == current_scope().tenant_id,
+                                                     ClassSession.trainer_id == gone_id)
+                          .values(trainer_id=kept_id,
+                                  version=ClassSession.version + 1).execution_options(synchronize_session=False))
         session().flush()
         years |= set(session().scalars(select(HourEntry.year).where(HourEntry.person_id == kept_id)))
     for year in years:
-        settle(year, [kept_id, gone_id])
+        drop(year, gone_id)
+        settle(year, [kept_id])
 
 
 def split_person(kept_id: int, gone_id: int) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 from flask import Response, request
@@ -17,11 +19,12 @@ from core.web.forms import SchemaForm
 from core.work.services import make_step
 from core.work.show import box
 
-from ..board import draft, hangs_until
+from ..board import clock_text, draft, hangs_until
 from ..calendars import session_ics
+from ..models import ClassSession
 from ..queries.courses import open_needs, plan_item
 from ..queries.sessions import audience_of, coming_up, find_session, session_page, with_sheets
-from ..schemas.session import Announced, SessionForm
+from ..schemas.session import Announced, SessionChange, SessionForm
 from ..services import sessions
 from ..words import AHEAD, COUNTED, ENROLLING, HELD, SUBMITTED, UPCOMING
 from ..workflows import class_session
@@ -85,12 +88,23 @@ def record_past() -> Any:
     return _new(sessions.record_past, _("补登班次"), _("用于已经办过、当时没有登记的培训，会注明是补录。"))
 
 
+def managed(record_id: int) -> ClassSession:
+    """A session of one's own. Raises NotFound, Forbidden."""
+    event = session_page(ctx(), record_id).event
+    ctx().require(MANAGE, event.org_path)
+    return event
+
+
+def filled(event: ClassSession) -> SimpleNamespace:
+    """The session as its form shows it: minutes after midnight as times of day."""
+    columns = {name: getattr(event, name) for name in (*SessionChange().fields, "id", "version")}
+    return SimpleNamespace(**{**columns, "begins": dt.time(*divmod(event.begins, 60)), "ends": dt.time(*divmod(event.ends, 60))})
+
+
 @pages.form("/sessions/<int:record_id>/edit", needs=MANAGE)
 def edit_session(record_id: int) -> Any:
-    event = session_page(ctx(), record_id).event
-    form = SchemaForm(SessionForm(), event, hide=("course_id", "org_id"), values={
-        "begins": f"{event.begins // 60:02d}:{event.begins % 60:02d}", "ends": f"{event.ends // 60:02d}:{event.ends % 60:02d}"})
-    form.schema.fields["course_id"].required = form.schema.fields["org_id"].required = False
+    event = managed(record_id)
+    form = SchemaForm(SessionChange(), filled(event))
     if request.method == "POST" and form.submit(request.form) and form.attempt(
             sessions.update_session, ctx(), record_id, version=form.version, **form.data):
         done(_("已保存。已张贴的预告不会自动改，请视情况重新通知。") if event.bulletin_id else _("已保存。"))
@@ -101,14 +115,13 @@ def edit_session(record_id: int) -> Any:
 @pages.form("/sessions/<int:record_id>/announce", needs=MANAGE)
 def announce(record_id: int) -> Any:
     """Who should come stands above the text that is going to hang on the board."""
-    page = session_page(ctx(), record_id)
-    event = page.event
+    event = managed(record_id)
     form = SchemaForm(Announced(), values={"text": draft(event), "until": hangs_until(event, ctx().today()).isoformat()})
     form.version = event.version
     if request.method == "POST" and form.submit(request.form) and form.attempt(_announce, record_id, form.version, form.data):
         done(_("预告已张贴在公开栏。"))
         return go("training.session", record_id=record_id)
-    return render("training/announce.html", form.status, form=form, e=event, page=page, who=audience_of(ctx(), record_id),
+    return render("training/announce.html", form.status, form=form, e=event, who=audience_of(ctx(), record_id),
                   **WORDS)
 
 
@@ -118,11 +131,11 @@ def _announce(record_id: int, version: int | None, data: dict[str, Any]) -> Any:
 
 @pages.form("/sessions/<int:record_id>/make-up", needs=MANAGE)
 def make_up(record_id: int) -> Any:
-    event = session_page(ctx(), record_id).event
-    form = SchemaForm(SessionForm(), hide=("course_id", "org_id"), values={
-        "title": _("%(title)s（补课）", title=event.title), "begins": f"{event.begins // 60:02d}:{event.begins % 60:02d}",
-        "ends": f"{event.ends // 60:02d}:{event.ends % 60:02d}", "venue": event.venue, "audience": event.audience})
-    form.schema.fields["course_id"].required = form.schema.fields["org_id"].required = False
+    event = managed(record_id)
+    form = SchemaForm(SessionChange(), values={
+        "title": _("%(title)s（补课）", title=event.title)[:80], "begins": clock_text(event.begins),
+        "ends": clock_text(event.ends),
+        "venue": event.venue, "audience": event.audience})
     if request.method == "POST" and form.submit(request.form) and form.attempt(sessions.make_up, ctx(), record_id, **form.data):
         done(_("补课班次 %(number)s 已建立，缺席、请假的人已列入签到表。", number=form.result.number))
         return go("training.session", record_id=form.result.id)

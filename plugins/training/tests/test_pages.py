@@ -1,0 +1,335 @@
+"""The pages: every form by browser, with lesser rights, in the other tenant, with the module switched off, twice at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import icalendar
+import openpyxl
+import pytest
+from sqlalchemy import func, select
+
+from core.base.session import session
+from core.tenancy.lifecycle import disable_plugin, enable_plugin
+from core.work.models import WAITING as OPEN_ITEMS
+from core.work.models import WorkItem
+from core.work.rounds import make_round
+from plugins.training.models import Balance, ClassSession, Need, PlanItem, Seat
+from plugins.training.services import enrolment
+
+from .conftest import LATER, TODAY
+from .test_flow import ALL_CAME, balances
+
+PATHS = ("/", "/mine", "/gap", "/gap/1", "/people/1", "/courses/1", "/courses/new", "/needs/1", "/needs/new", "/plan/new",
+         "/plan/1",
+         "/sessions/1", "/sessions/new", "/sessions/past", "/sessions/1/edit", "/sessions/1/announce", "/sessions/1/enrol",
+         "/sessions/1/attendance", "/sessions/1/sheet", "/sessions/1/sheet.xlsx", "/sessions/1/make-up",
+         "/sessions/1/calendar.ics",
+         "/certificates/1", "/certificates/1/pdf", "/certificates/1/revoke", "/verify/" + "x" * 24, "/static/training.css",
+         "/nothing")
+LEDGERS = ("attendance", "certificates", "courses", "coverage", "entries", "hours", "hours_past", "needs", "new_secretaries",
+           "plan",
+           "sessions", "short")
+
+
+def count(county, model, *where):
+    with county.acting("all"):
+        return session().scalar(select(func.count(model.id)).where(*where))
+
+
+def text(browser, path):
+    answer = browser.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+    return answer.get_data(as_text=True)
+
+
+def test_plan_announce_enrol_mark_confirm(county):
+    officer, unit = county.browser("officer"), county.units["东关社区"]
+    course = {"name": "党务实务", "org_id": unit, "subject": "party_work", "form": "lecture", "tenths": "4", "level": "1",
+              "central": "1"}
+    assert officer.post("/training/courses/new", {**course, "tenths": "0.5天"}).status_code == 422
+    made = officer.post("/training/courses/new", course)
+    course_id = int(made.location.rsplit("/", 1)[1])
+    assert "入门" in text(officer, f"/training/courses/{course_id}")
+    line = {"year": "2026", "month": "12", "org_id": unit, "course_id": course_id, "audience": "members", "times": "1",
+            "head_count": "1"}
+    assert officer.post("/training/plan/new", line).status_code == 303
+    assert officer.post("/training/plan/new", line).status_code == 422
+    with county.acting("all"):
+        item = session().scalars(select(PlanItem.id)).one()
+    assert "按计划开班" in text(officer, f"/training/plan/{item}")
+    assert 'value="1"' in text(officer, f"/training/sessions/new?plan_item={item}")
+    when = {"on": LATER.isoformat(), "begins": "09:00", "ends": "12:00", "audience": ["members"], "capacity": "1"}
+    sent = {"course_id": course_id, "org_id": unit, **when, "once_key": "k" * 20}
+    made = officer.post(f"/training/sessions/new?plan_item={item}", sent)
+    again = officer.post(f"/training/sessions/new?plan_item={item}", sent)
+    assert made.status_code == 303 and again.location == made.location and count(county, ClassSession) == 1
+    path = made.location.removeprefix("/t/east")
+    assert officer.post(f"/training/plan/{item}/drop").status_code == 303 and count(county, PlanItem) == 1
+    announce = text(officer, path + "/announce")
+    assert "应参加人员" in announce and "东关一支部" in announce and "王小明" in announce and "2026-12-04 09:00-12:00" in announce
+    assert officer.post(path + "/announce", {"text": "电话 13812345678", "until": "2026-12-04"}).status_code == 422
+    assert officer.post(path + "/announce", {"text": "欢迎", "until": "2026-12-04"}).status_code == 303
+    assert "培训预告：党务实务" in text(officer, "/notify/board")
+    session_id = int(path.rsplit("/", 1)[1])
+    county.step(session_id, "open")
+    home = county.browser("home")
+    assert "还有 1 个名额" in text(home, path + "/enrol")
+    people = {"person_ids": [county.people["王小明"], county.people["李秀兰"]]}
+    assert home.post(path + "/enrol", people).status_code == 303
+    page = text(home, path)
+    assert "候补（按先后）" in page and "候补" in page
+    assert home.post(path + "/enrol", people).status_code == 422
+    with county.acting("all"):
+        seats = {row.person_name: row.id for row in session().scalars(select(Seat))}
+    assert home.post(f"/training/seats/{seats['王小明']}/cancel").status_code == 303
+    assert count(county, Seat, Seat.place == "enrolled", Seat.person_name == "李秀兰") == 1
+    with county.on(LATER):
+        officer = county.browser("officer")
+        bad = officer.post(path + "/attendance", {f"a-{seats['李秀兰']}": "partial", f"h-{seats['李秀兰']}": "半天"})
+        assert bad.status_code == 422 and "不是学时" in bad.get_data(as_text=True) and "半天" in bad.get_data(as_text=True)
+        assert officer.post(path + "/attendance", {f"a-{seats['李秀兰']}": "present"}).status_code == 303
+        assert officer.post(path + "/walk-in",
+                            {"person_ids": [county.people["王小明"]], "attendance": "present"}).status_code == 303
+        assert "签名" in text(officer, path + "/sheet")
+    county.step(session_id, "submit", day=LATER)
+    county.step(session_id, "confirm", login="second", day=LATER)
+    assert balances(county)["王小明"][2] == balances(county)["李秀兰"][2] == 40
+    assert "已完成" in text(officer, "/ledgers/training.plan/")
+
+
+def test_sessions_are_changed_and_made_up_for(county):
+    officer, made = county.browser("officer"), county.announced(county.course())
+    path = f"/training/sessions/{made}"
+    page = text(officer, path + "/edit")
+    assert 'value="09:00"' in page and 'value="2026-12-04"' in page and "课程" in page
+    version = page.split('name="version" value="')[1].split('"')[0]
+    sent = {"on": "2026-12-05", "begins": "14:00", "ends": "17:30", "audience": ["members"], "venue": "党校", "version": version}
+    assert officer.post(path + "/edit", {**sent, "ends": "13:00"}).status_code == 422
+    assert officer.post(path + "/edit", sent).status_code == 303
+    assert officer.post(path + "/edit", sent).status_code == 409
+    assert "2026-12-05 14:00-17:30" in text(officer, path)
+    gone = county.announced(county.course("另一门"))
+    county.step(gone, "call_off", reason="场地停电")
+    assert "已撤下" not in text(officer, "/notify/board") and "另一门" not in text(officer, "/notify/board")
+    held = county.held(county.course("第三门"), {"王小明": "present", "李秀兰": "excused"})
+    county.step(held, "submit", day=LATER)
+    with county.on(LATER):
+        late = county.browser("officer")
+        assert "（补课）" in text(late, f"/training/sessions/{held}/make-up")
+        again = {"on": "2026-12-11", "begins": "09:00", "ends": "12:00", "audience": ["members"]}
+        made = late.post(f"/training/sessions/{held}/make-up", again)
+        assert made.status_code == 303 and "李秀兰" in text(late, made.location.removeprefix("/t/east"))
+
+
+def test_past_sessions_are_late_entries(county):
+    officer = county.browser("officer")
+    sent = {"course_id": county.course(), "org_id": county.units["东关社区"], "on": "2026-03-05", "begins": "09:00",
+            "ends": "12:00",
+            "audience": ["members"]}
+    assert officer.post("/training/sessions/new", sent).status_code == 422
+    assert officer.post("/training/sessions/past", {**sent, "on": "2026-12-05"}).status_code == 422
+    made = officer.post("/training/sessions/past", sent)
+    assert made.status_code == 303 and "补录" in text(officer, made.location.removeprefix("/t/east"))
+
+
+def test_needs_are_met_by_the_session_planned_for_them(county):
+    home, officer = county.browser("home"), county.browser("officer")
+    wish = {"year": "2026", "org_id": county.units["东关一支部"], "source": "survey", "subject": "party_work",
+            "title": "不会填台账",
+            "audience": "members", "head_count": "2"}
+    assert home.post("/training/needs/new", {**wish, "detail": "找13812345678"}).status_code == 422
+    assert home.post("/training/needs/new", {**wish, "source": "superior"}).status_code == 403
+    made = home.post("/training/needs/new", wish)
+    path = made.location.removeprefix("/t/east")
+    course_id, need_id = county.course(), int(path.rsplit("/", 1)[1])
+    step = f"/work/step/training.need/{need_id}/plan"
+    assert step in text(officer, path) and step not in text(home, path)
+    assert officer.post(f"/work/step/training.need/{need_id}/plan", {"course_id": course_id}).status_code == 303
+    county.confirmed(course_id, ALL_CAME)
+    with county.acting("all") as ctx:
+        assert (ctx.get(Need, need_id).state, ctx.get(Need, need_id).met_on) == ("met", LATER)
+
+
+def test_hours_are_seen_by_who_plans_and_by_oneself(county):
+    county.confirmed(county.course(), ALL_CAME)
+    one = f"/training/people/{county.people['李秀兰']}"
+    for login in ("home", "community", "street", "officer"):
+        assert "学时明细" in text(county.browser(login), one)
+    assert county.browser("there").get(one).status_code == 404
+    for login in ("reader", "member"):
+        assert county.browser(login).get(one).status_code == 403
+        for name in ("hours", "short", "entries", "new_secretaries"):
+            assert county.browser(login).get(f"/ledgers/training.{name}/").status_code == 403
+        assert county.browser(login).get("/training/gap").status_code == 403
+    mine = text(county.browser("member"), "/training/mine")
+    assert "我的学时" in mine and "党务实务" in mine and ">28<" in mine and "王小明" not in mine
+    assert "没有对应名册里的人员" in text(county.browser("officer"), "/training/mine")
+    assert "本年学时" in text(county.browser("home"), f"/people/p/{county.people['李秀兰']}/")
+
+
+def test_gap_pages_answer_for_each_level(county):
+    county.confirmed(county.course(), ALL_CAME)
+    made = county.announced(county.course("补课班"), on=dt.date(2026, 12, 11))
+    street = county.browser("street")
+    top = text(street, f"/training/gap/{county.units['城关街道']}")
+    assert "东关社区" in top and "西关社区" in top and "应参训" in top
+    branch = text(county.browser("home"), f"/training/gap/{county.units['东关一支部']}")
+    assert "补课班" in branch and "2 人可补" in branch and "不公布、不排名" in branch
+    assert county.browser("home").get("/training/gap").status_code == 303
+    assert county.browser("home").get(f"/training/gap/{county.units['西关支部']}").status_code == 404
+    person = text(county.browser("home"), f"/training/people/{county.people['李秀兰']}")
+    assert "补课班" in person and "参加后还差 24 学时" in person
+    with county.acting("officer") as ctx:
+        enrolment.enrol_people(ctx, made, person_ids=[county.people["李秀兰"]])
+    assert "2026-12-11" in text(county.browser("home"), "/ledgers/training.hours/")
+
+
+def test_people_enrol_themselves(county):
+    made = county.announced(county.course(), audience=["secretaries"])
+    member = county.browser("member")
+    path = f"/training/sessions/{made}"
+    assert "我要报名" in text(member, path)
+    assert member.post(path + "/enrol-me").status_code == 303 and count(county, Seat) == 0
+    assert "不包括您" in text(member, "/training/mine")
+    open_to_all = county.announced(county.course("全员课"), audience=["members"], on=dt.date(2026, 12, 5))
+    assert member.post(f"/training/sessions/{open_to_all}/enrol-me").status_code == 303
+    assert "已报名的班次" in text(member, "/training/mine")
+    with county.acting("all"):
+        seat_id = session().scalars(select(Seat.id)).one()
+    assert county.browser("there").post(f"/training/seats/{seat_id}/cancel").status_code == 404
+    assert county.browser("officer").post(f"/training/sessions/{open_to_all}/enrol-me").status_code == 403
+    assert member.post(f"/training/seats/{seat_id}/cancel").status_code == 303
+    assert count(county, Seat, Seat.place == "cancelled") == 1
+
+
+def test_calendar_names_nobody(county):
+    made = county.announced(county.course(), ends_on=LATER + dt.timedelta(days=1))
+    answer = county.browser("home").get(f"/training/sessions/{made}/calendar.ics")
+    book = icalendar.Calendar.from_ical(answer.data)
+    starts = [one.decoded("dtstart") for one in book.walk("VEVENT")]
+    assert len(starts) == 2 and starts[0].hour == 9 and "王小明" not in answer.get_data(as_text=True)
+    with county.acting("home") as ctx:
+        shown = [one.value for one in ctx.collect("calendar", start=TODAY, end=LATER)]
+    assert any(entry.feed and "党务实务" in str(entry.title) for entry in shown)
+
+
+def test_a_sheet_goes_out_and_comes_back_with_two_bad_rows(county):
+    made = county.announced(county.course())
+    with county.acting("officer") as ctx:
+        enrolment.enrol_all(ctx, made)
+    with county.on(LATER):
+        officer = county.browser("officer")
+        answer = officer.get(f"/training/sessions/{made}/sheet.xlsx")
+        book = openpyxl.load_workbook(io.BytesIO(answer.data))
+        sheet = book.active
+        assert [cell.value for cell in sheet[1]][:5] == ["班次编号", "姓名", "支部/社区", "出席", "学时"]
+        for row in sheet.iter_rows(min_row=2):
+            row[3].value, row[4].value = ("出席", None) if row[1].value == "王小明" else ("部分出席", "0.5天")
+        sheet.append(["2026-00001", "没有此人", "", "出席", "", "", ""])
+        sheet.append(["2026-00001", "赵大海", "西关支部", "部分出席", "2", "现场来的", ""])
+        out = io.BytesIO()
+        book.save(out)
+        officer.get("/imports/new/training.attendance")
+        sent = officer.post("/imports/new/training.attendance", {"file": (io.BytesIO(out.getvalue()), "签到.xlsx")})
+        address = sent.location.removeprefix("/t/east")
+        assert officer.post(address + "/columns").status_code == 303
+        county.world.run_jobs()
+        page = text(officer, address)
+        assert "共 4 行，2 行可以导入，2 行有误" in page and "不是学时" in page and "名册里没有 没有此人" in page
+        officer.post(address + "/commit", {"mode": "good"})
+        county.world.run_jobs()
+        with county.acting("all", LATER):
+            rows = {row.person_name: (row.attendance, row.tenths, row.place) for row in session().scalars(select(Seat))}
+        assert rows == {"王小明": ("present", 40, "enrolled"), "李秀兰": ("", 0, "enrolled"),
+                        "赵大海": ("partial", 20, "walk_in")}
+        assert officer.post(address + "/undo").status_code == 303
+        county.world.run_jobs()
+    with county.acting("all"):
+        assert {row.person_name: row.attendance for row in session().scalars(select(Seat))} == {"王小明": "", "李秀兰": ""}
+
+
+def test_another_tenant_and_lesser_rights_see_nothing(county):
+    made = county.confirmed(county.course(), ALL_CAME)
+    west = county.browser("admin", "west")
+    for path in (f"/training/sessions/{made}", f"/training/sessions/{made}/sheet", f"/training/people/{county.people['李秀兰']}",
+                 f"/training/gap/{county.units['东关社区']}", f"/training/sessions/{made}/calendar.ics"):
+        assert west.get(path).status_code == 404, path
+    for name in LEDGERS:
+        assert "李秀兰" not in text(west, f"/ledgers/training.{name}/") and "党务实务" not in text(west,
+            f"/ledgers/training.{name}/")
+    there = county.browser("there")
+    assert "李秀兰" not in text(there, f"/training/sessions/{made}") and "李秀兰" not in text(there,
+        "/ledgers/training.attendance/")
+    for tail in ("/announce", "/edit", "/attendance", "/sheet.xlsx", "/make-up"):
+        assert there.get(f"/training/sessions/{made}{tail}").status_code in (403, 404), tail
+    for tail in ("/attendance", "/walk-in", "/enrol-all"):
+        assert there.post(f"/training/sessions/{made}{tail}", {"person_ids": [county.people["赵大海"]]}).status_code in (403,
+            404, 409)
+        assert county.browser("reader").post(f"/training/sessions/{made}{tail}").status_code == 403
+    assert there.post(f"/work/step/training.session/{made}/reopen", {"reason": "x"}).status_code in (403, 404)
+
+
+def test_switched_off_means_not_there_and_nothing_is_lost(county):
+    county.confirmed(county.course(), ALL_CAME)
+    with county.acting("all") as ctx:
+        disable_plugin(ctx, "training")
+    admin = county.browser("admin")
+    missing = admin.get("/no/such/page").status_code
+    for path in PATHS:
+        for method in ("get", "post", "put", "delete", "options", "head"):
+            assert getattr(admin.client, method)("/t/east/training" + path).status_code == missing == 404
+    assert admin.get("/ledgers/training.hours/").status_code == 404
+    assert "教育培训" not in admin.get("/").text
+    with county.acting("all") as ctx:
+        enable_plugin(ctx, "training")
+    county.world.run_jobs()
+    assert balances(county)["李秀兰"][2] == 40 and "学时台账" in text(county.browser("officer"), "/ledgers/training.hours/")
+
+
+@pytest.mark.parametrize(("name", "day", "opened"), [
+    ("training.half_year", dt.date(2026, 6, 10), 0), ("training.half_year", dt.date(2026, 6, 16), 2),
+    ("training.autumn", dt.date(2026, 10, 18), 2), ("training.autumn", dt.date(2027, 2, 1), 0)])
+def test_shortfalls_are_reminded_once_per_community(county, plugins, name, day, opened):
+    county.settle(day)
+    with county.acting("all", day) as ctx:
+        assert make_round(ctx, plugins.reminders[name]) == (opened, 0) and make_round(ctx, plugins.reminders[name]) == (0, 0)
+        items = session().scalars(select(WorkItem).where(WorkItem.state.in_(OPEN_ITEMS), WorkItem.declared == name)).all()
+        assert len(items) == opened and not any("李秀兰" in item.subject for item in items)
+        for row in session().scalars(select(Balance)):
+            row.missing = 0
+        session().commit()
+        assert make_round(ctx, plugins.reminders[name]) == (0, opened)
+
+
+def test_new_secretaries_are_trained_within_half_a_year(county, plugins):
+    county.person("钱书记", "东关二支部", post="secretary", since=dt.date(2026, 7, 1))
+    reminder, day = plugins.reminders["training.induction_due"], dt.date(2026, 11, 29)
+    with county.acting("all", dt.date(2026, 11, 20)) as ctx:
+        assert make_round(ctx, reminder) == (0, 0)
+    with county.acting("all", day) as ctx:
+        assert make_round(ctx, reminder) == (1, 0)
+        item = session().scalars(select(WorkItem).where(WorkItem.declared == reminder.name)).one()
+        assert item.due_on == dt.date(2027, 1, 1) and "半年" in item.rule["source"]
+    assert "钱书记" in text(county.browser("officer"), "/ledgers/training.new_secretaries/?untrained=1")
+    county.confirmed(county.course(form="induction"), {"钱书记": "present"})
+    with county.acting("all", LATER) as ctx:
+        assert make_round(ctx, reminder) == (0, 1)
+    assert "钱书记" not in text(county.browser("officer"), "/ledgers/training.new_secretaries/?untrained=1")
+
+
+def test_pages_keep_their_budget(county):
+    for number in range(30):
+        county.person(f"党员{number}")
+    county.settle()
+    made = county.announced(county.course())
+    home, officer = county.browser("home"), county.browser("officer")
+    home.get("/training/")
+    officer.get("/training/")
+    for browser, path in ((home, "/training/"), (home, f"/training/gap/{county.units['东关一支部']}"),
+                          (home, "/ledgers/training.hours/"),
+                          (officer, f"/training/sessions/{made}"), (officer, "/training/gap")):
+        with county.world.counting() as sent:
+            assert browser.get(path).status_code in (200, 303)
+        assert len(sent) <= 50, (path, len(sent))
