@@ -20,14 +20,10 @@ from .tenths import shown
 from .words import AUDIENCES
 
 
-def clock_text(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
-
-
 def when_text(event: ClassSession) -> str:
     """2026-12-04 09:00-17:00, or with the last day where there are several."""
     days = event.on.isoformat() if event.on == event.ends_on else f"{event.on.isoformat()} — {event.ends_on.isoformat()}"
-    return f"{days} {clock_text(event.begins)}-{clock_text(event.ends)}"
+    return f"{days} {event.begins:%H:%M}-{event.ends:%H:%M}"
 
 
 def words_for(codes: list[str]) -> str:

@@ -13,10 +13,6 @@ from core.service import Context
 from .models import ClassSession
 
 
-def moment(day: dt.date, minutes: int) -> dt.datetime:
-    return dt.datetime.combine(day, dt.time(minutes // 60, minutes % 60), SHANGHAI)
-
-
 def session_ics(ctx: Context, event: ClassSession) -> bytes:
     """One entry per day of the session, at its hours."""
     book = Calendar()
@@ -27,8 +23,8 @@ def session_ics(ctx: Context, event: ClassSession) -> bytes:
         entry = Event()
         entry.add("uid", f"{token_hash(f'{ctx.tenant.id}:training:{event.id}:{number}')[:32]}@juheli")
         entry.add("dtstamp", ctx.now())
-        entry.add("dtstart", moment(day, event.begins))
-        entry.add("dtend", moment(day, event.ends))
+        entry.add("dtstart", dt.datetime.combine(day, event.begins, SHANGHAI))
+        entry.add("dtend", dt.datetime.combine(day, event.ends, SHANGHAI))
         entry.add("summary", event.title)
         if event.venue:
             entry.add("location", event.venue)

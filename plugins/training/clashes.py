@@ -33,7 +33,7 @@ def share(tenths: int, days: int) -> int:
 def other_seats(event: ClassSession, person_ids: list[int]) -> list[Any]:
     """(person, attendance, place, tenths, session columns) of these persons in other sessions on the same days."""
     columns = (Seat.person_id, Seat.attendance, Seat.place, Seat.tenths, ClassSession.title, ClassSession.on,
-               ClassSession.ends_on, ClassSession.begins, ClassSession.ends)
+               ClassSession.ends_on, ClassSession.from_minute, ClassSession.to_minute)
     with beyond_subtree(REASON):
         return list(session().execute(select(*columns).join(Seat.session).where(
             Seat.person_id.in_(person_ids), Seat.session_id != event.id, ClassSession.state != CALLED_OFF,
@@ -42,7 +42,7 @@ def other_seats(event: ClassSession, person_ids: list[int]) -> list[Any]:
 
 def in_two_rooms(event: ClassSession, row: Any) -> bool:
     """Whether another session on the same days takes place at the same hours."""
-    return bool(row.begins < event.ends and event.begins < row.ends)
+    return bool(row.from_minute < event.to_minute and event.from_minute < row.to_minute)
 
 
 def attended_elsewhere(event: ClassSession, person_ids: Iterable[int]) -> dict[int, str]:

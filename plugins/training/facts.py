@@ -103,8 +103,8 @@ def check_session(ctx: Context, data: dict[str, Any], course: Course, *, past: b
         errors["enrol_until"] = [_("报名截止日期不能晚于开始日期。")]
     if errors:
         raise Invalid(errors)
-    return {"title": data.get("title") or course.name, "tenths": tenths, "on": on, "ends_on": ends_on, "begins": begins,
-            "ends": ends,
+    return {"title": data.get("title") or course.name, "tenths": tenths, "on": on, "ends_on": ends_on, "from_minute": begins,
+            "to_minute": ends,
             "venue": data.get("venue") or course.venue, "trainer": data.get("trainer") or course.trainer,
             "trainer_id": data.get("trainer_id"), "audience": list(data["audience"]), "capacity": data.get("capacity"),
             "enrol_until": data.get("enrol_until"), "note": data.get("note") or ""}

@@ -49,7 +49,7 @@ def panels(slot: str, subject: Any, ctx: Context) -> Iterable[Panel]:
             balance = session().scalars(mine).one_or_none()
         if balance is not None:
             data = {"b": balance, "person_id": subject.id, "planner": ctx.may(HOURS, subject.org_path)}
-            yield Panel(_l("本年学时"), "training/panel_person.html", data, "", rank=40)
+            yield Panel(_l("本年学时"), "training/panel_person.html", data, "people.person.read", rank=40)
     if slot == "org_unit" and ctx.may(HOURS, subject.path):
         yield Panel(_l("培训学时"), "training/panel_org.html", {"unit": subject}, HOURS, rank=40)
 

@@ -30,7 +30,7 @@ class ClassSession(OrgScoped, TenantScoped, Base):
     """One class (班次) of a course, on one day or several in a row, at the same hours each day.
 
     number            what stands on paper and in sheets: 2026-007
-    begins, ends      minutes after midnight
+    from_minute, to_minute   the hours of each day in minutes after midnight; `begins` and `ends` give them as times
     tenths            credit hours times ten for whoever was there the whole time
     audience          codes of plugins.training.words.AUDIENCES, who should come within the organiser's subtree
     trainer_id        the trainer, where registered here: a trainer is never a trainee
@@ -58,8 +58,8 @@ class ClassSession(OrgScoped, TenantScoped, Base):
     make_up_of_id: Mapped[int | None] = mapped_column(BigInteger)
     on: Mapped[dt.date] = mapped_column(Date)
     ends_on: Mapped[dt.date] = mapped_column(Date)
-    begins: Mapped[int] = mapped_column(Integer)
-    ends: Mapped[int] = mapped_column(Integer)
+    from_minute: Mapped[int] = mapped_column(Integer)
+    to_minute: Mapped[int] = mapped_column(Integer)
     tenths: Mapped[int] = mapped_column(Integer)
     venue: Mapped[str] = mapped_column(String(120), default="")
     trainer: Mapped[str] = mapped_column(String(60), default="")
@@ -84,6 +84,14 @@ class ClassSession(OrgScoped, TenantScoped, Base):
     def confirm_path(self) -> str:
         """Where hours are confirmed: one level above the organiser; above the topmost unit is the whole tenant."""
         return tree.parent(self.org_path)
+
+    @property
+    def begins(self) -> dt.time:
+        return dt.time(*divmod(self.from_minute, 60))
+
+    @property
+    def ends(self) -> dt.time:
+        return dt.time(*divmod(self.to_minute, 60))
 
     @property
     def days(self) -> int:

@@ -19,7 +19,7 @@ from ..clashes import attended_elsewhere, too_long
 from ..models import ClassSession, Seat
 from ..seating import seats_for
 from ..tenths import shown
-from ..words import CAME, HELD, PARTIAL, PRESENT, PRESENT_UNASKED, SEATED, UPCOMING
+from ..words import CAME, CANCELLED, HELD, PARTIAL, PRESENT, PRESENT_UNASKED, SEATED, UPCOMING, WAITING
 from ..workflows import class_session
 
 MANAGE = "training.session.manage"
@@ -120,10 +120,16 @@ def add_walk_ins(ctx: Context, session_id: int, *, person_ids: list[int], attend
     event = sheet_open(ctx, ctx.get(ClassSession, session_id))
     seen = set(session().scalars(select(Person.id).where(Person.id.in_(person_ids))))
     rows = seats_for(event, [one for one in person_ids if one in seen], origin="organiser", place=PRESENT_UNASKED)
-    if not rows:
+    with beyond_subtree("training: the organiser writes the sheet for all who came"):
+        back = session().scalars(select(Seat).where(Seat.session_id == event.id, Seat.person_id.in_(seen),
+                                                    Seat.place.in_((CANCELLED, WAITING)))).all()
+    if not rows and not back:
         raise Invalid({"person_ids": [_("他们已在签到表上，或不在您负责的范围内。")]})
     with beyond_subtree("training: the organiser writes the sheet for all who came"):
+        for row in back:
+            row.place = PRESENT_UNASKED
         session().add_all(rows)
+        rows += back
         session().flush()
         if attendance == PRESENT:
             listed = {row.id: row for row in rows}

@@ -8,14 +8,13 @@ from core.contracts.errors import Invalid
 from core.web import Pages, render
 from core.web.forms import SchemaForm
 
-from ..board import clock_text, when_text, words_for
+from ..board import when_text, words_for
 from ..tenths import shown
 from ..words import ATTENDANCE, ATTENDANCE_TONES, AUDIENCES, LEVELS, PLACE_TONES, PLACES, ROLES
 
 pages = Pages("training", "plugins.training")
 pages.add_app_template_filter(shown, "tenths")
 pages.add_app_template_filter(when_text, "class_time")
-pages.add_app_template_filter(clock_text, "clock_minutes")
 pages.add_app_template_filter(words_for, "audiences")
 WORDS = {"attendance": ATTENDANCE, "attendance_tones": ATTENDANCE_TONES, "places": PLACES, "place_tones": PLACE_TONES,
          "roles": ROLES,

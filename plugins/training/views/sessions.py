@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime as dt
-from types import SimpleNamespace
 from typing import Any
 
 from flask import Response, request
@@ -19,7 +17,7 @@ from core.web.forms import SchemaForm
 from core.work.services import make_step
 from core.work.show import box
 
-from ..board import clock_text, draft, hangs_until
+from ..board import draft, hangs_until
 from ..calendars import session_ics
 from ..models import ClassSession
 from ..queries.courses import open_needs, plan_item
@@ -95,16 +93,10 @@ def managed(record_id: int) -> ClassSession:
     return event
 
 
-def filled(event: ClassSession) -> SimpleNamespace:
-    """The session as its form shows it: minutes after midnight as times of day."""
-    columns = {name: getattr(event, name) for name in (*SessionChange().fields, "id", "version")}
-    return SimpleNamespace(**{**columns, "begins": dt.time(*divmod(event.begins, 60)), "ends": dt.time(*divmod(event.ends, 60))})
-
-
 @pages.form("/sessions/<int:record_id>/edit", needs=MANAGE)
 def edit_session(record_id: int) -> Any:
     event = managed(record_id)
-    form = SchemaForm(SessionChange(), filled(event))
+    form = SchemaForm(SessionChange(), event)
     if request.method == "POST" and form.submit(request.form) and form.attempt(
             sessions.update_session, ctx(), record_id, version=form.version, **form.data):
         done(_("已保存。已张贴的预告不会自动改，请视情况重新通知。") if event.bulletin_id else _("已保存。"))
@@ -133,8 +125,7 @@ def _announce(record_id: int, version: int | None, data: dict[str, Any]) -> Any:
 def make_up(record_id: int) -> Any:
     event = managed(record_id)
     form = SchemaForm(SessionChange(), values={
-        "title": _("%(title)s（补课）", title=event.title)[:80], "begins": clock_text(event.begins),
-        "ends": clock_text(event.ends),
+        "title": _("%(title)s（补课）", title=event.title)[:80], "begins": f"{event.begins:%H:%M}", "ends": f"{event.ends:%H:%M}",
         "venue": event.venue, "audience": event.audience})
     if request.method == "POST" and form.submit(request.form) and form.attempt(sessions.make_up, ctx(), record_id, **form.data):
         done(_("补课班次 %(number)s 已建立，缺席、请假的人已列入签到表。", number=form.result.number))
