@@ -1,0 +1,132 @@
+"""Who sees what, in which tenant, with the module on or off; reminders; what pages cost."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from core.base.session import session
+from core.tenancy.lifecycle import disable_plugin, enable_plugin
+from core.work.models import WAITING as OPEN_ITEMS
+from core.work.models import WorkItem
+from core.work.rounds import make_round
+from plugins.training.models import Balance
+
+from .conftest import LATER
+from .test_flow import ALL_CAME, balances
+from .test_pages import text
+
+PATHS = ("/", "/mine", "/gap", "/gap/1", "/people/1", "/courses/1", "/courses/new", "/needs/1", "/needs/new", "/plan/new",
+         "/plan/1",
+         "/sessions/1", "/sessions/new", "/sessions/past", "/sessions/1/edit", "/sessions/1/announce", "/sessions/1/enrol",
+         "/sessions/1/attendance", "/sessions/1/sheet", "/sessions/1/sheet.xlsx", "/sessions/1/make-up",
+         "/sessions/1/calendar.ics",
+         "/certificates/1", "/certificates/1/pdf", "/certificates/1/revoke", "/verify/" + "x" * 24, "/static/training.css",
+         "/nothing")
+LEDGERS = ("attendance", "certificates", "courses", "coverage", "entries", "hours", "hours_past", "needs", "new_secretaries",
+           "plan",
+           "sessions", "short")
+
+
+def test_hours_are_seen_by_who_plans_and_by_oneself(county):
+    county.confirmed(county.course(), ALL_CAME)
+    one = f"/training/people/{county.people['李秀兰']}"
+    for login in ("home", "community", "street", "officer"):
+        assert "学时明细" in text(county.browser(login), one)
+    assert county.browser("there").get(one).status_code == 404
+    for login in ("reader", "member"):
+        assert county.browser(login).get(one).status_code == 403
+        for name in ("hours", "short", "entries", "new_secretaries"):
+            assert county.browser(login).get(f"/ledgers/training.{name}/").status_code == 403
+        assert county.browser(login).get("/training/gap").status_code == 403
+    mine = text(county.browser("member"), "/training/mine")
+    assert "我的学时" in mine and "党务实务" in mine and ">28<" in mine and "王小明" not in mine
+    assert "没有对应名册里的人员" in text(county.browser("officer"), "/training/mine")
+    assert "本年学时" in text(county.browser("home"), f"/people/p/{county.people['李秀兰']}/")
+
+
+def test_another_tenant_and_lesser_rights_see_nothing(county):
+    made = county.confirmed(county.course(), ALL_CAME)
+    west = county.browser("admin", "west")
+    for path in (f"/training/sessions/{made}", f"/training/sessions/{made}/sheet", f"/training/people/{county.people['李秀兰']}",
+                 f"/training/gap/{county.units['东关社区']}", f"/training/sessions/{made}/calendar.ics"):
+        assert west.get(path).status_code == 404, path
+    for name in LEDGERS:
+        assert "李秀兰" not in text(west, f"/ledgers/training.{name}/") and "党务实务" not in text(west,
+            f"/ledgers/training.{name}/")
+    there = county.browser("there")
+    assert "李秀兰" not in text(there, f"/training/sessions/{made}") and "李秀兰" not in text(there,
+        "/ledgers/training.attendance/")
+    for tail in ("/announce", "/edit", "/attendance", "/sheet.xlsx", "/make-up"):
+        assert there.get(f"/training/sessions/{made}{tail}").status_code in (403, 404), tail
+    for tail in ("/attendance", "/walk-in", "/enrol-all"):
+        assert there.post(f"/training/sessions/{made}{tail}", {"person_ids": [county.people["赵大海"]]}).status_code in (403,
+            404, 409)
+        assert county.browser("reader").post(f"/training/sessions/{made}{tail}").status_code == 403
+    assert there.post(f"/work/step/training.session/{made}/reopen", {"reason": "x"}).status_code in (403, 404)
+
+
+def test_switched_off_means_not_there_and_nothing_is_lost(county):
+    county.confirmed(county.course(), ALL_CAME)
+    with county.acting("all") as ctx:
+        disable_plugin(ctx, "training")
+    admin = county.browser("admin")
+    missing = admin.get("/no/such/page").status_code
+    for path in PATHS:
+        for method in ("get", "post", "put", "delete", "options", "head"):
+            assert getattr(admin.client, method)("/t/east/training" + path).status_code == missing == 404
+    assert admin.get("/ledgers/training.hours/").status_code == 404
+    assert "教育培训" not in admin.get("/").text
+    with county.acting("all") as ctx:
+        enable_plugin(ctx, "training")
+    county.world.run_jobs()
+    assert balances(county)["李秀兰"][2] == 40 and "学时台账" in text(county.browser("officer"), "/ledgers/training.hours/")
+
+
+@pytest.mark.parametrize(("name", "day", "opened"), [
+    ("training.half_year", dt.date(2026, 6, 10), 0), ("training.half_year", dt.date(2026, 6, 16), 2),
+    ("training.autumn", dt.date(2026, 10, 18), 2), ("training.autumn", dt.date(2027, 2, 1), 0)])
+def test_shortfalls_are_reminded_once_per_community(county, plugins, name, day, opened):
+    county.settle(day)
+    with county.acting("all", day) as ctx:
+        assert make_round(ctx, plugins.reminders[name]) == (opened, 0) and make_round(ctx, plugins.reminders[name]) == (0, 0)
+        items = session().scalars(select(WorkItem).where(WorkItem.state.in_(OPEN_ITEMS), WorkItem.declared == name)).all()
+        assert len(items) == opened and not any("李秀兰" in item.subject for item in items)
+        for row in session().scalars(select(Balance)):
+            row.missing = 0
+        session().commit()
+        assert make_round(ctx, plugins.reminders[name]) == (0, opened)
+
+
+def test_new_secretaries_are_trained_within_half_a_year(county, plugins):
+    county.person("钱书记", "东关二支部", post="secretary", since=dt.date(2026, 7, 1))
+    reminder, day = plugins.reminders["training.induction_due"], dt.date(2026, 11, 29)
+    with county.acting("all", dt.date(2026, 11, 20)) as ctx:
+        assert make_round(ctx, reminder) == (0, 0)
+    with county.acting("all", day) as ctx:
+        assert make_round(ctx, reminder) == (1, 0)
+        item = session().scalars(select(WorkItem).where(WorkItem.declared == reminder.name)).one()
+        assert item.due_on == dt.date(2027, 1, 1) and "半年" in item.rule["source"]
+    assert "钱书记" in text(county.browser("officer"), "/ledgers/training.new_secretaries/?untrained=1")
+    county.confirmed(county.course(form="induction"), {"钱书记": "present"})
+    with county.acting("all", LATER) as ctx:
+        assert make_round(ctx, reminder) == (0, 1)
+    assert "钱书记" not in text(county.browser("officer"), "/ledgers/training.new_secretaries/?untrained=1")
+
+
+def test_pages_keep_their_budget(county):
+    for number in range(30):
+        county.person(f"党员{number}")
+    county.settle()
+    made = county.announced(county.course())
+    home, officer = county.browser("home"), county.browser("officer")
+    home.get("/training/")
+    officer.get("/training/")
+    for browser, path in ((home, "/training/"), (home, f"/training/gap/{county.units['东关一支部']}"),
+                          (home, "/ledgers/training.hours/"),
+                          (officer, f"/training/sessions/{made}"), (officer, "/training/gap")):
+        with county.world.counting() as sent:
+            assert browser.get(path).status_code in (200, 303)
+        assert len(sent) <= 50, (path, len(sent))
