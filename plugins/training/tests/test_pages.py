@@ -28,8 +28,9 @@ def text(browser, path):
     return answer.get_data(as_text=True)
 
 
-def test_plan_announce_enrol_mark_confirm(county):
-    officer, unit = county.browser("officer"), county.units["东关社区"]
+def planned_and_announced(county, officer):
+    """Course, plan and session by their forms, with what they refuse; returns the path of the session."""
+    unit = county.units["东关社区"]
     course = {"name": "党务实务", "org_id": unit, "subject": "party_work", "form": "lecture", "tenths": "4", "level": "1",
               "central": "1"}
     assert officer.post("/training/courses/new", {**course, "tenths": "0.5天"}).status_code == 422
@@ -56,6 +57,12 @@ def test_plan_announce_enrol_mark_confirm(county):
     assert officer.post(path + "/announce", {"text": "电话 13812345678", "until": "2026-12-04"}).status_code == 422
     assert officer.post(path + "/announce", {"text": "欢迎", "until": "2026-12-04"}).status_code == 303
     assert "培训预告：党务实务" in text(officer, "/notify/board")
+    return path
+
+
+def test_plan_announce_enrol_mark_confirm(county):
+    officer = county.browser("officer")
+    path = planned_and_announced(county, officer)
     session_id = int(path.rsplit("/", 1)[1])
     county.step(session_id, "open")
     home = county.browser("home")
