@@ -56,6 +56,9 @@ def take(browser: Browser, demo: Demo, name: str, wanted: dict[str, Any]) -> str
     if tenant := wanted.get("tenant"):
         base = sign_in(page, demo, tenant, wanted.get("login", ""))
     answer = page.goto(base + wanted["path"], wait_until="networkidle")
+    for text in wanted.get("click", ()):
+        page.locator("main").get_by_role("link", name=text).first.click()
+        page.wait_for_load_state("networkidle")
     if file := wanted.get("upload"):
         bring_to_preview(page, file)
     page.screenshot(path=TARGET / f"{name}.png", full_page=wanted.get("full", False))
