@@ -35,6 +35,8 @@ class Config:
     instance      folder of the database, keys and files
     database_url  SQLAlchemy URL; default: SQLite in the instance folder
     migrate_url   the same database as the role that owns the tables (`juheli migrate`); default: database_url
+    backup_url    the same database as the role that may read all of it (`juheli backup`); default: migrate_url
+    backups       folder of the backups; default: backups in the instance folder
     database_pool, database_overflow   connections a process keeps, and may open beyond that
     statement_timeout, lock_timeout    seconds a statement may run, or wait for a lock (PostgreSQL)
     redis_url     redis://… for cache, limits, bell; empty: none, and everything works without
@@ -54,6 +56,8 @@ class Config:
     instance: Path = field(default_factory=lambda: Path("instance").resolve())
     database_url: str = ""
     migrate_url: str = ""
+    backup_url: str = ""
+    backups: str = ""
     database_pool: int = 10
     database_overflow: int = 30
     statement_timeout: int = 30
@@ -79,6 +83,10 @@ class Config:
     @property
     def url(self) -> str:
         return self.database_url or f"sqlite:///{self.instance / 'juheli.db'}"
+
+    @property
+    def backup_folder(self) -> Path:
+        return Path(self.backups).resolve() if self.backups else self.instance / "backups"
 
     @property
     def loopback(self) -> bool:

@@ -8,9 +8,11 @@ import sys
 import click
 
 from core.base import logs
-from core.contracts.errors import Invalid, JuheliError
+from core.base.keyring import KeyTrouble
+from core.contracts.errors import Invalid, JuheliError, TenantSuspended
+from core.custody.backup.manifest import BackupTrouble
 
-from . import audit, database, demo, installation, plugin, tenant
+from . import audit, backup, database, demo, doctor, installation, plugin, tenant, tenant_life
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,6 +28,10 @@ cli.add_command(plugin.plugin)
 cli.add_command(audit.audit)
 cli.add_command(database.db)
 cli.add_command(demo.demo)
+cli.add_command(backup.backup)
+cli.add_command(backup.restore_command)
+cli.add_command(doctor.doctor)
+tenant_life.add_to(tenant.tenant)
 
 
 def main() -> None:
@@ -38,6 +44,12 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
+    except (KeyTrouble, BackupTrouble) as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    except TenantSuspended as error:
+        click.echo(f"the tenant is {error.status.replace('_', '-')}: nothing was changed (juheli tenant resume)", err=True)
+        sys.exit(2)
     except Invalid as error:
         for field, sentences in error.errors.items():
             for sentence in sentences:

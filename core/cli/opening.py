@@ -7,8 +7,18 @@ from contextlib import contextmanager
 
 from core.base.config import Config
 from core.base.engine import Database
-from core.base.keyring import load_keyring, use_keyring
+from core.base.keyring import KeyTrouble, keyring, load_keyring, use_keyring
+from core.migrations.upgrade import pending
 from core.plugin.manager import Plugins, installed
+from core.tenancy.platform import key_fingerprint
+
+
+def _same_key(database: Database) -> None:
+    """Raises KeyTrouble before anything is sealed with a key that does not belong to this database."""
+    written = key_fingerprint() if database.has_tables() and not pending(database, installed()) else None
+    if written is not None and written != keyring().fingerprint:
+        raise KeyTrouble(f"wrong master key: this database belongs to {written}, the key here is {keyring().fingerprint}. "
+                         "Put the right master.key into the instance folder (or JUHELI_MASTER_KEY)")
 
 
 @contextmanager
@@ -21,6 +31,7 @@ def opened(config: Config | None = None, *, migrating: bool = False) -> Iterator
     database = Database.of(config, migrating=migrating)
     try:
         with database.use():
+            _same_key(database)
             yield database, plugins
     finally:
         database.dispose()

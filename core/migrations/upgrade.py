@@ -39,6 +39,11 @@ class History:
             return False
         return prefix == self.owner if self.owner != CORE else prefix not in self.plugins
 
+    def revisions(self) -> frozenset[str]:
+        """Every revision this code knows of the owner's schema."""
+        script = ScriptDirectory(str(HERE), version_locations=[str(self.folder)])
+        return frozenset(each.revision for each in script.walk_revisions())
+
     def config(self, connection: Connection, metadata: MetaData) -> AlembicConfig:
         config = AlembicConfig()
         config.set_main_option("script_location", str(HERE))

@@ -36,6 +36,7 @@ class Tenant(Base):
     `plugins_rev` is bumped in every transaction that changes the set of enabled plugins: all workers compare it.
     `origin_id` and `travelled_keys` are set for a tenant that arrived in an archive (core.base.origins); `copy_of` for one
     that was restored beside the live one and serves nobody but the comparison.
+    The platform's own row keeps there the fingerprint of the master key this database belongs to.
     """
 
     __tablename__ = "tenancy_tenant"

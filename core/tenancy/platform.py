@@ -10,6 +10,7 @@ from core.accounts.links import ACTIVATION, make_link
 from core.accounts.models import User
 from core.base import clock
 from core.base.i18n import _
+from core.base.keyring import keyring
 from core.base.pinyin import name_keys
 from core.base.scope import system_scope, tenant_scope
 from core.base.session import begin_write, session
@@ -27,12 +28,20 @@ def has_platform() -> bool:
         return session().scalar(select(Tenant.id).where(Tenant.id == PLATFORM)) is not None
 
 
+def key_fingerprint() -> str | None:
+    """Which master key this database was made with, or None before there is a platform."""
+    with system_scope("tenancy: which key?"):
+        written = session().scalar(select(Tenant.travelled_keys).where(Tenant.id == PLATFORM))
+        return str(written[0][1]) if written else None
+
+
 def furnish_platform(*, operator_login: str, operator_name: str) -> str:
     """Make tenant 0 with its first operator; returns the token of the operator's one-time link. Once per installation."""
     if not has_platform():
         with system_scope("tenancy: make the platform"):
             begin_write()
-            session().add(Tenant(id=PLATFORM, slug=PLATFORM_SLUG, name=_("运营平台"), kind="platform"))
+            session().add(Tenant(id=PLATFORM, slug=PLATFORM_SLUG, name=_("运营平台"), kind="platform",
+                                 travelled_keys=[["fingerprint", keyring().fingerprint]]))
             session().commit()
     with tenant_scope(PLATFORM):
         begin_write()

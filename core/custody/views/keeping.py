@@ -97,7 +97,8 @@ def difference(slug: str, copy: str) -> Any:
             if (job.result or {}).get("copy") == copy or job.payload.get("copy") == copy]
     compared = next((job for job in jobs if job.status == DONE), None)
     tables = [table for table in (compared.result or {}).get("tables", ()) if _differs(table)] if compared else []
-    titles = {name: owner.manifest.title for name, owner in installed().by_name.items()} | {CORE: _("平台")}
+    titles = {name: owner.manifest.title for name, owner in installed().by_name.items()} | {
+        CORE: _("平台"), "audit": _("操作日志"), "jobs": _("后台任务"), "rules": _("规则")}
     return render("custody/difference.html", tenant=live, copy=row, compared=compared, tables=tables, titles=titles,
                   same=sum(1 for table in (compared.result or {}).get("tables", ()) if not _differs(table)) if compared else 0,
                   busy=any(job.status in (QUEUED, RUNNING) for job in jobs))

@@ -1,0 +1,82 @@
+"""The database as one file: SQLite's online backup API, or pg_dump and pg_restore.
+
+Both are reached past the application's engine on purpose: a backup is of everything. SQLite needs nothing but the file;
+PostgreSQL needs a role that may read all rows (`juheli db roles` makes one), because row level security would otherwise
+leave rows out: pg_dump then refuses, and that refusal is told.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+
+from .manifest import BackupTrouble
+
+SECONDS = 6 * 3600
+TELLING = 600
+
+
+def engine_of(url: str) -> str:
+    return make_url(url).get_backend_name()
+
+
+def copy_sqlite(source: Path, to: Path) -> None:
+    """A consistent copy while others write. Raises BackupTrouble when there is no database or the copy is not sound."""
+    if not source.is_file():
+        raise BackupTrouble(f"{source}: no database here; is JUHELI_INSTANCE right?")
+    with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as live, sqlite3.connect(to) as copy:
+        live.backup(copy, pages=-1)
+        copy.execute("PRAGMA journal_mode=DELETE")          # one file, without a journal beside it
+    live.close()
+    copy.close()
+    to.chmod(0o600)
+    check_sqlite(to)
+
+
+def check_sqlite(path: Path) -> None:
+    """Raises BackupTrouble unless SQLite finds its own file sound."""
+    try:
+        with sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True) as copy:
+            said = copy.execute("PRAGMA integrity_check").fetchone()[0]
+        copy.close()
+    except sqlite3.DatabaseError as error:
+        said = str(error)
+    if said != "ok":
+        raise BackupTrouble(f"{path}: SQLite finds it damaged ({said[:80]})")
+
+
+def dump_postgres(url: str, to: Path) -> None:
+    """pg_dump in its own compressed format. Raises BackupTrouble with what it says."""
+    _run("pg_dump", url, "--format=custom", "--no-owner", "--no-privileges", f"--file={to}",
+         hint="the role must be able to read all rows: `juheli db roles` makes one; give it in JUHELI_BACKUP_URL")
+    to.chmod(0o600)
+
+
+def restore_postgres(url: str, dump: Path, *, replace: bool) -> None:
+    """pg_restore in one transaction: all of it or nothing. Raises BackupTrouble."""
+    clean = ["--clean", "--if-exists"] if replace else []
+    _run("pg_restore", url, "--single-transaction", "--exit-on-error", "--no-owner", "--no-privileges", *clean,
+         f"--dbname={make_url(url).database}", str(dump),
+         hint="the role must own the tables: give the owner in JUHELI_MIGRATE_URL")
+
+
+def _run(program: str, url: str, *arguments: str, hint: str) -> None:
+    found = shutil.which(program)
+    if found is None:
+        raise BackupTrouble(f"{program} is not installed here (Debian: postgresql-client)")
+    done = subprocess.run([found, *arguments], env={**os.environ, **_connection(make_url(url))}, capture_output=True,
+                          text=True, timeout=SECONDS, check=False)
+    if done.returncode:
+        raise BackupTrouble(f"{program}: {' '.join(done.stderr.split())[:TELLING]} — {hint}")
+
+
+def _connection(url: URL) -> dict[str, str]:
+    """The address for libpq: in the environment, because arguments can be read by every user of the machine."""
+    named = {"PGHOST": url.host, "PGPORT": url.port and str(url.port), "PGUSER": url.username, "PGPASSWORD": url.password,
+             "PGDATABASE": url.database, "PGSSLMODE": url.query.get("sslmode"), "PGSSLROOTCERT": url.query.get("sslrootcert")}
+    return {name: str(value) for name, value in named.items() if value}
