@@ -30,6 +30,7 @@ from core.base.origins import Origin, origin_of
 
 ENVIRONMENT = "JUHELI_MASTER_KEY"
 FILE_NAME = "master.key"
+DATABASE = "juheli.db"
 KEY_BYTES = 32
 _NONCE = 12
 
@@ -164,13 +165,16 @@ def make_entry(key_id: str = "v1") -> str:
 def load_keyring(instance: Path, environ: Mapping[str, str] = os.environ) -> Keyring:
     """The keys of this installation; the first start makes `instance/master.key`, readable by its owner only.
 
-    Raises KeyTrouble when the file is damaged or open to other users. Losing the file loses every encrypted
+    Raises KeyTrouble when the file is damaged, open to other users, or gone while the database is there. Losing the file loses every encrypted
     field, so it belongs into the backup, kept apart from the database.
     """
     if given := environ.get(ENVIRONMENT):
         return parse_keys(given)
     path = instance / FILE_NAME
     if not path.exists():
+        if (instance / DATABASE).exists():
+            raise KeyTrouble(f"{path} is missing, but there is a database: a new key would open nothing in it. Put the key file "
+                             "back (it is kept apart from the backups)")
         _create(path)
     if stat.S_IMODE(path.stat().st_mode) & 0o037:
         raise KeyTrouble(f"{path} is open to other users: chmod 0400 {path}")

@@ -21,6 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.access.revision import UNCHANGED
 from core.audit.log import verify as verify_chain
+from core.base.engine import current_database
 from core.base.i18n import _
 from core.base.ids import new_id
 from core.base.keyring import TenantRing, keyring
@@ -157,7 +158,8 @@ def _values(each: Travelling, row: dict[str, Any]) -> dict[str, Any]:
     if row.keys() != {column.name for column in each.columns}:
         raise damaged()
     try:
-        values = {column.name: decoded(row[column.name], column) for column in each.columns}
+        sized = not current_database().is_sqlite
+        values = {column.name: decoded(row[column.name], column, sized=sized) for column in each.columns}
     except Unfit as unfit:
         raise refused(_("数据表 %(table)s 里有读不懂的内容（%(what)s），没有导入。", table=each.name, what=unfit)) from unfit
     return values | dict.fromkeys(each.late)

@@ -8,7 +8,7 @@ import datetime as dt
 import json
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Integer, LargeBinary, String
+from sqlalchemy import BigInteger, Boolean, Column, Date, Integer, LargeBinary, String
 
 from core.base.types import UTCDateTime
 
@@ -26,16 +26,26 @@ def encoded(value: Any) -> Any:
     return base64.b64encode(value).decode() if isinstance(value, bytes | memoryview) else value
 
 
-def decoded(value: Any, column: Column[Any]) -> Any:
-    """The value of a column from its JSON. Raises Unfit."""
+def decoded(value: Any, column: Column[Any], *, sized: bool = False) -> Any:
+    """The value of a column from its JSON. Raises Unfit. `sized`: also for what is larger than the column was declared,
+    which PostgreSQL refuses and SQLite has always taken."""
     if value is None:
         if not column.nullable:
             raise Unfit(f"{column.name} is empty")
         return None
     try:
+        if sized:
+            _fits(value, column.type)
         return _read(value, column.type)
     except (TypeError, ValueError, binascii.Error) as error:
         raise Unfit(f"{column.name} holds {str(value)[:40]!r}") from error
+
+
+def _fits(value: Any, kind: Any) -> None:
+    if isinstance(kind, String) and kind.length and len(value) > kind.length:
+        raise ValueError(value)
+    if isinstance(kind, Integer) and not isinstance(kind, BigInteger) and abs(value) >= 2**31:
+        raise ValueError(value)
 
 
 def _read(value: Any, kind: Any) -> Any:
@@ -52,7 +62,7 @@ def _read(value: Any, kind: Any) -> Any:
         raise TypeError(value)
     if isinstance(kind, Integer) and (isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**63):
         raise TypeError(value)
-    if isinstance(kind, String) and (not isinstance(value, str) or "\x00" in value or len(value) > (kind.length or len(value))):
+    if isinstance(kind, String) and (not isinstance(value, str) or "\x00" in value):
         raise TypeError(value)
     return value
 

@@ -124,7 +124,7 @@ def _files(out: zipfile.ZipFile) -> shape.FileSums:
 def _copied(out: zipfile.ZipFile, key: str) -> bool:
     try:
         source = storage.path_of(key).open("rb")
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):             # expired meanwhile, or no key of ours
         return False
     with source, out.open(shape.FILE.format(key), "w", force_zip64=True) as member:
         for piece in iter(lambda: source.read(PIECE), b""):

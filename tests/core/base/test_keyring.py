@@ -47,6 +47,13 @@ def test_key_file_open_to_others_is_refused(tmp_path):
         load_keyring(tmp_path, {})
 
 
+def test_no_new_key_beside_an_old_database(tmp_path):
+    (tmp_path / "juheli.db").touch()
+    with pytest.raises(KeyTrouble, match="Put the key file back"):
+        load_keyring(tmp_path, {})
+    assert os.listdir(tmp_path) == ["juheli.db"]
+
+
 @pytest.mark.parametrize("text", ["", "# a comment", "v1:???", "v1:c2hvcnQ=", "v1", "a b:" + "A" * 43 + "="])
 def test_damaged_keys_are_refused(text):
     with pytest.raises(KeyTrouble):

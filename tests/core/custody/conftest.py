@@ -1,7 +1,8 @@
-"""Installations of their own: database, master key and folder; the demo county is loaded once and taken from there."""
+"""Installations of their own: database, master key and folder; one county is made once and taken from there."""
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,22 +10,28 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from core.base import keyring as keys
 from core.base.engine import Database
 from core.base.keyring import Keyring, load_keyring, use_keyring
 from core.base.scope import tenant_scope
-from core.base.session import begin_write, session
+from core.base.session import session
 from core.custody.archive import passphrase
 from core.custody.archive.reading import Sum, snapshot, sums
 from core.custody.archive.tables import travelling
-from core.demo.load import load
 from core.files import storage
-from core.files.services import keep_file
+from core.people.models import OrgUnit
+from core.people.services.persons import create_person
 from core.plugin import Plugins, installed
 from core.service import TenantInfo, system_context
 from core.tenancy.lookup import by_address, enabled_plugins
+from core.tenancy.onboarding import create_tenant
+from core.tenancy.platform import furnish_platform
 
+from .rows import fill
+
+DAY = dt.date(2026, 1, 1)
 PASSPHRASE = "临沭 horse battery 2026"
 
 
@@ -80,26 +87,27 @@ def _quick_passphrases() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def _demo_folder(tmp_path_factory: pytest.TempPathFactory, plugins: Plugins) -> Path:
-    """A pilot on SQLite: the demo county with two files of its own."""
+def _pilot_folder(tmp_path_factory: pytest.TempPathFactory, plugins: Plugins) -> Path:
+    """A pilot on SQLite: one county with people and files of its own, and a few rows in every table there is."""
     folder = tmp_path_factory.mktemp("pilot")
     pilot = open_installation(folder)
     pilot.database.create_all()
     with pilot.use():
-        load("small", lambda _line: None)
+        furnish_platform(operator_login="operator", operator_name="Operator")
+        create_tenant(slug="linshu", name="临沭县", kind="county", admin_login="admin", admin_name="Admin")
         with pilot.inside("linshu") as ctx:
-            for content in (b"minutes" * 1000, "照片".encode()):
-                begin_write()
-                keep_file(ctx, storage.store(lambda path, content=content: path.write_bytes(content)), kind="test", name="a.txt")
-                session().commit()
+            fill(travelling(pilot.database.metadata, installed()))
+            top = session().scalars(select(OrgUnit.id).where(OrgUnit.parent_id.is_(None)).order_by(OrgUnit.id)).first()
+            for number in range(20):
+                create_person(ctx, name=f"张三{number}", org_id=top, phone=f"138000056{number:02}", effective_on=DAY)
     pilot.database.dispose()
     return folder
 
 
 @pytest.fixture
-def pilot(_demo_folder: Path, tmp_path: Path) -> Iterator[Installation]:
+def pilot(_pilot_folder: Path, tmp_path: Path) -> Iterator[Installation]:
     """A copy of the pilot that a test may change."""
-    shutil.copytree(_demo_folder, tmp_path / "pilot")
+    shutil.copytree(_pilot_folder, tmp_path / "pilot")
     found = open_installation(tmp_path / "pilot")
     yield found
     found.database.dispose()

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.xdist_group("custody")
 
 
 @pytest.fixture(scope="session")
-def archive(_demo_folder, tmp_path_factory):
-    pilot = open_installation(_demo_folder)
+def archive(_pilot_folder, tmp_path_factory):
+    pilot = open_installation(_pilot_folder)
     path = tmp_path_factory.mktemp("archive") / "linshu.zip"
     with pilot.use():
         tenant = pilot.tenant("linshu")
@@ -103,7 +103,7 @@ def test_flipped_bytes(archive, installation, tmp_path):
                 assert len(refused.errors) == 1 and tenants(county) == 0
             else:
                 sound += 1
-                assert sum(came.rows.values()) > 1500
+                assert came.rows["audit_entry"] > 20
                 arrival.discard(came.tenant_id)
     assert sound < 4
 
@@ -223,11 +223,11 @@ def test_killed_midway_leaves_nothing_to_see_and_can_be_repeated(archive, instal
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
     with county.use():
         half = county.tenant("linshu")
-        assert half.status == ARRIVING and holdings(half.id).rows["audit_entry"] > 500
+        assert half.status == ARRIVING and holdings(half.id).rows["audit_entry"] > 20
         app = create_app(Config(instance=county.folder, jobs="none", testing=True), database=county.database)
         assert app.test_client().get("/t/linshu/").status_code == 503
         arrive(archive[0], passphrase=PASSPHRASE, status=ACTIVE)
-        assert county.sums("linshu")["people_person"].rows > 100
+        assert county.sums("linshu")["people_person"].rows == 23
 
 
 def test_a_fault_at_any_stage_takes_everything_back(archive, installation, monkeypatch):

@@ -38,10 +38,11 @@ def write(place: Installation, name: str) -> None:
         keep_file(ctx, storage.store(lambda path: path.write_bytes(name.encode() * 999)), kind="test", name=name)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def place(request, tmp_path, plugins):
     """An installation made by migrations, as a real one is, with two tenants; its settings."""
-    url = "" if request.param == "sqlite" else request.getfixturevalue("pg_url")
+    engine = getattr(request, "param", "sqlite")
+    url = "" if engine == "sqlite" else request.getfixturevalue("pg_url")
     if url and not shutil.which("pg_dump"):
         cannot_run("pg_dump (Debian package postgresql-client)")
     config = Config(instance=tmp_path / "here", database_url=url, port=1)
@@ -54,6 +55,11 @@ def place(request, tmp_path, plugins):
             create_tenant(slug=slug, name=slug, kind="county", admin_login="admin", admin_name="Admin", plugins=("liaison",))
         write(found, "张三")
         yield found, config
+    if url:
+        with found.database.maintenance("leave nothing behind") as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
+            connection.exec_driver_sql("GRANT ALL ON SCHEMA public TO PUBLIC")
     found.database.dispose()
 
 
@@ -80,6 +86,7 @@ def destroy(place, config):
         place.database.dispose()
 
 
+@pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)
 def test_drill(place):
     here, config = place
     before = state(here)

@@ -37,7 +37,7 @@ def bring_in(place, path):
 
 def phones(place, slug="linshu"):
     with place.use(), place.inside(slug):
-        found = session().scalars(select(Person).where(Person.phone_sealed.is_not(None)).order_by(Person.id).limit(5)).all()
+        found = session().scalars(select(Person).where(Person.name.startswith("张三")).order_by(Person.id).limit(5)).all()
         return [clear_text(person, "phone") for person in found]
 
 
@@ -52,11 +52,13 @@ def identical(one, other):
         before = one.sums("linshu")
     with other.use():
         after = other.sums("linshu")
-    assert before == after and len(before) >= 25 and sum(each.rows for each in before.values()) > 1500
-    assert contents(one) == contents(other) and len(contents(one)) == 2
+    assert before == after
+    assert set(before) == {each.name for each in tables.travelling(one.database.metadata, installed())}, "no table was left out"
+    assert all(each.rows >= 3 for name, each in before.items() if name != "audit_head")
+    assert contents(one) == contents(other) and len(contents(one)) == 3
     assert phones(one) == phones(other) and all(len(phone) == 11 for phone in phones(one))
     with other.use(), other.inside("linshu") as ctx:
-        assert verify().bad_seq is None and verify().rows > 500
+        assert verify().bad_seq is None and verify().rows > 20
         assert search_people(ctx, phones(one)[0])
 
 
@@ -78,7 +80,7 @@ def test_life_goes_on_after_a_move(pilot, installation, tmp_path):
     take_out(pilot, tmp_path / "one.zip")
     bring_in(county, tmp_path / "one.zip")
     with county.use(), county.inside("linshu") as ctx:
-        person = session().scalars(select(Person).where(Person.phone_sealed.is_not(None)).limit(1)).one()
+        person = session().scalars(select(Person).where(Person.name == "张三7").limit(1)).one()
         update_person(ctx, person.id, version=person.version, phone="13900001111")
         assert clear_text(ctx.get(Person, person.id), "phone") == "13900001111"
         assert verify().bad_seq is None
