@@ -165,8 +165,8 @@ def make_entry(key_id: str = "v1") -> str:
 def load_keyring(instance: Path, environ: Mapping[str, str] = os.environ) -> Keyring:
     """The keys of this installation; the first start makes `instance/master.key`, readable by its owner only.
 
-    Raises KeyTrouble when the file is damaged, open to other users, or gone while the database is there. Losing the file loses every encrypted
-    field, so it belongs into the backup, kept apart from the database.
+    Raises KeyTrouble when the file is damaged, open to other users, or gone while the database is there. Losing the file
+    loses every encrypted field: it is to be kept, apart from the backups of the database.
     """
     if given := environ.get(ENVIRONMENT):
         return parse_keys(given)
