@@ -10,13 +10,13 @@ from core.testing.world import build_world
 from tests.core.imports.members import Trial
 
 
-def main(folder: str) -> None:
+def main(folder: str, url: str) -> None:
     known = Plugins.discover(group="nothing installed", core=CORE_MODULES)
-    world = build_world(Path(folder), Plugins([*known.by_name.values(), Trial()]))
+    world = build_world(Path(folder), Plugins([*known.by_name.values(), Trial()]), url)
     print("ready", flush=True)
     world.run_jobs()
     print("done", flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

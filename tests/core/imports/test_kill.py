@@ -33,9 +33,9 @@ def free_leases(world) -> None:
         session().commit()
 
 
-def work(folder: Path, seconds: float | None) -> str:
+def work(folder: Path, url: str, seconds: float | None) -> str:
     """Run the jobs in another process, killed after so many seconds; what it said."""
-    command = [sys.executable, "-m", "tests.core.imports.killable", str(folder)]
+    command = [sys.executable, "-m", "tests.core.imports.killable", str(folder), url]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         assert process.stdout.readline() == "ready\n"
         if seconds is not None:
@@ -50,8 +50,9 @@ def test_killed_workers_leave_nothing_half_done(desk, tmp_path):
     address = desk.bring(sheet_of(*((name, "2020-09", "滨海一支部", "", "") for name in names)))
     desk.browser.post(address + "/commit", {"mode": "all"})
     folder, seen = tmp_path / "instance", []
+    url = desk.world.database.engine.url.render_as_string(hide_password=False)
     for _kill in range(KILLS):
-        said = work(folder, dice.uniform(0.1, 0.8))
+        said = work(folder, url, dice.uniform(0.1, 0.8))
         free_leases(desk.world)
         with desk.world.inside("east"):
             written = session().scalar(select(func.count()).select_from(ImportRow).where(ImportRow.state == "written"))
@@ -59,7 +60,7 @@ def test_killed_workers_leave_nothing_half_done(desk, tmp_path):
         seen.append(written)
         if said:
             break
-    assert "done" in work(folder, None)
+    assert "done" in work(folder, url, None)
     assert seen == sorted(seen) and desk.batch(address).counts["written"] == ROWS
     with desk.world.inside("east"):
         assert sorted(session().scalars(select(Person.name))) == sorted(names)
