@@ -1,0 +1,85 @@
+"""Foreign numbers in addresses: every rule of the map, every method, every place a number stands in."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from typing import Any
+
+from werkzeug.routing import Rule
+
+from .probe import NOWHERE, Probe
+from .site import Site, numbers_of, words_of
+from .visitor import Answer, Visitor
+
+FEW, MANY = 1, 40         # names tried for one rule: the bounded and the thorough probe
+
+
+def rules(probe: Probe, audience: str) -> list[Rule]:
+    """The rules of this side of the house, in the order of the map."""
+    view = probe.app.view_functions
+    return [r for r in probe.app.url_map.iter_rules()
+            if getattr(view[r.endpoint], "audience", None) in (audience, "both")]
+
+
+def spelled(probe: Probe, rule: Rule, site: Site) -> Iterator[dict[str, str]]:
+    """The names a rule can be asked with: those met on the way, otherwise all that are declared."""
+    words = words_of(rule)
+    pools = []
+    for word in words:
+        known = sorted(site.names.get((rule.endpoint, word), ())) or declared(probe, word)
+        if not known:
+            probe.blind.append(f"{rule.rule}: no value known for <{word}>")
+            return
+        pools.append(known)
+    limit = MANY if probe.thorough else FEW
+    for chosen in itertools.islice(itertools.product(*pools), limit):
+        yield dict(zip(words, chosen, strict=True))
+
+
+def declared(probe: Probe, word: str) -> list[str]:
+    """Values for an argument nobody linked to, by what it is called; a name of a ledger for all others."""
+    plugins = probe.plugins
+    steps = [s.name for w in plugins.workflows.values() for s in w.steps]
+    named = {"workflow": plugins.workflows, "kind": plugins.import_kinds, "module": plugins.by_name, "step": steps,
+             "token": ["0" * 43], "slug": [probe.foreign_slug], "key": ["accounts.session_hours"], "code": ["other"],
+             "name": plugins.ledgers}
+    return sorted(named.get(word, ()))
+
+
+def path_of(probe: Probe, rule: Rule, method: str, values: dict[str, Any]) -> str:
+    return probe.app.url_map.bind("localhost").build(rule.endpoint, values, method)
+
+
+def methods_of(rule: Rule) -> list[str]:
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+def foreign_numbers(probe: Probe, site: Site) -> None:
+    """Every rule with a number: the foreign one in each place, beside own ones in the others."""
+    for rule in rules(probe, "tenant"):
+        if not numbers_of(rule):
+            continue
+        for method in methods_of(rule):
+            with probe.watched("path", f"{method} {rule.rule}"):
+                for words in spelled(probe, rule, site):
+                    _one_rule(probe, rule, method, words)
+
+
+def _one_rule(probe: Probe, rule: Rule, method: str, words: dict[str, str]) -> None:
+    numbers = numbers_of(rule)
+    place = f"{method} {path_of(probe, rule, method, words | dict.fromkeys(numbers, 0))}"
+
+    def ask(values: dict[str, int], visitor: Visitor = probe.admin) -> Answer:
+        return visitor.open(method, path_of(probe, rule, method, words | values))
+
+    for chosen in itertools.product((probe.foreign.id, probe.own.id), repeat=len(numbers)):
+        if probe.foreign.id in chosen:
+            held = dict(zip(numbers, chosen, strict=True))
+            probe.compare("path", place, lambda number, held=held: ask(  # type: ignore[misc]
+                {name: number if value == probe.foreign.id else value for name, value in held.items()}), probe.foreign.id)
+    nobody = Visitor(probe.app, probe.admin.root)
+    probe.judge("visitor", place, ask(dict.fromkeys(numbers, probe.own.id), nobody), word=probe.own.word)
+    own = ask(dict.fromkeys(numbers, probe.own.id))
+    if own.shape == ask(dict.fromkeys(numbers, NOWHERE)).shape:
+        probe.blind.append(place)

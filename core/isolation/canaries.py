@@ -1,0 +1,180 @@
+"""Canaries: one row in every tenant table, all under the same number, every text in it a word that is found nowhere else.
+
+The number is what makes the probe general: `/anything/<number>` meets the canary in whichever table the page reads, so no
+list says which address belongs to which table, and a table that a plugin adds is covered the day it is added.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, Date, DateTime, Integer, LargeBinary, String, Table, UniqueConstraint, insert, select
+
+from core.base import clock
+from core.base.db import Base
+from core.base.fence.registry import tenant_column
+from core.base.keys import TENANT
+from core.base.session import begin_write, session
+from core.files import storage
+from core.plugin import Plugins, installed
+
+LATER = dt.timedelta(days=300)
+_AHEAD = ("until", "expires", "ends", "due", "run_at", "term_end")   # parts of names of moments that must lie ahead
+COUNTERS = frozenset({"audit_head", "access_revision"})     # one row per tenant, whose number only grows
+ROOM = 20           # a text column shorter than this holds a code, not words
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One set of canaries: whose, under which number, with which word, at which place of the tree."""
+
+    tenant_id: int
+    id: int
+    word: str
+    path: str
+    grant: str = ""         # the subtree the canary's account is granted
+
+    @property
+    def ordinal(self) -> int:
+        return int(self.path[-4:], 36)
+
+
+def tenant_tables() -> list[Table]:
+    """Every table of tenants, referenced tables first."""
+    ours = {*installed().by_name, "audit", "jobs", "rules", "web"}
+    return [t for t in Base.metadata.sorted_tables if tenant_column(t) == TENANT and t.name.split("_")[0] in ours]
+
+
+def plant(mark: Mark, plugins: Plugins) -> None:
+    """Write the canaries of one set into the tenant in scope, in one transaction."""
+    begin_write()
+    done: set[str] = set()
+    for table in (t for t in tenant_tables() if t.name not in COUNTERS):
+        session().execute(insert(table).values(**row(table, mark, plugins, done)))
+        done.add(table.name)
+    session().commit()
+    lay_file(mark)
+
+
+def row(table: Table, mark: Mark, plugins: Plugins, done: set[str]) -> dict[str, Any]:
+    """One canary. `done`: the tables that have theirs; what may be empty and refers elsewhere stays empty."""
+    links = _links(table)
+    values: dict[str, Any] = {}
+    for column in table.c:
+        if column.name in links:
+            reachable = links[column.name] in done | {table.name}
+            values[column.name] = mark.id if reachable or not column.nullable else None
+        else:
+            values[column.name] = _value(table, column, mark)
+    return values | _special(table.name, mark, plugins)
+
+
+def _links(table: Table) -> dict[str, str]:
+    """Column -> the tenant table its foreign key names."""
+    return {e.parent.name: key.referred_table.name for key in table.foreign_key_constraints for e in key.elements
+            if e.parent.name != TENANT}
+
+
+def _value(table: Table, column: Column[Any], mark: Mark) -> Any:
+    name = column.name
+    if name == TENANT:
+        return mark.tenant_id
+    if name == "id":
+        return mark.id
+    if name == "path" or name.endswith("_path"):
+        return mark.path
+    if name == "ordinal":
+        return mark.ordinal
+    if isinstance(column.type, Integer) and name.endswith("_id"):
+        return mark.id      # a reference that no foreign key knows of
+    if isinstance(column.type, String):
+        return _text(table, column, mark)
+    if isinstance(column.type, Integer) and any(name in key for key in unique_keys(table)):
+        return 1_000_000 + mark.id % 1000
+    return _other(column, mark)
+
+
+def _text(table: Table, column: Column[Any], mark: Mark) -> str | None:
+    """A word that can be told from all others, wherever there is room and no code is expected."""
+    usual = _default(column)
+    if usual not in (None, "") or column.name in _codes(table):
+        return str(usual or mark.word[-(column.type.length or ROOM):])  # type: ignore[attr-defined]
+    length = column.type.length or 200  # type: ignore[attr-defined]
+    if length < ROOM and column.nullable:
+        return None
+    return f"{mark.word}{table.name}"[:length]
+
+
+def _codes(table: Table) -> set[str]:
+    """Columns that hold a code of ours, where a word would only make the page stumble."""
+    return {c.name for c in table.c if c.name in ("state", "status", "kind", "type", "via")}
+
+
+def _default(column: Column[Any]) -> Any:
+    default: Any = column.default
+    if default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg
+
+
+def _other(column: Column[Any], mark: Mark) -> Any:
+    ahead = any(part in column.name for part in _AHEAD)
+    if isinstance(column.type, DateTime) or getattr(column.type, "impl", None).__class__ is DateTime:
+        return None if column.nullable and not ahead else clock.now() + (LATER if ahead else -dt.timedelta(days=1))
+    if isinstance(column.type, Date):
+        return None if column.nullable else clock.today() + (LATER if ahead else dt.timedelta())
+    usual = _default(column)
+    if usual is not None or column.nullable:
+        return usual
+    if isinstance(column.type, LargeBinary):
+        return mark.word.encode()
+    if isinstance(column.type, Integer):
+        return 1
+    return {}
+
+
+def _special(table: str, mark: Mark, plugins: Plugins) -> dict[str, Any]:
+    """What core's own tables need so that the canary's account can sign in, hold every permission and open its records."""
+    first = {"kind": min(plugins.import_kinds, default=""), "permission": min(plugins.permissions)}
+    return {
+        "access_role": {"permissions": sorted(plugins.permissions)},
+        "access_grant": {"org_path": mark.grant, "ends_on": None},
+        "accounts_user": {"login_name": mark.word.lower(), "must_change_password": False},
+        "files_file": {"key": f"{mark.id % 256:02x}/{mark.id:030x}"},
+        "imports_batch": {"kind": first["kind"]},
+        "jobs_job": {"name": "ledgers.export"},
+        "ledgers_view": {"ledger": min(plugins.ledgers)},
+        "notify_bulletin": {"state": "posted", "starts_on": clock.today()},
+        "work_item": {"permission": first["permission"], "guard": first["permission"], "record_kind": min(plugins.workflows)},
+    }.get(table, {})
+
+
+def lay_file(mark: Mark) -> None:
+    """The bytes of the canary in the register of files, in the folder of the tenant in scope."""
+    path = storage.tenant_folder() / str(_special("files_file", mark, installed())["key"])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(mark.word)
+
+
+def unique_keys(table: Table) -> Iterator[tuple[str, ...]]:
+    """The column lists of a table that no two rows of a tenant may share."""
+    for constraint in table.constraints:
+        if isinstance(constraint, UniqueConstraint):
+            yield tuple(c.name for c in constraint.columns)
+
+
+Content = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
+
+
+def content(tenant_id: int) -> Content:
+    """All rows of the tenant in scope by table and key: what must be the same before and after."""
+    found: Content = {}
+    for table in tenant_tables():
+        rows = session().execute(select(table).where(table.c[TENANT] == tenant_id)).mappings()
+        keys = [c.name for c in table.primary_key.columns]
+        found[table.name] = {tuple(r[k] for k in keys): dict(r) for r in rows}
+    session().rollback()
+    return found

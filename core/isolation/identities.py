@@ -1,0 +1,132 @@
+"""Who asks: another tenant's cookie, a clerk of one subtree, somebody without rights, an operator; and plugins that are off."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from sqlalchemy import update
+
+from core.base.db import Base, OrgScoped
+from core.base.scope import tenant_scope
+from core.base.session import begin_write, session
+from core.tenancy.models import DISABLED, ENABLED, PluginState, Tenant
+
+from .addresses import methods_of, path_of, rules, spelled
+from .probe import Probe
+from .site import Site, numbers_of
+from .visitor import Answer, Visitor
+
+NOTHING = "/nothing-of-this-name/"
+
+
+def addresses(probe: Probe, site: Site, number: int, audience: str = "tenant") -> list[tuple[str, str, str]]:
+    """(method, path, endpoint) of every rule once, the number in each place."""
+    found = []
+    for rule in rules(probe, audience):
+        for method in methods_of(rule):
+            for words in islice(spelled(probe, rule, site), 1):
+                path = path_of(probe, rule, method, words | dict.fromkeys(numbers_of(rule), number))
+                found.append((method, path, rule.endpoint))
+    return found
+
+
+def foreign_cookie(probe: Probe, site: Site, token: str) -> None:
+    """A session of the other tenant opens no more than no session at all."""
+    thief = Visitor(probe.app, probe.admin.root, token)
+    nobody = Visitor(probe.app, probe.admin.root)
+    for method, path, _endpoint in addresses(probe, site, probe.own.id):
+        got, none = (v.open(method, path, csrf="x" if method != "GET" else None) for v in (thief, nobody))
+        probe.judge("cookie", f"{method} {path}", got, word=probe.own.word)
+        if got.shape != none.shape:
+            probe.found("cookie", f"{method} {path}", f"a session of another tenant is answered {got.status}, none {none.status}")
+
+
+def places_beyond() -> set[str]:
+    """Tables whose rows belong to a place of the tree: a clerk sees those of his subtree."""
+    return {m.local_table.name for m in Base.registry.mappers if issubclass(m.class_, OrgScoped)}  # type: ignore[attr-defined]
+
+
+def lower_staff(probe: Probe, site: Site) -> None:
+    """A clerk with every right on one subtree, at records outside it: not seen, not changed."""
+    scoped = sorted(places_beyond() & set(probe.mine))
+    for method, path, _endpoint in addresses(probe, site, probe.beyond.id):
+        place = f"{method} {path}"
+        answer = probe.clerk.open(method, path)
+        probe.cases["lower staff"] += 1
+        if answer.status >= 500:
+            probe.found("lower staff", place, f"answers {answer.status}")
+        for table in scoped:
+            if f"{probe.beyond.word}{table}".lower() in answer.text.lower():
+                probe.found("lower staff", place, f"shows a row of {table} outside the subtree")
+        if method != "GET":
+            _unchanged_beyond(probe, place, scoped)
+
+
+def _unchanged_beyond(probe: Probe, place: str, scoped: list[str]) -> None:
+    now = probe.look(probe.own.tenant_id)
+    for table in scoped:
+        key = (probe.own.tenant_id, probe.beyond.id)
+        if now[table].get(key) != probe.mine[table].get(key):
+            probe.found("lower staff", place, f"changes a row of {table} outside the subtree")
+    probe.restore()     # also what the clerk may do: end his own sessions
+
+
+def without_rights(probe: Probe, site: Site) -> None:
+    """An account that holds nothing, at every address that needs a right: refused, nothing shown, nothing changed."""
+    for method, path, endpoint in addresses(probe, site, probe.own.id):
+        needs = probe.app.view_functions[endpoint].needs  # type: ignore[attr-defined]
+        answer = probe.bystander.open(method, path)
+        place = f"{method} {path}"
+        probe.cases["no rights"] += 1
+        if not needs.startswith("*") and answer.status not in (403, 404):
+            probe.found("no rights", place, f"answers {answer.status} without {needs}")
+        if method != "GET":
+            probe.restore()
+
+
+def operator(probe: Probe, site: Site, visitor: Visitor) -> None:
+    """An operator of the platform: the console knows no record of a tenant, and his session opens no tenant's page."""
+    for method, path, _endpoint in addresses(probe, site, probe.foreign.id, "platform"):
+        if method == "GET":
+            probe.judge("operator", f"/platform {path}", visitor.open(method, path))
+    outside = Visitor(probe.app, probe.admin.root, visitor.token)
+    for method, path, _endpoint in addresses(probe, site, probe.own.id):
+        if method == "GET":
+            answer = outside.open(method, path)
+            probe.judge("operator", f"GET {path}", answer, word=probe.own.word)
+            if answer.status == 200 and answer.shape != Visitor(probe.app, probe.admin.root).open(method, path).shape:
+                probe.found("operator", f"GET {path}", "opens for a session of the platform")
+
+
+def switched_off(probe: Probe, site: Site) -> None:
+    """A plugin that is off: every address of it, with every method, is like one that never was."""
+    for name in probe.plugins.optional:
+        try:
+            _switch(probe, name, DISABLED)
+            nothing = probe.admin.open("GET", NOTHING)
+            for method, path, endpoint in addresses(probe, site, probe.own.id):
+                if not path.startswith(f"/{name}/"):
+                    continue
+                for verb in (method, "OPTIONS", "DELETE"):
+                    answer = probe.admin.open(verb, path)
+                    probe.cases["off"] += 1
+                    if answer.status != 404 or (verb == "GET" and _plain(answer, path) != _plain(nothing, NOTHING)):
+                        probe.found("off", f"{verb} {path}", f"{endpoint} is off and answers {answer.status}")
+        finally:
+            _switch(probe, name, ENABLED)
+            probe.restore()
+
+
+def _plain(answer: Answer, path: str) -> str:
+    """The page without the address that was asked for."""
+    return Answer(answer.status, answer.text.replace(path, "")).shape[1].replace(path, "")
+
+
+def _switch(probe: Probe, plugin: str, state: str) -> None:
+    """Set the state as the service does, without the events of the service."""
+    tenant = probe.own.tenant_id
+    with probe.database.use(), tenant_scope(tenant):
+        begin_write()
+        session().execute(update(PluginState).where(PluginState.plugin == plugin).values(state=state))
+        session().execute(update(Tenant).where(Tenant.id == tenant).values(plugins_rev=Tenant.plugins_rev + 1))
+        session().commit()

@@ -1,0 +1,121 @@
+"""The probe: asks as one tenant for what is another's, and compares with asking for what never was.
+
+A foreign record must be indistinguishable from none: same status, same page, byte for byte but for the number asked for.
+Besides, no word of a foreign canary may be in an answer, no request may fail, and the other tenant's rows stay as they were.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from flask import Flask
+
+from core.base.engine import Database
+from core.base.scope import tenant_scope
+from core.plugin import Plugins
+
+from .canaries import Content, Mark, content
+from .restoring import restore
+from .visitor import Answer, Visitor
+
+NOWHERE = 7_999_999_999_999     # a number no record has
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that must not be."""
+
+    kind: str
+    place: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"[{self.kind}] {self.place}: {self.what}"
+
+
+@dataclass
+class Probe:
+    """Two tenants with canaries, who looks, and what was found.
+
+    foreign  canaries of the other tenant: nobody here may meet them
+    own      canaries of this tenant that the admin and the clerk may meet
+    beyond   canaries of this tenant outside the clerk's subtree
+    """
+
+    app: Flask
+    database: Database
+    plugins: Plugins
+    foreign: Mark
+    own: Mark
+    beyond: Mark
+    admin: Visitor
+    clerk: Visitor
+    bystander: Visitor
+    foreign_slug: str = ""
+    thorough: bool = False
+    cases: Counter[str] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+    blind: list[str] = field(default_factory=list)
+    before: Content = field(default_factory=dict)
+    mine: Content = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Remember both tenants as they are."""
+        self.before, self.mine = self.look(self.foreign.tenant_id), self.look(self.own.tenant_id)
+
+    def look(self, tenant_id: int) -> Content:
+        with self.database.use(), tenant_scope(tenant_id):
+            return content(tenant_id)
+
+    def found(self, kind: str, place: str, what: str) -> None:
+        finding = Finding(kind, place, what)
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+    # -- judging
+    def judge(self, kind: str, place: str, answer: Answer, *, word: str = "") -> None:
+        """Count a case; a crash or a foreign word in the answer is a finding."""
+        self.cases[kind] += 1
+        if answer.status >= 500:
+            self.found(kind, place, f"answers {answer.status}")
+        if answer.holds(word or self.foreign.word):
+            self.found(kind, place, "shows a foreign record")
+
+    def compare(self, kind: str, place: str, ask: Callable[[int], Answer], number: int) -> None:
+        """Ask for a foreign number and for one that never was: no difference, no foreign word.
+
+        Both may fail alike: then it is the page about our own canary, whose values are made up, that fails.
+        """
+        foreign, nothing = ask(number), ask(NOWHERE)
+        if foreign.shape != nothing.shape:
+            self.restore()
+            nothing = ask(NOWHERE)
+            self.restore()
+            foreign = ask(number)
+        self.cases[kind] += 1
+        if foreign.holds(self.foreign.word):
+            self.found(kind, place, "shows a foreign record")
+        if foreign.shape != nothing.shape:
+            self.found(kind, place, f"tells a foreign record ({foreign.status}) from none ({nothing.status})")
+
+    @contextmanager
+    def watched(self, kind: str, place: str) -> Iterator[None]:
+        """What happens inside leaves the other tenant as it was; this one is put back."""
+        yield
+        after = self.look(self.foreign.tenant_id)
+        if after != self.before:
+            tables = sorted(name for name in after if after[name] != self.before[name])
+            self.found(kind, place, f"changes the other tenant: {', '.join(tables)}")
+            self._put_back(self.foreign.tenant_id, self.before)
+        self.restore()
+
+    def restore(self) -> None:
+        """Put this tenant back to what it was at the beginning."""
+        self._put_back(self.own.tenant_id, self.mine)
+
+    def _put_back(self, tenant_id: int, wanted: Content) -> None:
+        with self.database.use(), tenant_scope(tenant_id):
+            restore(tenant_id, wanted)

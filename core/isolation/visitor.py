@@ -1,0 +1,74 @@
+"""A browser without a network: opens pages of this process's application and reads what came back."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+CRASHED = 599       # the application let an exception through
+_TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
+_CHANGING = re.compile(r"[0-9A-Za-z_-]{16,}|\d{9,}|\d\d:\d\d(:\d\d)?")     # tokens, numbers of records, the time of day
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one request brought; `text` also holds what is inside a workbook."""
+
+    status: int
+    text: str
+    location: str = ""
+
+    def holds(self, word: str) -> bool:
+        return word.lower() in self.text.lower() or word.lower() in self.location.lower()
+
+    @property
+    def shape(self) -> tuple[int, str, str]:
+        """The answer without numbers of records and without what differs between any two requests."""
+        return self.status, _CHANGING.sub("~", self.text), _CHANGING.sub("~", self.location)
+
+
+@dataclass
+class Visitor:
+    """Somebody at one tenant's pages. `root` is /t/<slug> or /platform; without a token nobody is signed in."""
+
+    app: Flask
+    root: str
+    token: str = ""
+    name: str = "visitor"
+    csrf: str = ""
+    client: FlaskClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = self.app.test_client()
+        if self.token:
+            self.client.set_cookie("juheli", self.token, path=self.root)
+
+    def open(self, method: str, path: str, data: dict[str, Any] | None = None, *, csrf: str | None = None) -> Answer:
+        """Ask for a path below the root; what changes something carries the proof of this visitor's own pages."""
+        headers = {}
+        if method not in ("GET", "HEAD", "OPTIONS"):
+            headers["X-CSRFToken"] = self._proof() if csrf is None else csrf
+        try:
+            response = self.client.open(self.root + path, method=method, data=data, headers=headers)
+            return Answer(response.status_code, _readable(response.get_data()), response.headers.get("Location", ""))
+        except Exception as error:  # an application under test lets them through
+            return Answer(CRASHED, repr(error))
+
+    def _proof(self) -> str:
+        if not self.csrf:
+            found = _TOKEN.search(self.open("GET", "/search/").text) or _TOKEN.search(self.open("GET", "/accounts/sign-in").text)
+            self.csrf = found.group(1) if found else ""
+        return self.csrf
+
+
+def _readable(content: bytes) -> str:
+    if not content.startswith(b"PK\x03\x04"):
+        return content.decode(errors="replace")
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        return "\n".join(parts.read(name).decode(errors="replace") for name in parts.namelist())
