@@ -8,7 +8,9 @@ from typing import Any
 
 from werkzeug.routing import Rule
 
-from .probe import NOWHERE, Probe
+from core.web.pages import ANYONE
+
+from .probe import Probe
 from .site import Site, numbers_of, words_of
 from .visitor import Answer, Visitor
 
@@ -19,7 +21,12 @@ def rules(probe: Probe, audience: str) -> list[Rule]:
     """The rules of this side of the house, in the order of the map."""
     view = probe.app.view_functions
     return [r for r in probe.app.url_map.iter_rules()
-            if getattr(view[r.endpoint], "audience", None) in (audience, "both")]
+            if getattr(view[r.endpoint], "audience", None) in (audience, "both") and probe.wants(r.endpoint)]
+
+
+def is_public(probe: Probe, endpoint: str) -> bool:
+    """Whether the page is for everybody: it may show to a visitor what it shows to the tenant."""
+    return bool(probe.app.view_functions[endpoint].needs == ANYONE)  # type: ignore[attr-defined]
 
 
 def spelled(probe: Probe, rule: Rule, site: Site) -> Iterator[dict[str, str]]:
@@ -73,13 +80,15 @@ def _one_rule(probe: Probe, rule: Rule, method: str, words: dict[str, str]) -> N
     def ask(values: dict[str, int], visitor: Visitor = probe.admin) -> Answer:
         return visitor.open(method, path_of(probe, rule, method, words | values))
 
+    nothing = None
     for chosen in itertools.product((probe.foreign.id, probe.own.id), repeat=len(numbers)):
         if probe.foreign.id in chosen:
             held = dict(zip(numbers, chosen, strict=True))
-            probe.compare("path", place, lambda number, held=held: ask(  # type: ignore[misc]
+            nothing = probe.compare("path", place, lambda number, held=held: ask(  # type: ignore[misc]
                 {name: number if value == probe.foreign.id else value for name, value in held.items()}), probe.foreign.id)
     nobody = Visitor(probe.app, probe.admin.root)
-    probe.judge("visitor", place, ask(dict.fromkeys(numbers, probe.own.id), nobody), word=probe.own.word)
+    if not is_public(probe, rule.endpoint):
+        probe.judge("visitor", place, ask(dict.fromkeys(numbers, probe.own.id), nobody), word=probe.own.word)
     own = ask(dict.fromkeys(numbers, probe.own.id))
-    if own.shape == ask(dict.fromkeys(numbers, NOWHERE)).shape:
+    if nothing is not None and own.shape == nothing.shape:
         probe.blind.append(place)

@@ -11,7 +11,7 @@ from .visitor import Answer
 
 UNTOUCHED = frozenset({"accounts.sign_out", "accounts.end_everywhere"})
 OWNERSHIP = ("tenant_id", "id", "owner_id", "user_id", "org_id", "person_id", "record_id", "parent_id", "role_id")
-BOUNDED = 6         # fields tried per form by the bounded probe, those that look like references first
+BOUNDED = 2         # fields tried per form by the bounded probe, those that look like references first
 
 
 def foreign_fields(probe: Probe, site: Site) -> None:
@@ -26,7 +26,7 @@ def foreign_fields(probe: Probe, site: Site) -> None:
 
 def _forms(probe: Probe, site: Site) -> list[Form]:
     """All forms; for the bounded probe one of each kind (every ledger has the same five)."""
-    wanted = [form for form in site.forms.values() if form.endpoint not in UNTOUCHED]
+    wanted = [form for form in site.forms.values() if form.endpoint not in UNTOUCHED and probe.wants(form.endpoint)]
     alike = {(form.endpoint, frozenset(form.fields)): form for form in wanted}
     return wanted if probe.thorough else list(alike.values())
 

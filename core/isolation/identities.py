@@ -5,15 +5,17 @@ from __future__ import annotations
 from itertools import islice
 
 from sqlalchemy import update
+from werkzeug.routing import Rule
 
 from core.base.db import Base, OrgScoped
 from core.base.scope import tenant_scope
 from core.base.session import begin_write, session
 from core.tenancy.models import DISABLED, ENABLED, PluginState, Tenant
 
-from .addresses import methods_of, path_of, rules, spelled
+from .addresses import is_public, methods_of, path_of, rules, spelled
+from .canaries import tenant_tables, token_of
 from .probe import Probe
-from .site import Site, numbers_of
+from .site import Site, numbers_of, words_of
 from .visitor import Answer, Visitor
 
 NOTHING = "/nothing-of-this-name/"
@@ -34,11 +36,42 @@ def foreign_cookie(probe: Probe, site: Site, token: str) -> None:
     """A session of the other tenant opens no more than no session at all."""
     thief = Visitor(probe.app, probe.admin.root, token)
     nobody = Visitor(probe.app, probe.admin.root)
-    for method, path, _endpoint in addresses(probe, site, probe.own.id):
+    for method, path, endpoint in addresses(probe, site, probe.own.id):
         got, none = (v.open(method, path, csrf="x" if method != "GET" else None) for v in (thief, nobody))
-        probe.judge("cookie", f"{method} {path}", got, word=probe.own.word)
+        probe.judge("cookie", f"{method} {path}", got, word=probe.foreign.word if is_public(probe, endpoint) else probe.own.word)
         if got.shape != none.shape:
             probe.found("cookie", f"{method} {path}", f"a session of another tenant is answered {got.status}, none {none.status}")
+
+
+def foreign_links(probe: Probe, site: Site) -> None:
+    """Secrets and codes of the other tenant (one-time links, calendar feeds, certificates): here they open nothing."""
+    secret = [t.name for t in tenant_tables() if {"token_hash", "code", "number", "slug"} & set(t.c.keys())]
+    for rule in rules(probe, "tenant"):
+        for name in words_of(rule):
+            for words in islice(spelled(probe, rule, site), 1):
+                for table in [t.name for t in tenant_tables()] if probe.thorough else secret:
+                    _one_secret(probe, rule, words, name, table)
+
+
+def _one_secret(probe: Probe, rule: Rule, words: dict[str, str], name: str, table: str) -> None:
+    numbers = dict.fromkeys(numbers_of(rule), probe.own.id)
+    theirs = token_of(probe.foreign, table)
+    for method in methods_of(rule):
+        got, none = (probe.admin.open(method, path_of(probe, rule, method, words | numbers | {name: text})).shape
+                     for text in (theirs, theirs.replace(probe.foreign.word, "Q" * len(probe.foreign.word))))
+        probe.cases["link"] += 1
+        if got[0] != none[0] or got[1].replace(theirs, "") != none[1].replace(theirs.replace(probe.foreign.word, "Q" * 10), ""):
+            probe.found("link", f"{method} {rule.rule}", f"knows the {name} of another tenant ({table})")
+
+
+def lower_search(probe: Probe) -> None:
+    """The clerk searches for what lies outside his subtree."""
+    scoped = places_beyond()
+    for box in ("/search/?q=", "/look/pick/person?q=", *(f"/ledgers/{name}/?q=" for name in probe.plugins.ledgers)):
+        text = probe.clerk.open("GET", box + probe.beyond.word).text.lower()
+        probe.cases["lower staff"] += 1
+        if any(f"{probe.beyond.word}{table}".lower() in text for table in scoped):
+            probe.found("lower staff", box, "shows a row outside the subtree")
 
 
 def places_beyond() -> set[str]:
@@ -90,8 +123,8 @@ def operator(probe: Probe, site: Site, visitor: Visitor) -> None:
         if method == "GET":
             probe.judge("operator", f"/platform {path}", visitor.open(method, path))
     outside = Visitor(probe.app, probe.admin.root, visitor.token)
-    for method, path, _endpoint in addresses(probe, site, probe.own.id):
-        if method == "GET":
+    for method, path, endpoint in addresses(probe, site, probe.own.id):
+        if method == "GET" and not is_public(probe, endpoint):
             answer = outside.open(method, path)
             probe.judge("operator", f"GET {path}", answer, word=probe.own.word)
             if answer.status == 200 and answer.shape != Visitor(probe.app, probe.admin.root).open(method, path).shape:

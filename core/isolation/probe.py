@@ -56,11 +56,16 @@ class Probe:
     bystander: Visitor
     foreign_slug: str = ""
     thorough: bool = False
+    only: tuple[str, ...] = ()      # beginnings of endpoints; () is all
     cases: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     blind: list[str] = field(default_factory=list)
     before: Content = field(default_factory=dict)
     mine: Content = field(default_factory=dict)
+
+    def wants(self, endpoint: str) -> bool:
+        """Whether this endpoint is looked at."""
+        return not self.only or endpoint.startswith(self.only)
 
     def begin(self) -> None:
         """Remember both tenants as they are."""
@@ -84,8 +89,8 @@ class Probe:
         if answer.holds(word or self.foreign.word):
             self.found(kind, place, "shows a foreign record")
 
-    def compare(self, kind: str, place: str, ask: Callable[[int], Answer], number: int) -> None:
-        """Ask for a foreign number and for one that never was: no difference, no foreign word.
+    def compare(self, kind: str, place: str, ask: Callable[[int], Answer], number: int) -> Answer:
+        """Ask for a foreign number and for one that never was: no difference, no foreign word. The answer for none.
 
         Both may fail alike: then it is the page about our own canary, whose values are made up, that fails.
         """
@@ -100,6 +105,7 @@ class Probe:
             self.found(kind, place, "shows a foreign record")
         if foreign.shape != nothing.shape:
             self.found(kind, place, f"tells a foreign record ({foreign.status}) from none ({nothing.status})")
+        return nothing
 
     @contextmanager
     def watched(self, kind: str, place: str) -> Iterator[None]:

@@ -27,10 +27,10 @@ def foreign_filters(probe: Probe, site: Site) -> None:
 
 def foreign_ledger_rows(probe: Probe) -> None:
     """Every ledger: its rows, each of its filters, a search for the foreign word, its exports."""
-    for name, ledger in probe.plugins.ledgers.items():
+    for name, ledger in probe.plugins.ledgers.items() if probe.wants("ledgers.show") else ():
         path = f"/ledgers/{name}/"
         filters = [f for f in filters_of(ledger) if probe.thorough or f.kind == "org"]
-        for key in dict.fromkeys((*(key for item in filters for key in keys_of(item)), "view")):
+        for key in dict.fromkeys((*(key for item in filters for key in keys_of(item)), *(("view",) if probe.thorough else ()))):
             _ask(probe, path, key)
         for page in (f"{path}?q={quote(probe.foreign.word)}&size=200", *((path, f"{path}print") if probe.thorough else ())):
             probe.cases["search"] += 1

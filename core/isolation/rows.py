@@ -10,6 +10,7 @@ from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.base import cache
+from core.base.db import Base
 from core.base.keys import TENANT
 from core.base.refusals import CrossTenant, NoTenant
 from core.base.scope import tenant_scope
@@ -22,6 +23,15 @@ from .canaries import tenant_tables
 from .probe import Probe
 
 REFUSED = (SQLAlchemyError, CrossTenant, NoTenant, JuheliError)
+
+
+def standing_walls(probe: Probe) -> None:
+    """The walls inside the database stand for every table."""
+    problems = probe.database.check_walls()
+    probe.cases["wall"] += len(tenant_tables())
+    for problem in problems:
+        table, _, what = problem.partition(":")
+        probe.found("wall", table, what.strip() or table)
 
 
 def foreign_rows(probe: Probe) -> None:
@@ -55,8 +65,6 @@ def _attempts(probe: Probe, table: Table) -> dict[str, Callable[[], Any]]:
 
 
 def _model(table: Table) -> Any:
-    from core.base.db import Base
-
     return next((m.class_ for m in Base.registry.mappers if m.local_table is table and "id" in table.c), None)
 
 
