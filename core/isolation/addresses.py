@@ -87,7 +87,7 @@ def _one_rule(probe: Probe, rule: Rule, method: str, words: dict[str, str]) -> N
             nothing = probe.compare("path", place, lambda number, held=held: ask(  # type: ignore[misc]
                 {name: number if value == probe.foreign.id else value for name, value in held.items()}), probe.foreign.id)
     nobody = Visitor(probe.app, probe.admin.root)
-    if not is_public(probe, rule.endpoint):
+    if not is_public(probe, rule.endpoint) and (method == "GET" or probe.thorough):
         probe.judge("visitor", place, ask(dict.fromkeys(numbers, probe.own.id), nobody), word=probe.own.word)
     own = ask(dict.fromkeys(numbers, probe.own.id))
     if nothing is not None and own.shape == nothing.shape:

@@ -18,7 +18,7 @@ from core.base.scope import tenant_scope
 from core.plugin import Plugins
 
 from .canaries import Content, Mark, content
-from .restoring import restore
+from .restoring import Writes, restore
 from .visitor import Answer, Visitor
 
 NOWHERE = 7_999_999_999_999     # a number no record has
@@ -67,13 +67,17 @@ class Probe:
         """Whether this endpoint is looked at."""
         return not self.only or endpoint.startswith(self.only)
 
+    def __post_init__(self) -> None:
+        self.writes = Writes(self.database.engine)
+
     def begin(self) -> None:
         """Remember both tenants as they are."""
+        self.writes.taken()
         self.before, self.mine = self.look(self.foreign.tenant_id), self.look(self.own.tenant_id)
 
-    def look(self, tenant_id: int) -> Content:
+    def look(self, tenant_id: int, only: frozenset[str] | None = None) -> Content:
         with self.database.use(), tenant_scope(tenant_id):
-            return content(tenant_id)
+            return content(tenant_id, only)
 
     def found(self, kind: str, place: str, what: str) -> None:
         finding = Finding(kind, place, what)
@@ -111,17 +115,22 @@ class Probe:
     def watched(self, kind: str, place: str) -> Iterator[None]:
         """What happens inside leaves the other tenant as it was; this one is put back."""
         yield
-        after = self.look(self.foreign.tenant_id)
-        if after != self.before:
-            tables = sorted(name for name in after if after[name] != self.before[name])
-            self.found(kind, place, f"changes the other tenant: {', '.join(tables)}")
-            self._put_back(self.foreign.tenant_id, self.before)
+        self.check(kind, place, frozenset(self.writes.tables))
         self.restore()
+
+    def check(self, kind: str, place: str, only: frozenset[str] | None = None) -> None:
+        """The other tenant is as it was; if not, say where, and put it back."""
+        after = self.look(self.foreign.tenant_id, only)
+        if tables := sorted(name for name in after if after[name] != self.before[name]):
+            self.found(kind, place, f"changes the other tenant: {', '.join(tables)}")
+            self._put_back(self.foreign.tenant_id, self.before, only)
 
     def restore(self) -> None:
         """Put this tenant back to what it was at the beginning."""
-        self._put_back(self.own.tenant_id, self.mine)
+        if touched := self.writes.taken():
+            self._put_back(self.own.tenant_id, self.mine, touched)
+            self.writes.taken()
 
-    def _put_back(self, tenant_id: int, wanted: Content) -> None:
+    def _put_back(self, tenant_id: int, wanted: Content, only: frozenset[str] | None) -> None:
         with self.database.use(), tenant_scope(tenant_id):
-            restore(tenant_id, wanted)
+            restore(tenant_id, wanted, only)

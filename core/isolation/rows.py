@@ -40,6 +40,7 @@ def foreign_rows(probe: Probe) -> None:
         with probe.watched("row", table.name), probe.database.use(), tenant_scope(probe.own.tenant_id):
             for name, act in _attempts(probe, table).items():
                 _attempt(probe, table, name, act)
+    probe.check("row", "all tables")
 
 
 def _attempts(probe: Probe, table: Table) -> dict[str, Callable[[], Any]]:

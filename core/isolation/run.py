@@ -106,3 +106,4 @@ def run(probe: Probe, parts: tuple[str, ...] = tuple(PARTS)) -> None:
     for name in parts:
         probe.begin()
         PARTS[name](probe, site)
+        probe.check(name, "everything")

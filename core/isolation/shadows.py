@@ -85,7 +85,11 @@ def shadows(app: Flask, database: Database, plugins: Plugins, kind: str, names: 
     with database.use():
         try:
             made += [open_shadow(kind, names), open_shadow(kind, names)]
-            yield furnished(app, database, plugins, *made)
+            probe = furnished(app, database, plugins, *made)
+            try:
+                yield probe
+            finally:
+                probe.writes.stop()
         finally:
             for tenant in made:
                 remove_shadow(tenant.id)
