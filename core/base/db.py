@@ -5,6 +5,8 @@ guards it. Without, the class declares one of
     __reference__ = True           the same for all tenants; readable by all, written by the platform
     __platform__ = True            only for system work and tenant 0
     __tenant_column__ = "id"       the row's own id is the tenant's number
+An OrgScoped model whose rows colleagues elsewhere in the tenant may know of says why: __known_to_all__ = "…" (the
+isolation suite takes any other sight of a row outside the reader's subtree for a leak).
 """
 
 from __future__ import annotations

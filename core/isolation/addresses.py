@@ -21,7 +21,8 @@ def rules(probe: Probe, audience: str) -> list[Rule]:
     """The rules of this side of the house, in the order of the map."""
     view = probe.app.view_functions
     return [r for r in probe.app.url_map.iter_rules()
-            if getattr(view[r.endpoint], "audience", None) in (audience, "both") and probe.wants(r.endpoint)]
+            if getattr(view[r.endpoint], "audience", None) in (audience, "both") and probe.wants(r.endpoint)
+            and not r.endpoint.endswith("static")]
 
 
 def is_public(probe: Probe, endpoint: str) -> bool:
@@ -50,6 +51,7 @@ def declared(probe: Probe, word: str) -> list[str]:
     steps = [s.name for w in plugins.workflows.values() for s in w.steps]
     named = {"workflow": plugins.workflows, "kind": plugins.import_kinds, "module": plugins.by_name, "step": steps,
              "token": ["0" * 43], "slug": [probe.foreign_slug], "key": ["accounts.session_hours"], "code": ["other"],
+             "copy": ["0" * 12],
              "name": plugins.ledgers}
     return sorted(named.get(word, ()))
 

@@ -6,6 +6,7 @@ import io
 from urllib.parse import quote
 
 from core.ledgers.filters import filters_of, keys_of
+from core.web.pickers import kinds
 
 from .addresses import path_of, rules, spelled
 from .probe import Probe
@@ -53,8 +54,7 @@ def _no_other_word(probe: Probe, kind: str, place: str, text: str) -> None:
 
 def foreign_search(probe: Probe, site: Site) -> None:
     """Whatever can be searched, asked for the foreign word and for parts of it."""
-    pickers = sorted(site.names.get(("web.pick", "kind"), set()) | {"person", "org", "user", "grid", "station"})
-    boxes = ["/search/?q=", *(f"/look/pick/{kind}?q=" for kind in pickers), *(f"/look/pick/{kind}?id=" for kind in pickers)]
+    boxes = ["/search/?q=", *(f"/look/pick/{kind}?q=" for kind in kinds())]
     boxes += [f"{path_of(probe, rule, 'GET', {})}?q=" for rule in rules(probe, "tenant")
               if not rule.arguments and "q" in site.keys.get(rule.endpoint, ())]
     for box in dict.fromkeys(boxes):
@@ -77,7 +77,7 @@ def foreign_imports(probe: Probe) -> None:
                 lines.append(",".join([value] * len(names)))
             upload = (io.BytesIO("\n".join(lines).encode("utf-8-sig")), "foreign.csv")
             answer = probe.admin.open("POST", f"/imports/new/{kind.name}", {"file": upload})
-            probe.judge("import", kind.name, answer)
+            probe.judge("import", kind.name, answer, word=f"{word}liaison")
             batch = answer.location.partition("/imports/")[2]
             if batch.isdigit():
                 seen = probe.admin.open("GET", f"/imports/{batch}")     # repeats the words that were uploaded, knows no others

@@ -82,14 +82,12 @@ def posting(probe: Probe, site: Site) -> None:
     """Forms, bare posts, proofs of the other tenant's pages."""
     forms.foreign_fields(probe, site)
     forms.empty_posts(probe, site)
-    token = session_of(probe, probe.foreign.tenant_id, probe.foreign.id)
-    stranger = Visitor(probe.app, f"/t/{probe.foreign_slug}", token)
-    forms.foreign_proof(probe, site, stranger.proof())
+    forms.foreign_proof(probe, site, Visitor(probe.app, f"/t/{probe.foreign_slug}", probe.stolen).proof())
 
 
 def being(probe: Probe, site: Site) -> None:
     """Who asks: the other tenant's session, a clerk, a bystander, an operator, a plugin that is off."""
-    identities.foreign_cookie(probe, site, session_of(probe, probe.foreign.tenant_id, probe.foreign.id))
+    identities.foreign_cookie(probe, site, probe.stolen)
     identities.lower_staff(probe, site)
     identities.lower_search(probe)
     identities.without_rights(probe, site)
@@ -102,6 +100,8 @@ PARTS: dict[str, Callable[[Probe, Site], None]] = {"below": below, "asking": ask
 
 def run(probe: Probe, parts: tuple[str, ...] = tuple(PARTS)) -> None:
     """Try everything (or some parts); `probe.findings` tells what must not be, `probe.cases` how much was tried."""
+    probe.stolen = session_of(probe, probe.foreign.tenant_id, probe.foreign.id)
+    probe.begin()
     site = walk(probe)
     for name in parts:
         probe.begin()

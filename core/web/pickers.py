@@ -42,6 +42,11 @@ def register(picker: Picker) -> Picker:
     return picker
 
 
+def kinds() -> list[str]:
+    """The kinds that modules registered."""
+    return sorted(_pickers)
+
+
 def picker_of(kind: str) -> Picker | None:
     return _pickers.get(kind)
 

@@ -17,6 +17,7 @@ DOORS = {
         "core/custody/",  # brings tenants in and takes them away; looks after backups
         "core/jobs/",  # one queue for all tenants
         "core/cli/",  # the operator's shell
+        "core/isolation/",  # opens and removes its shadow tenants
         "core/demo/",  # lists the demo accounts, on a loopback address only
     ),
     "maintenance": ("core/base/engine.py", "core/migrations/", "core/testing/"),

@@ -24,6 +24,7 @@ from core.base.db import (
 class Station(OrgScoped, TenantScoped, Base):
     """A station of a host organisation. Address, phone and hours are those of the office, for everybody to know."""
 
+    __known_to_all__ = "a station is an office for everybody to know"
     __tablename__ = "liaison_station"
     __table_args__ = keys(UniqueConstraint("tenant_id", "name"), tfk("org_id", "people_org_unit"))
 

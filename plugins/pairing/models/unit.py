@@ -28,6 +28,7 @@ class PartnerUnit(OrgScoped, TenantScoped, Base):
     the office's, for everybody to know.
     """
 
+    __known_to_all__ = "units are offered as partners to every organisation of the tenant"
     __tablename__ = "pairing_unit"
     __table_args__ = keys(
         UniqueConstraint("tenant_id", "org_id"),

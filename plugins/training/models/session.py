@@ -38,6 +38,7 @@ class ClassSession(OrgScoped, TenantScoped, Base):
     make_up_of_id     the session whose absent people this one is for
     """
 
+    __known_to_all__ = "announced classes are known to all staff"
     __tablename__ = "training_session"
     __table_args__ = keys(
         UniqueConstraint("tenant_id", "number"),

@@ -1,0 +1,43 @@
+"""The probe over everything that is installed finds nothing, leaves nothing out, and says how much it tried."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.isolation.canaries import COUNTERS, tenant_tables
+from core.isolation.run import PARTS
+
+LEAST = {"below": 600, "asking": 300, "posting": 300, "being": 800}
+BLIND = 0.15        # of the addresses with a number, how many may not react to the tenant's own canary
+
+
+def report(capsys: pytest.CaptureFixture[str], line: str) -> None:
+    with capsys.disabled():
+        print(f"\n{line}")
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_nothing_of_another_tenant_is_met(part, probe, site, capsys):
+    probe.begin()
+    before = probe.cases.total()
+    PARTS[part](probe, site)
+    probe.check(part, "everything")
+    tried = probe.cases.total() - before
+    report(capsys, f"isolation, {part}: {tried} cases, {len(probe.findings)} findings")
+    assert [str(finding) for finding in probe.findings] == []
+    assert tried >= LEAST[part]
+
+
+def test_every_table_has_a_canary_in_both_tenants(probe):
+    for content, mark in ((probe.before, probe.foreign), (probe.mine, probe.own), (probe.mine, probe.beyond)):
+        without = {name for name, rows in content.items() if not any(mark.id in key for key in rows)}
+        assert without == COUNTERS & set(content)
+    assert {t.name for t in tenant_tables()} == set(probe.mine)
+
+
+def test_addresses_react_to_the_tenants_own_records(probe, capsys):
+    """A probe that asks where nothing lives finds nothing: most addresses must answer differently for an own record."""
+    blind = sorted(set(probe.blind))
+    report(capsys, f"isolation: {len(blind)} addresses do not react to the made-up record: {'; '.join(blind)}")
+    assert [place for place in blind if "no value known" in place] == []
+    assert len(blind) < BLIND * probe.cases["path"]
