@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 from unittest.mock import patch
 
@@ -129,8 +130,6 @@ def swap(target: str, make: Callable[[Any], Any]) -> Callable[[Probe], Any]:
 
 
 def _at(target: str) -> Any:
-    from importlib import import_module
-
     module, _, name = target.rpartition(".")
     try:
         return getattr(import_module(module), name)

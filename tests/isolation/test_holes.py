@@ -76,7 +76,8 @@ def careless_pickers(probe):
         return [Option(1, name) for name in names]
 
     real = pickers.picker_of("person")
-    with patch.dict(pickers._pickers, person=pickers.Picker(kind="person", permission=real.permission, find=find, name=real.name)):
+    careless = pickers.Picker(kind="person", permission=real.permission, find=find, name=real.name)
+    with patch.dict(pickers._pickers, person=careless):
         yield
 
 
