@@ -21,9 +21,10 @@ from core.contracts.errors import Invalid, NotFound
 from core.rules import rule
 from core.service import Context, service
 
-from ..models import Affiliation, Archive, Grid, MemberChange, OrgUnit, Person
+from ..models import Affiliation, Archive, Grid, MemberChange, Person
 from ..standing import is_counted, open_links, settle, write_change
 from .membership import _needed
+from .orgs import living
 from .persons import NUMBERS, set_keys
 
 PARTS = ("sealed", "index", "mask")
@@ -89,7 +90,7 @@ def undo_merge(ctx: Context, archive_id: int, *, reason: str) -> Person:
     """Bring the merged record back with everything that was its own; returns it.
 
     The record that stayed gets its earlier values back where nobody changed them since. Raises Invalid when the time is
-    over, or when one of the two records cannot be restored any more; Forbidden without the right at both places.
+    over, one of the records cannot be restored any more or its unit is gone; Forbidden without the right at both places.
     """
     row, said = ctx.get(Archive, archive_id), _needed(reason)
     until = undo_until(row)
@@ -98,13 +99,14 @@ def undo_merge(ctx: Context, archive_id: int, *, reason: str) -> Person:
     kept = _kept(ctx, row)
     ctx.require("people.person.merge", row.org_path)
     ctx.require("people.person.merge", kept.org_path)
+    unit = living(ctx, row.undo["org_id"])
     with beyond_subtree("people: a merged person's records may lie elsewhere"):
         _give_back(kept, row.undo)
         gone = _restore(row)
         _point_back(row.undo["rows"], kept.id, gone.id)
         _reopen(gone, row.undo["open"])
         if row.undo["counted"]:
-            write_change(ctx, gone, "corrected", ctx.get(OrgUnit, row.undo["org_id"]), ctx.today(), effect=1, reason=said)
+            write_change(ctx, gone, "corrected", unit, ctx.today(), effect=1, reason=said)
         ctx.hooks.strict("person_unmerged", kept_id=kept.id, gone_id=gone.id, ctx=ctx)
         settle(gone)
         settle(kept)
