@@ -56,7 +56,7 @@ def shower(column: Col, ctx: Context) -> Callable[[Any], str]:
     if column.unit == FEN:
         return lambda value: "" if value is None else yuan(value)
     if column.unit == PERCENT:
-        return lambda value: "" if value is None else f"{plain(value)}%"
+        return lambda value: "" if value is None else f"{round(float(value), 1):g}%"
     return (lambda value: value or "") if sql_type(column.source) == "text" else plain
 
 
