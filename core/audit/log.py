@@ -102,8 +102,8 @@ def _rows() -> Iterator[Any]:
 
 def verify() -> Verdict:
     """Walk the chain of the tenant in scope and name the first row that was changed, removed, added or cut off."""
-    tenant_id = current_scope().tenant_id
-    origin, seq, previous = origin_of(tenant_id).tenant_id, 0, FIRST
+    head = _head()                                      # before the rows: what is written meanwhile comes after it
+    origin, seq, previous = origin_of(current_scope().tenant_id).tenant_id, 0, FIRST
     for row in _rows():
         seq += 1
         if row.seq != seq:
@@ -113,11 +113,16 @@ def verify() -> Verdict:
         if digest(origin, row._asdict()) != row.hash:
             return Verdict(seq, seq, "changed")
         previous = row.hash
-    head = session().execute(
-        select(AuditHead.seq, AuditHead.hash).where(AuditHead.tenant_id == tenant_id, AuditHead.id == HEAD)
-    ).one_or_none()
-    if head is None:
-        return Verdict(seq) if seq == 0 else Verdict(seq, seq, "head missing")
-    if head.seq != seq:
-        return Verdict(seq, seq + 1, "cut off")
-    return Verdict(seq) if head.hash == previous else Verdict(seq, seq, "head differs")
+        if head is not None and head.seq == seq and head.hash != previous:
+            return Verdict(seq, seq, "head differs")
+    if head is None or head.seq < seq:
+        head = _head()                                  # rows past it were written meanwhile, or put in by somebody
+        if head is None:
+            return Verdict(seq) if seq == 0 else Verdict(seq, seq, "head missing")
+        return Verdict(seq) if head.seq >= seq else Verdict(seq, head.seq + 1, "added")
+    return Verdict(seq) if head.seq == seq else Verdict(seq, seq + 1, "cut off")
+
+
+def _head() -> Any:
+    return session().execute(select(AuditHead.seq, AuditHead.hash).where(
+        AuditHead.tenant_id == current_scope().tenant_id, AuditHead.id == HEAD)).one_or_none()

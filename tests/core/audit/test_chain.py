@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 from sqlalchemy import delete, select, update
 
+from core.audit import log
 from core.audit.log import Fact, verify, write_facts
 from core.audit.models import AuditEntry, AuditHead
 from core.base.session import begin_write, session
@@ -73,3 +77,30 @@ def test_tenants_have_chains_of_their_own(world: World) -> None:
         west = session().scalars(select(AuditEntry.hash)).all()
         assert verify().bad_seq is None
     assert not set(east) & set(west)
+
+
+def test_what_is_written_while_the_chain_is_read_is_no_tampering(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = log._rows
+
+    def slowly() -> Iterator[Any]:
+        rows = list(read())
+        _write(2)
+        yield from rows
+
+    with world.inside("east"):
+        _write(3)
+        monkeypatch.setattr(log, "_rows", slowly)
+        assert verify().bad_seq is None
+
+
+def test_rows_past_the_head_are_noticed(world: World) -> None:
+    with world.inside("east"):
+        _write(3)
+        last = verify().rows
+        begin_write()
+        kept = session().scalars(select(AuditHead.hash).where(AuditHead.seq == last)).one()
+        _write(1)
+        begin_write()
+        session().execute(update(AuditHead).values(seq=last, hash=kept).execution_options(synchronize_session=False))
+        session().commit()
+        assert verify().bad_seq == last + 1
