@@ -12,6 +12,7 @@ from core.access.models import Role, RoleGrant
 from core.access.roles import install_templates
 from core.accounts.links import ACTIVATION, make_link
 from core.accounts.models import User
+from core.accounts.services.standing import usable_login
 from core.base.i18n import _
 from core.base.ids import new_id
 from core.base.pinyin import name_keys
@@ -27,6 +28,8 @@ from .models import PLATFORM_SLUG, Tenant
 from .profiles import Profile, load_profile
 
 SLUG = re.compile(r"[a-z][a-z0-9]{1,30}(-[a-z0-9]{1,20})*")
+LONGEST_SLUG, LONGEST_NAME, LONGEST_HOST = 40, 80, 120
+HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +45,26 @@ class NewTenant:
 
 def check_slug(slug: str) -> None:
     """Raise Invalid unless `slug` is a usable, free short name."""
-    if not SLUG.fullmatch(slug) or slug in (PLATFORM_SLUG, "static", "t", "www", "api"):
+    if not SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG or slug in (PLATFORM_SLUG, "static", "t", "www", "api"):
         raise Invalid({"slug": [_("简称只能用小写字母、数字和短横线，以字母开头，2–40 位。")]})
     with system_scope("tenancy: is the short name free?"):
         if session().scalar(select(func.count()).select_from(Tenant).where(Tenant.slug == slug)):
             raise Invalid({"slug": [_("简称“%(slug)s”已被使用，请换一个。", slug=slug)]})
+
+
+def _check(name: str, kind: str, profile: Profile, host: str | None) -> None:
+    """Raise Invalid for a name, a profile or a host that cannot be this tenant's."""
+    errors: dict[str, list[str]] = {}
+    if not 0 < len(name.strip()) <= LONGEST_NAME:
+        errors["name"] = [_("请填写单位全称，不超过 %(n)s 个字。", n=LONGEST_NAME)]
+    if profile.kind != kind:
+        errors["profile"] = [_("开通方案“%(name)s”不适用于这类单位，请另选。", name=profile.title)]
+    if host and (len(host) > LONGEST_HOST or not HOST.fullmatch(host)):
+        errors["host"] = [_("域名只写主机名，不带 http:// 和端口，例如 linshu.example.cn。")]
+    elif host and by_address(host=host):
+        errors["host"] = [_("域名“%(host)s”已被另一个单位使用，请核对。", host=host)]
+    if errors:
+        raise Invalid(errors)
 
 
 def _parent(slug: str, kind: str) -> int | None:
@@ -65,11 +83,13 @@ def create_tenant(*, slug: str, name: str, kind: str, admin_login: str, admin_na
     """Open a tenant; well under a second. Raises Invalid with a sentence per field. Leaves nothing behind on failure."""
     check_slug(slug)
     chosen = load_profile(profile or kind)
+    host, admin_login = (host or "").strip().lower() or None, usable_login(admin_login, "admin_login")
+    _check(name, kind, chosen, host)
     parent_id = _parent(parent_slug, kind)
     with system_scope("tenancy: open a tenant"):
         begin_write()
         row = Tenant(id=new_id(), slug=slug, name=name, kind=kind, division_code=division_code, parent_id=parent_id,
-                     profile=chosen.name, demo=demo, host=host or None, brand=dict(chosen.brand))
+                     profile=chosen.name, demo=demo, host=host, brand=dict(chosen.brand))
         session().add(row)
         session().commit()
         tenant = TenantInfo(row.id, slug, name, kind, parent_id=parent_id, brand=row.brand)

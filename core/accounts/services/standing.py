@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 
 from sqlalchemy import select
 
+from core.base.i18n import _
 from core.base.session import session
-from core.contracts.errors import NotFound
+from core.contracts.errors import Invalid, NotFound
 from core.service import Context
 from core.web.forms import clean
 
 from ..models import User
 
 LONGEST_LOGIN = 60
+LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
 
 
 def tidy_login(typed: str) -> str:
     """A name for signing in as it is stored: ASCII forms, lower case, no blanks around, at most 60 characters."""
     return clean.ascii_form(typed[: 4 * LONGEST_LOGIN])[:LONGEST_LOGIN].lower()
+
+
+def usable_login(typed: str, field: str = "login_name") -> str:
+    """The name for signing in as it is stored. Raises Invalid about `field` for one that cannot be."""
+    login = tidy_login(typed)
+    if not LOGIN.fullmatch(login):
+        raise Invalid({field: [_("账号为 2–60 位小写字母、数字和 . _ - @，以字母或数字开头，例如 zhangwei。")]})
+    return login
 
 
 def find_account(typed: str) -> User | None:

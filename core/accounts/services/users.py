@@ -5,8 +5,6 @@ Whoever manages an account must hold what it holds (core.access.holdings.beyond)
 
 from __future__ import annotations
 
-import re
-
 from sqlalchemy import Table, select
 
 from core.access.holdings import beyond
@@ -23,9 +21,7 @@ from .. import attempts, second_factor
 from ..links import ACTIVATION, RESET, make_link, void_links
 from ..models import ACTIVE, DISABLED, User
 from ..sessions import end_sessions
-from .standing import find_account, tidy_login
-
-LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,59}")
+from .standing import find_account, usable_login
 
 
 @service("accounts.user.read", writes=False)
@@ -48,9 +44,7 @@ def create_user(ctx: Context, *, login_name: str, name: str, post: str = "", per
 
 
 def _free_login(typed: str) -> str:
-    login = tidy_login(typed)
-    if not LOGIN.fullmatch(login):
-        raise Invalid({"login_name": [_("账号为 2–60 位小写字母、数字和 . _ - @，以字母或数字开头，例如 zhangwei。")]})
+    login = usable_login(typed)
     if find_account(login) is not None:
         raise Invalid({"login_name": [_("账号“%(login)s”已被使用，请换一个。", login=login)]})
     return login
