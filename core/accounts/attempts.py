@@ -85,8 +85,13 @@ def forgive(source: Source) -> None:
     session().execute(delete(Attempt).where(
         Attempt.tenant_id == current_scope().tenant_id, or_(*_match({k: v for k, v in keys.items() if k != ADDRESS})))
         .execution_options(synchronize_session=False))
-    if ADDRESS in keys:
-        session().execute(update(Attempt).where(Attempt.kind == ADDRESS, Attempt.key == keys[ADDRESS], Attempt.failed_count > 0)
+    give_back(source)
+
+
+def give_back(source: Source) -> None:
+    """The address gets its one back; the account's counters stay, for the code is still to come."""
+    if key := source.keys().get(ADDRESS):
+        session().execute(update(Attempt).where(Attempt.kind == ADDRESS, Attempt.key == key, Attempt.failed_count > 0)
                           .values(failed_count=Attempt.failed_count - 1, locked_until=None)
                           .execution_options(synchronize_session=False))
 

@@ -17,7 +17,7 @@ from .standing import own_account
 def prove_password(ctx: Context, password: str, field: str = "current") -> None:
     """The account's password again. Raises Invalid (about `field`) or TooMany."""
     user = own_account(ctx)
-    source = _charge(ctx, user)
+    source = _charge(ctx, user, "password")
     if not verify_password(user.password_hash or None, password):
         _refused(ctx, "password")
         raise Invalid({field: [_("现在的密码不对。")]})
@@ -27,7 +27,7 @@ def prove_password(ctx: Context, password: str, field: str = "current") -> None:
 
 def prove_code(ctx: Context, code: str, field: str = "code") -> None:
     """A code from the telephone or a recovery code, which is used up. Raises Invalid (about `field`) or TooMany."""
-    source = _charge(ctx, own_account(ctx))
+    source = _charge(ctx, own_account(ctx), "code")
     with unit_of_work(ctx):
         right = accept_code(own_account(ctx), code, ctx)
         if right:
@@ -37,8 +37,11 @@ def prove_code(ctx: Context, code: str, field: str = "code") -> None:
         raise Invalid({field: [_("验证码不对。每个验证码只能用一次，请输入最新的六位数字。")]})
 
 
-def _charge(ctx: Context, user: User) -> Source:
-    source = Source(user.login_name, f"own|{ctx.address}", user_id=user.id)
+def _charge(ctx: Context, user: User, what: str) -> Source:
+    """Passwords and codes are counted apart, or each right password would forgive a wrong code. Wherever the browser is:
+    who is signed in is known.
+    """
+    source = Source(user.login_name, f"own {what}|{user.id}", user_id=user.id)
     with unit_of_work(ctx):
         wait = attempts.charge(source)
     if wait:

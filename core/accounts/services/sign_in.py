@@ -46,6 +46,8 @@ def sign_in(ctx: Context, login: str, password: str, *, agent: str = "", known: 
         refuse(ctx, user, "password")
         return Answer(WRONG)
     if user.totp_secret:
+        with unit_of_work(ctx):
+            attempts.give_back(source)
         return Answer(SECOND, ticket=sign(TICKET, ctx.tenant.id, f"{_holds(user)}.{int(ctx.now().timestamp())}"))
     return admit(ctx, user.id, source, password=password, agent=agent, second_factor=False)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from core.access.models import Role
 from core.accounts import attempts
-from core.accounts.models import User
+from core.accounts.models import Attempt, User
 from core.accounts.second_factor import accept_code
 from core.accounts.services import own
 from core.base.session import begin_write, session
@@ -188,3 +188,21 @@ def test_odd_codes_are_wrong_codes(world, east_admin, typed):
 
 def test_fresh_means_ten_minutes(world, east_admin):
     assert own.FRESH.total_seconds() == 600
+
+
+def test_an_open_session_with_the_password_cannot_guess_codes(world, east_admin, monkeypatch):
+    monkeypatch.setattr(attempts, "FREE", 10**6)
+    phone = give_phone(world, "east", "admin")
+    browser = first_step(world)
+    code(browser, phone.code())
+    tries = [browser.post("/accounts/second-factor/off", {"code": "000000", "current": PASSWORD}).status_code for _ in range(6)]
+    assert tries == [422] * 5 + [429] and account(world, "east", "admin").totp_secret
+
+
+def test_two_right_steps_leave_nothing_counted_against_the_address(world, east_admin, later):
+    phone = give_phone(world, "east", "admin")
+    for minutes in (0, 2, 4):
+        with later(minutes=minutes):
+            assert code(first_step(world), phone.code()).status_code == 303
+    with world.inside("east"):
+        assert session().scalars(select(Attempt.failed_count).where(Attempt.kind == attempts.ADDRESS)).one() == 0
