@@ -1,6 +1,7 @@
 """Take the pictures of the README from a freshly loaded demo: `make screenshots`.
 
-docs/screenshots.toml lists them; they go to docs/screenshots/<name>.png. Needs Chromium and a Chinese font.
+docs/screenshots.toml lists them; they go to docs/screenshots/<name>.png. Names as arguments: only those.
+Needs Chromium and a Chinese font.
 """
 
 from __future__ import annotations
@@ -71,7 +72,8 @@ def main() -> int:
     if program is None or machine.chinese_font() is None:
         print("Pictures need Chromium and a Chinese font (Debian: chromium, fonts-noto-cjk).", file=sys.stderr)
         return 1
-    pictures = tomllib.loads((ROOT / "docs" / "screenshots.toml").read_text("utf-8"))
+    listed = tomllib.loads((ROOT / "docs" / "screenshots.toml").read_text("utf-8"))
+    pictures = {name: wanted for name, wanted in listed.items() if name in sys.argv[1:] or len(sys.argv) == 1}
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, running_demo(Path(folder) / "instance") as demo, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=program, args=list(ARGUMENTS))
