@@ -59,6 +59,12 @@ lock: | $(VENV)/.run  ## write the lock files anew (UPGRADE=1: to the newest ver
 	$(LOCK) $(if $(UPGRADE),--upgrade) frontend/requirements-node.in -o frontend/requirements-node.lock
 	@! command -v npm >/dev/null || (cd frontend && npm install --package-lock-only --ignore-scripts --silent)
 
+deploy-check: $(VENV)/.test assets  ## check deploy/ with what this machine has, the offline install for real
+	@$(PY) deploy/check.py --long
+
+chaos: $(VENV)/.test assets  ## the long round of faults: kills, restarts, hung Redis, full disks (KILLS=… RESTARTS=…)
+	JUHELI_CHAOS=long $(PY) -m pytest -q -s tests/chaos $(ARGS)
+
 wheelhouse: $(VENV)/.test assets  ## what to carry to a machine without network (same system and Python)
 	rm -rf wheelhouse.part
 	$(PY) -m pip download -q --require-hashes -d wheelhouse.part -r requirements-test.lock

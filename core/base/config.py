@@ -43,6 +43,7 @@ class Config:
     jobs          embedded (threads of the web process) | external (workers) | none (tests)
     public_url    how people reach it, e.g. https://juheli.example.gov.cn; links that are handed over start with it
     lease         seconds a worker may be silent before its job goes to another
+    accel         where nginx serves stored files from on our word (X-Accel-Redirect), e.g. /_stored/; empty: we send them
     log           json (a line per request and job, on standard error) | plain (warnings only)
     slow_ms       statements slower than this are logged, without their values
     hang          seconds a request may be worked on before its process is ended and replaced; 0: no limit
@@ -70,6 +71,7 @@ class Config:
     jobs: str = "embedded"
     public_url: str = ""
     lease: int = 60
+    accel: str = ""
     log: str = "plain"
     slow_ms: int = 500
     hang: int = 120

@@ -9,6 +9,7 @@ import click
 
 from core.app import create_app
 from core.base.config import Config
+from core.doors.meters import serve_figures
 from core.migrations.upgrade import upgrade
 
 from .opening import opened
@@ -33,7 +34,8 @@ def run(demo: bool) -> None:
 @click.command()
 @click.option("--threads", default=4, show_default=True, help="Jobs run side by side.")
 @click.option("--grace", default=25.0, show_default=True, help="Seconds a running job gets after SIGTERM before it is put back.")
-def worker(threads: int, grace: float) -> None:
+@click.option("--metrics-port", default=0, help="Offer figures for Prometheus on this port of the loopback address.")
+def worker(threads: int, grace: float, metrics_port: int) -> None:
     """Run jobs in this process until SIGTERM, on any number of hosts. Running jobs are finished or put back."""
     app = create_app(Config.from_environment())
     runner = app.extensions["juheli.runner"]
@@ -42,6 +44,8 @@ def worker(threads: int, grace: float) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     runner.start()
+    if metrics_port:
+        serve_figures(app.extensions["juheli.database"], metrics_port)
     click.echo(f"working with {threads} threads")
     stop.wait()
     runner.stop(grace)

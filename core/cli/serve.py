@@ -32,8 +32,8 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load_config(self) -> None:
         settings = {
             "bind": f"{self.settings.host}:{self.settings.port}", "workers": self.settings.workers,
-            "threads": self.settings.threads, "worker_class": "core.doors.gthread.Worker", "timeout": 60, "graceful_timeout": 20,
-            "loglevel": "warning", "control_socket_disable": True, "post_worker_init": _start_jobs, "worker_exit": _stop_jobs,
+            "threads": self.settings.threads, "worker_class": "core.doors.gthread.Worker", "timeout": 60, "graceful_timeout": 30,
+            "loglevel": "warning", "control_socket_disable": True,
             "when_ready": self._ready, "forwarded_allow_ips": "127.0.0.1",
         }
         for name, value in settings.items():
@@ -44,18 +44,6 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def _ready(self, _server: Any) -> None:
         click.echo(f"serving http://{self.settings.host}:{self.settings.port}/   (Ctrl+C stops)")
-
-
-def _start_jobs(worker: Any) -> None:
-    app = worker.wsgi
-    if app.extensions["juheli.config"].jobs == "embedded":
-        app.extensions["juheli.runner"].start()
-
-
-def _stop_jobs(_server: Any, worker: Any) -> None:
-    runner = getattr(worker, "wsgi", None) and worker.wsgi.extensions.get("juheli.runner")
-    if runner:
-        runner.stop(15)
 
 
 def serve(config: Config, *, with_demo: bool) -> None:

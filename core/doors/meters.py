@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from functools import cache as once
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from core.base.cache import cache
@@ -28,6 +31,8 @@ class Meters(logging.Handler):
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
+        if folder := os.environ.get(FOLDER):
+            Path(folder).mkdir(parents=True, exist_ok=True)
         import prometheus_client as library  # late: start-up time, and it reads its environment when imported
         import prometheus_client.core  # late: start-up time
 
@@ -113,3 +118,20 @@ def meters() -> Meters:
     made = Meters()
     logging.getLogger("juheli").addHandler(made)
     return made
+
+
+def serve_figures(database: Database, port: int) -> None:
+    """Offer the figures of a process that serves no pages, on the loopback address only, from a thread."""
+
+    class Figures(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802  (the library's name)
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(meters().text(database))
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Scrapes are no news."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", port), Figures)
+    threading.Thread(target=server.serve_forever, daemon=True, name="figures").start()

@@ -54,6 +54,11 @@ def path_of(key: str) -> Path:
     return tenant_folder() / key
 
 
+def address_of(path: Path) -> str:
+    """A file's place below the folder of all files, for a web server that sends it on our word."""
+    return path.relative_to(tenant_folder().parent).as_posix()
+
+
 def store(produce: Callable[[Path], None]) -> Stored:
     """Let `produce` write to a path; the file appears under its key only when it is complete and on the disk."""
     token = secrets.token_hex(16)
@@ -63,7 +68,7 @@ def store(produce: Callable[[Path], None]) -> Stored:
 def store_as(key: str, produce: Callable[[Path], None]) -> Stored:
     """The same for a file that brings its key along (a tenant that arrives). Raises ValueError for no key of ours."""
     final = path_of(key)
-    final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    final.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
     part = final.with_name(final.name + PART)
     try:
         produce(part)
@@ -72,7 +77,7 @@ def store_as(key: str, produce: Callable[[Path], None]) -> Stored:
             for chunk in iter(lambda: stream.read(1 << 20), b""):
                 digest.update(chunk)
             os.fsync(stream.fileno())
-        part.chmod(0o600)
+        part.chmod(0o640)  # the group is ours; nginx is in it where it sends files (docs/deploy.md)
         size = part.stat().st_size
         part.rename(final)
     finally:

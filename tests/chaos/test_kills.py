@@ -1,0 +1,105 @@
+"""Processes killed and databases restarted under load."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import time
+
+import redis as redis_client
+
+from .client import Ledger, Load
+from .conftest import clerks, rounds
+from .servers import until
+from .stack import Stack
+from .verdict import judge
+
+
+def test_web_processes_killed_under_load(stack: Stack) -> None:
+    """kill -9 of a random web process, again and again: nothing acknowledged is lost, a repeated form counts once."""
+    ledger, web = Ledger(), stack.processes[0]
+    kills = rounds(8, 200)
+    with Load(ledger, clerks(stack, ledger)):
+        for _ in range(kills):
+            time.sleep(random.uniform(0.3, 0.9))
+            if victims := web.children():
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(random.choice(victims), signal.SIGKILL)
+    judge(stack, ledger, f"{kills} kill -9 of web processes")
+    assert ledger.count > kills and ledger.given_up == []
+
+
+def test_database_restarted_under_load(stack: Stack) -> None:
+    """Immediate restarts (as after a crash): 503 with Retry-After meanwhile, and back by itself within seconds."""
+    ledger, restarts = Ledger(), rounds(2, 20)
+    assert stack.postgres is not None
+    with Load(ledger, clerks(stack, ledger)):
+        for _ in range(restarts):
+            time.sleep(1.5)
+            stack.postgres.restart()
+        time.sleep(1)
+    judge(stack, ledger, f"{restarts} immediate restarts of PostgreSQL")
+    assert ledger.given_up == [] and max(ledger.seconds) < 20
+
+
+def test_redis_stopped_flushed_and_full_under_load(stack: Stack) -> None:
+    """The service goes on; its sessions come from the database."""
+    ledger, url = Ledger(), stack.environment["JUHELI_REDIS_URL"]
+    server = redis_client.Redis.from_url(url)
+    pid = int(server.info("server")["process_id"])
+    with Load(ledger, clerks(stack, ledger)):
+        for _ in range(rounds(1, 10)):
+            for trouble in (server.flushall, lambda: server.config_set("maxmemory", "1mb"),
+                            lambda: server.config_set("maxmemory", "0")):
+                trouble()
+                time.sleep(0.7)
+            before = ledger.count
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(2.5)
+            os.kill(pid, signal.SIGCONT)
+            assert ledger.count > before, "it stood still while Redis hung"
+    judge(stack, ledger, "Redis flushed, full and hung")
+    assert set(ledger.outcomes) == {"303"} and ledger.given_up == [] and max(ledger.seconds) < 5
+    server.close()
+
+
+def test_worker_killed_its_jobs_are_done_by_another(stack: Stack) -> None:
+    """Jobs whose worker was killed are taken over when their lease ends; SIGTERM puts them back at once."""
+    stack.web_worker = stack.processes[1]  # type: ignore[attr-defined]
+    add_jobs(stack, rounds(30, 300))
+    victim = stack.processes.pop(1)
+    time.sleep(0.5)
+    victim.stop(signal.SIGKILL)
+    second = stack.worker("worker-2")
+    until(lambda: counted(stack)["queued"] + counted(stack)["running"] == 0, 60)
+    assert counted(stack)["failed"] == 0
+    add_jobs(stack, 10)
+    time.sleep(0.3)
+    began = time.monotonic()
+    assert second.stop(signal.SIGTERM) == 0 and "stopped" in second.said()
+    assert time.monotonic() - began < 12 and counted(stack)["running"] == 0
+    stack.worker("worker-3")
+    until(lambda: counted(stack)["queued"] == 0, 60)
+    print(f"\nCHAOS worker killed: {counted(stack)}")
+
+
+def add_jobs(stack: Stack, count: int) -> None:
+    from core.base.session import begin_write, session  # late: start-up time
+    from core.jobs.queue import enqueue  # late: start-up time
+
+    for slug in stack.roots:
+        with stack.world.inside(slug):
+            begin_write()
+            for _ in range(count):
+                enqueue("work.reminders", {})
+            session().commit()
+
+
+def counted(stack: Stack) -> dict[str, int]:
+    """Jobs by state, of all tenants, periodic ones that are not due yet left out."""
+    assert stack.postgres is not None
+    database = stack.environment["JUHELI_DATABASE_URL"].rpartition("/")[2]
+    rows = stack.postgres.ask("SELECT status, count(*) FROM jobs_job WHERE dedup_key IS NULL GROUP BY status", database)
+    return {"queued": 0, "running": 0, "failed": 0, "done": 0} | dict(rows)
