@@ -10,6 +10,7 @@ from core.base import logs
 from core.base.config import Config
 from core.base.engine import Database
 from core.demo.exposure import why_not_serve
+from core.doors.warm import warm
 
 
 def checked(config: Config) -> Config:
@@ -29,7 +30,9 @@ def checked(config: Config) -> Config:
 
 def started(config: Config) -> Flask:
     logs.configure(config.log)
-    return create_app(checked(config))
+    made = create_app(checked(config))
+    warm(made)
+    return made
 
 
 app = started(Config.from_environment())

@@ -64,13 +64,16 @@ def site(folder: Path, *, plain: int, tls: int, upstreams: tuple[int, ...], text
     lines = text.replace("/etc/juheli/tls/fullchain.pem", f"{folder}/cert.pem")
     lines = lines.replace("/etc/juheli/tls/privkey.pem", f"{folder}/key.pem")
     lines = lines.replace("/etc/juheli/nginx-proxy.conf", str(DEPLOY / "nginx/nginx-proxy.conf"))
+    lines = lines.replace("/opt/juheli/current/static/", f"{ROOT}/core/web/static/")
+    lines = lines.replace("/var/lib/juheli/files/", f"{folder}/files/")
     lines = lines.replace("listen 80 ", f"listen 127.0.0.1:{plain} ").replace("listen 443 ", f"listen 127.0.0.1:{tls} ")
     lines = "\n".join(line for line in lines.splitlines() if "listen [::]" not in line)
     for shipped, port in zip((8001, 8002), upstreams, strict=True):
         lines = lines.replace(f"127.0.0.1:{shipped} ", f"127.0.0.1:{port} ")
     temporary = "".join(f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     whole = folder / "nginx.conf"
-    whole.write_text(f"pid {folder}/nginx.pid;\nerror_log {folder}/error.log warn;\nworker_processes 1;\n"
+    account = "user root;\n" if os.geteuid() == 0 else ""  # the files of a test are root's then
+    whole.write_text(f"{account}pid {folder}/nginx.pid;\nerror_log {folder}/error.log warn;\nworker_processes 1;\n"
                      f"events {{ worker_connections 2048; }}\nhttp {{\naccess_log off;\n{temporary}{lines}\n}}\n")
     return whole
 

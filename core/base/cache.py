@@ -15,12 +15,7 @@ import json
 import logging
 import re
 from collections.abc import Callable
-from typing import Any, TypeVar
-
-import redis
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
-from redis.retry import Retry
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from core.base.breaker import Breaker
 from core.base.crypto import Unreadable, seal, unseal
@@ -28,6 +23,9 @@ from core.base.keyring import keyring
 from core.base.refusals import NoTenant
 from core.base.scope import current_scope
 from core.base.traces import trace_text
+
+if TYPE_CHECKING:
+    import redis
 
 log = logging.getLogger("juheli.cache")
 
@@ -42,7 +40,21 @@ class Cache:
 
     def __init__(self, url: str = "", *, wait: float = WAIT):
         self.url, self.breaker = url, Breaker()
-        self._client = _client(url, wait) if url else None
+        self._client: redis.Redis | None = None
+        self._refuses: tuple[type[Exception], ...] = ()
+        self._fails: tuple[type[Exception], ...] = (OSError,)
+        if url:
+            self._connect(url, wait)
+
+    def _connect(self, url: str, wait: float) -> None:
+        import redis  # late: start-up time (a quarter of a second), and only where there is a Redis
+        from redis.backoff import NoBackoff  # late: start-up time
+        from redis.retry import Retry  # late: start-up time
+
+        self._client = redis.Redis.from_url(url, socket_timeout=wait, socket_connect_timeout=wait, retry=Retry(NoBackoff(), 0),
+                                            max_connections=200, protocol=2, driver_info=None)
+        self._refuses = (redis.exceptions.ResponseError,)
+        self._fails = (redis.exceptions.RedisError, OSError)
 
     @property
     def state(self) -> str:
@@ -55,10 +67,10 @@ class Cache:
             return None
         try:
             answer = act(self._client)
-        except ResponseError as error:  # it answers: full, or a key of another type
+        except self._refuses as error:  # it answers: full, or a key of another type
             log.debug("redis refuses: %s", error)
             return None
-        except (RedisError, OSError) as error:
+        except self._fails as error:
             if not self.breaker.is_open:
                 log.warning("redis is left alone for %s s: %s", self.breaker.rest, trace_text(error).splitlines()[0])
             self.breaker.failed()
@@ -70,17 +82,19 @@ class Cache:
         """Whether Redis answers now (also while it rests: for readiness)."""
         try:
             return bool(self._client and self._client.ping())
-        except (RedisError, OSError):
+        except self._fails:
             return False
+
+    def listen(self, key: str, seconds: int) -> bool | None:
+        """Whether a ring came on this list within the time; None when Redis is away. For a connection of its own."""
+        try:
+            return bool(self._client and self._client.brpop([key], timeout=seconds))
+        except self._fails:
+            return None
 
     def close(self) -> None:
         if self._client is not None:
             self._client.close()
-
-
-def _client(url: str, wait: float) -> redis.Redis:
-    return redis.Redis.from_url(url, socket_timeout=wait, socket_connect_timeout=wait, retry=Retry(NoBackoff(), 0),
-                                max_connections=200, protocol=2, driver_info=None)
 
 
 _cache = Cache()

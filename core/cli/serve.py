@@ -16,6 +16,7 @@ from core.app import create_app
 from core.base.config import Config
 from core.demo.exposure import exposed, why_not_serve
 from core.doors.meters import FOLDER
+from core.doors.warm import warm
 from core.migrations.upgrade import upgrade
 
 from .demo import load_when_absent, print_accounts
@@ -23,7 +24,7 @@ from .opening import opened
 
 
 class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn configured from ours; every worker builds its own app, so no connection is shared by a fork."""
+    """gunicorn configured from ours; the app is loaded once, and workers forget the master's connections (core.doors.gthread)."""
 
     def __init__(self, config: Config):
         self.settings = config
@@ -34,13 +35,15 @@ class Server(BaseApplication):  # type: ignore[misc]
             "bind": f"{self.settings.host}:{self.settings.port}", "workers": self.settings.workers,
             "threads": self.settings.threads, "worker_class": "core.doors.gthread.Worker", "timeout": 60, "graceful_timeout": 30,
             "loglevel": "warning", "control_socket_disable": True,
-            "when_ready": self._ready, "forwarded_allow_ips": "127.0.0.1",
+            "preload_app": True, "when_ready": self._ready, "forwarded_allow_ips": "127.0.0.1",
         }
         for name, value in settings.items():
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return create_app(self.settings)
+        made = create_app(self.settings)
+        warm(made)
+        return made
 
     def _ready(self, _server: Any) -> None:
         click.echo(f"serving http://{self.settings.host}:{self.settings.port}/   (Ctrl+C stops)")

@@ -22,6 +22,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def load_wsgi(self) -> None:
         super().load_wsgi()
+        self.wsgi.extensions["juheli.database"].engine.dispose(close=False)  # after a fork: the master's connections are not ours
         self.watch = self.wsgi.extensions["juheli.watch"]
         self.watch.start()
         if self.wsgi.extensions["juheli.config"].jobs == "embedded":

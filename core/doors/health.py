@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import threading
 import time
 
 from flask import abort, current_app, request
 
 from core.base.cache import cache
 from core.base.crypto import same
+from core.base.engine import Database
 from core.base.traces import kind_of
 from core.web.pages import ANYONE, Pages
 
@@ -17,6 +19,7 @@ pages = Pages("health", __name__, audience="process", prefix="")
 Answer = tuple[str, int, dict[str, str]]
 REMEMBERED = 5.0  # seconds a good answer of the database counts: probes come from several sides
 _good_until: dict[int, float] = {}
+_one_check = threading.Lock()
 
 
 def _plain(text: str, status: int = 200) -> Answer:
@@ -43,17 +46,24 @@ def readyz() -> Answer:
     What is wrong is told to the monitoring only; others learn that something is.
     """
     database = current_app.extensions["juheli.database"]
-    problems: list[str] = []
-    if _good_until.get(id(database), 0) < time.monotonic():
-        try:
-            problems = database.why_not_serve() if database.has_tables() else ["no tables yet: juheli migrate"]
-        except Exception as error:
-            problems = [f"the database does not answer: {kind_of(error)}"]
-        if not problems:
-            _good_until[id(database)] = time.monotonic() + REMEMBERED
+    with _one_check:                        # probes that come while one is under way wait for its answer
+        problems = _problems(database)
     if problems:
         return _plain("\n".join(problems) if _trusted() else "not ready", 503)
     return _plain(f"ready\nredis: {cache().state}" if _trusted() else "ready")
+
+
+def _problems(database: Database) -> list[str]:
+    """Why not to serve, asked of the database at most every five seconds."""
+    if _good_until.get(id(database), 0) > time.monotonic():
+        return []
+    try:
+        problems = database.why_not_serve() if database.has_tables() else ["no tables yet: juheli migrate"]
+    except Exception as error:
+        return [f"the database does not answer: {kind_of(error)}"]
+    if not problems:
+        _good_until[id(database)] = time.monotonic() + REMEMBERED
+    return problems
 
 
 @pages.get("/metrics", needs=ANYONE)

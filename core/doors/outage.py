@@ -10,7 +10,7 @@ import errno
 
 from flask import g
 from gunicorn.http.errors import ParseException
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 FULL, AWAY, LINE = "full", "away", "line"
@@ -26,7 +26,7 @@ def kind_of_outage(error: BaseException) -> str:
         return LINE
     if isinstance(error, OSError):
         return FULL if error.errno in _NO_ROOM else ""
-    if isinstance(error, PoolTimeout):
+    if isinstance(error, PoolTimeout | PendingRollbackError):  # the latter: asked again after a guard swallowed the break
         return AWAY
     if isinstance(error, DBAPIError):
         return _of_database(error)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import threading
-
-import redis
-from redis.exceptions import RedisError
+from typing import TYPE_CHECKING
 
 from core.base.breaker import REST
 from core.base.cache import Cache, cache, global_key
 
 from .queue import bells, wake
 
-log = logging.getLogger("juheli.jobs")
+if TYPE_CHECKING:
+    import redis
+
 LONGEST = 5  # seconds of one wait for the bell
 MOST = 100  # rings kept while nobody listens
 
@@ -38,9 +37,9 @@ def listen(url: str, stopping: threading.Event) -> None:
     """Wake this process's job threads at every ring, until `stopping`; while Redis is away they poll as always."""
     line = Cache(url, wait=LONGEST + 1)
     while not stopping.is_set():
-        try:
-            if line._client and line._client.brpop([global_key("bell")], timeout=LONGEST):
-                wake.set()
-        except (RedisError, OSError):
+        rung = line.listen(global_key("bell"), LONGEST)
+        if rung:
+            wake.set()
+        elif rung is None:
             stopping.wait(REST)
     line.close()
