@@ -59,6 +59,11 @@ def address_of(path: Path) -> str:
     return path.relative_to(tenant_folder().parent).as_posix()
 
 
+def _sent_by_nginx() -> bool:
+    """Whether our group, which nginx is in then (docs/deploy.md), may read."""
+    return bool(Config.from_environment().accel)
+
+
 def store(produce: Callable[[Path], None]) -> Stored:
     """Let `produce` write to a path; the file appears under its key only when it is complete and on the disk."""
     token = secrets.token_hex(16)
@@ -68,7 +73,7 @@ def store(produce: Callable[[Path], None]) -> Stored:
 def store_as(key: str, produce: Callable[[Path], None]) -> Stored:
     """The same for a file that brings its key along (a tenant that arrives). Raises ValueError for no key of ours."""
     final = path_of(key)
-    final.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    final.parent.mkdir(parents=True, exist_ok=True, mode=0o750 if _sent_by_nginx() else 0o700)
     part = final.with_name(final.name + PART)
     try:
         produce(part)
@@ -77,7 +82,7 @@ def store_as(key: str, produce: Callable[[Path], None]) -> Stored:
             for chunk in iter(lambda: stream.read(1 << 20), b""):
                 digest.update(chunk)
             os.fsync(stream.fileno())
-        part.chmod(0o640)  # the group is ours; nginx is in it where it sends files (docs/deploy.md)
+        part.chmod(0o640 if _sent_by_nginx() else 0o600)
         size = part.stat().st_size
         part.rename(final)
     finally:

@@ -1,4 +1,4 @@
-"""One production stack for the module; how long a round is."""
+"""One production stack for all of them (one xdist group); how long a round is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def rounds(short: int, long: int) -> int:
     return long if LONG else short
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, plugins: Plugins) -> Iterator[Stack]:
     """PostgreSQL, Redis, gunicorn (2 processes) and one worker."""
     folder: Path = tmp_path_factory.mktemp("stack")

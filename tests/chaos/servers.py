@@ -18,7 +18,7 @@ import psycopg
 from tests import machine
 from tests.architecture.tree import ROOT
 from tests.not_run import cannot_run
-from tests.servers import controller, free_port, postgres_answers, server_folder, start
+from tests.servers import free_port, postgres_answers, server_folder, start
 
 BIN = Path(sys.executable).parent
 SITE: Callable[..., Path] = runpy.run_path(str(ROOT / "deploy/check.py"))["site"]
@@ -104,16 +104,16 @@ class Process:
         return self.output.read_text(errors="replace")
 
 
-def gunicorn(folder: Path, port: int, environment: dict[str, str]) -> Process:
+def gunicorn(folder: Path, port: int, environment: dict[str, str], app: str = "core.wsgi:app") -> Process:
     """The server as it is deployed, on a port; waits until it can serve."""
     settings = environment | {"JUHELI_PORT": str(port), "PROMETHEUS_MULTIPROC_DIR": f"{folder}/figures-{port}"}
-    process = Process(f"web-{port}", folder, str(BIN / "gunicorn"), "-c", str(ROOT / "deploy/gunicorn.conf.py"), "core.wsgi:app",
+    process = Process(f"web-{port}", folder, str(BIN / "gunicorn"), "-c", str(ROOT / "deploy/gunicorn.conf.py"), app,
                       environment=settings)
     wait_ready(process, port)
     return process
 
 
-def wait_ready(process: Process, port: int, seconds: float = 40) -> None:
+def wait_ready(process: Process, port: int, seconds: float = 120) -> None:
     def answers() -> bool:
         assert process.process.poll() is None, process.said()[-3000:]
         try:
@@ -121,7 +121,10 @@ def wait_ready(process: Process, port: int, seconds: float = 40) -> None:
         except OSError:
             return False
 
-    until(answers, seconds)
+    try:
+        until(answers, seconds)
+    except AssertionError as error:
+        raise AssertionError(f"{process.name} is not ready: {process.said()[-3000:]}") from error
 
 
 def worker(folder: Path, name: str, environment: dict[str, str]) -> Process:
@@ -141,7 +144,6 @@ def nginx(folder: Path, upstreams: tuple[int, int], environment: dict[str, str])
     plain, tls = free_port(), free_port()
     whole = SITE(folder, plain=plain, tls=tls, upstreams=upstreams)
     process = Process("nginx", folder, str(program), "-c", str(whole), "-g", "daemon off;", environment=environment)
-    assert controller()
     time.sleep(0.3)
     assert process.process.poll() is None, process.said()
     return process, tls

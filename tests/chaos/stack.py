@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import signal
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +15,9 @@ from core.app import create_app
 from core.base.cache import Cache, use_cache
 from core.base.config import Config
 from core.base.engine import Database
+from core.base.fence.roles import role_statements
 from core.base.session import session
+from core.migrations.upgrade import upgrade
 from core.people.models import OrgUnit
 from core.plugin import Plugins
 from core.tenancy.lookup import by_id
@@ -26,10 +26,11 @@ from core.tenancy.platform import furnish_platform
 from core.testing.world import World
 from tests.servers import free_port
 
-from .servers import BIN, ROOT, Postgres, Process, gunicorn, worker
+from .servers import ROOT, Postgres, Process, gunicorn, worker
 
 TENANTS = ("east", "west")
 STAFF = 4  # accounts per tenant
+METRICS_TOKEN = "t" * 32
 
 
 @dataclass
@@ -45,8 +46,8 @@ class Stack:
     sessions: dict[str, list[str]] = field(default_factory=dict)
     roots: dict[str, int] = field(default_factory=dict)
 
-    def web(self, port: int | None = None, **more: str) -> Process:
-        found = gunicorn(self.folder, port or self.port, self.environment | more)
+    def web(self, port: int | None = None, app: str = "core.wsgi:app", **more: str) -> Process:
+        found = gunicorn(self.folder, port or self.port, self.environment | more, app)
         self.processes.append(found)
         return found
 
@@ -68,13 +69,17 @@ class Stack:
 def prepare(folder: Path, plugins: Plugins, *, postgres: bool = True, redis_url: str = "", **settings: str) -> Stack:
     """Migrate as the owner, open two tenants with staff and sessions as the app role; starts no web process yet."""
     environment = {"JUHELI_INSTANCE": str(folder), "PYTHONPATH": str(ROOT), "JUHELI_JOBS": "external", "JUHELI_WORKERS": "2",
-                   "JUHELI_THREADS": "4", "JUHELI_LOG": "json", "JUHELI_LEASE": "3", "JUHELI_REDIS_URL": redis_url, **settings}
+                   "JUHELI_THREADS": "4", "JUHELI_LOG": "json", "JUHELI_LEASE": "3", "JUHELI_REDIS_URL": redis_url,
+                   "JUHELI_PROXIES": "1", "JUHELI_ACCEL": "/_stored/", "JUHELI_METRICS_TOKEN": METRICS_TOKEN, **settings}
     server = None
     if postgres:
         server = Postgres()
         environment |= made_roles(server)
-    run("migrate", environment)
     config = Config.from_environment(environment | {"JUHELI_REDIS_URL": ""})
+    owner = Database.of(config, migrating=True)
+    with owner.use():
+        upgrade(owner, plugins)
+    owner.dispose()
     database = Database.of(config)
     world = World(create_app(config, plugins=plugins, database=database), database, plugins)
     with database.use():
@@ -95,21 +100,13 @@ def prepare(folder: Path, plugins: Plugins, *, postgres: bool = True, redis_url:
     return stack
 
 
-def run(command: str, environment: dict[str, str]) -> str:
-    done = subprocess.run([str(BIN / "python"), "-c", "from core.cli import main; main()", *command.split()], cwd=ROOT,
-                          env={**os.environ, **environment}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 def made_roles(server: Postgres) -> dict[str, str]:
     """Database and roles as docs/deploy.md says; the settings that name them."""
     mark = secrets.token_hex(3)
     database, owner, app = f"juheli_{mark}", f"owner_{mark}", f"app_{mark}"
     server.ask(f"CREATE DATABASE {database} TEMPLATE template0")
-    for statement in run(f"db roles --owner {owner} --app {app} --backup= --database {database}", {}).split(";\n"):
-        if statement.strip():
-            server.ask(statement, database)
+    for statement in role_statements(owner, app, "", database):
+        server.ask(statement, database)
     address = f"postgresql+psycopg://{{}}@127.0.0.1:{server.port}/{database}"
     return {"JUHELI_DATABASE_URL": address.format(app), "JUHELI_MIGRATE_URL": address.format(owner)}
 

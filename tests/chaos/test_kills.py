@@ -8,13 +8,19 @@ import random
 import signal
 import time
 
+import pytest
 import redis as redis_client
+
+from core.base.session import begin_write, session
+from core.jobs.queue import enqueue
 
 from .client import Ledger, Load
 from .conftest import clerks, rounds
 from .servers import until
 from .stack import Stack
 from .verdict import judge
+
+pytestmark = pytest.mark.xdist_group("chaos")
 
 
 def test_web_processes_killed_under_load(stack: Stack) -> None:
@@ -61,34 +67,28 @@ def test_redis_stopped_flushed_and_full_under_load(stack: Stack) -> None:
             os.kill(pid, signal.SIGCONT)
             assert ledger.count > before, "it stood still while Redis hung"
     judge(stack, ledger, "Redis flushed, full and hung")
-    assert set(ledger.outcomes) == {"303"} and ledger.given_up == [] and max(ledger.seconds) < 5
+    assert set(ledger.outcomes) <= {"303", "303 again"} and ledger.given_up == [] and max(ledger.seconds) < 5
     server.close()
 
 
 def test_worker_killed_its_jobs_are_done_by_another(stack: Stack) -> None:
-    """Jobs whose worker was killed are taken over when their lease ends; SIGTERM puts them back at once."""
-    stack.web_worker = stack.processes[1]  # type: ignore[attr-defined]
-    add_jobs(stack, rounds(30, 300))
+    """Jobs whose worker was killed are taken over when their lease ends; SIGTERM puts back or finishes what runs."""
+    add_jobs(stack, rounds(8, 300))
     victim = stack.processes.pop(1)
-    time.sleep(0.5)
+    until(lambda: counted(stack)["done"] > 0)
     victim.stop(signal.SIGKILL)
     second = stack.worker("worker-2")
-    until(lambda: counted(stack)["queued"] + counted(stack)["running"] == 0, 60)
+    until(lambda: counted(stack)["queued"] + counted(stack)["running"] == 0, 90)
     assert counted(stack)["failed"] == 0
     add_jobs(stack, 10)
-    time.sleep(0.3)
+    until(lambda: counted(stack)["running"] > 0)
     began = time.monotonic()
     assert second.stop(signal.SIGTERM) == 0 and "stopped" in second.said()
     assert time.monotonic() - began < 12 and counted(stack)["running"] == 0
-    stack.worker("worker-3")
-    until(lambda: counted(stack)["queued"] == 0, 60)
-    print(f"\nCHAOS worker killed: {counted(stack)}")
+    print(f"\nCHAOS worker killed -9, another stopped: {counted(stack)}")
 
 
 def add_jobs(stack: Stack, count: int) -> None:
-    from core.base.session import begin_write, session  # late: start-up time
-    from core.jobs.queue import enqueue  # late: start-up time
-
     for slug in stack.roots:
         with stack.world.inside(slug):
             begin_write()

@@ -31,4 +31,6 @@ def judge(stack: Stack, ledger: Ledger, what: str) -> None:
     print(f"\nCHAOS {what}: {ledger.figures()}; stored {stored}, lost {lost}, twice {doubled}, half {half}, "
           f"given up {len(ledger.given_up)}")
     assert (lost, doubled, half) == (0, 0, 0)
-    assert not [outcome for outcome in ledger.outcomes if outcome in ("500", "404", "403")], ledger.outcomes
+    wrong = [outcome for outcome in ledger.outcomes if outcome in ("500", "404", "403")]
+    assert wrong == [], "\n".join(line for process in stack.processes for line in process.said().splitlines()
+                                  if '"level": "error"' in line)[-4000:]

@@ -18,7 +18,7 @@ from core.testing.world import World
 from tests.architecture.tree import PRODUCT, files, show
 
 CANARY = "金丝雀同志"
-MAY_IMPORT = {"core/base/cache.py", "core/jobs/bell.py"}
+MAY_IMPORT = {"core/base/cache.py", "core/jobs/bell.py"}  # the bell for its types only
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import time
 
 import pytest
 from gunicorn.http.errors import InvalidChunkSize
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.doors.watch import BODY, HEAD, HEAD_SECONDS, WORK, Watch, Watched
@@ -21,6 +21,7 @@ CASES = [
     (OperationalError("SELECT", {}, sqlite3.OperationalError("database is locked")), 503, "请过几秒再试"),
     (OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full")), 507, "存储空间已满"),
     (PoolTimeout("QueuePool limit"), 503, "请过几秒再试"),
+    (PendingRollbackError("cannot reconnect"), 503, "请过几秒再试"),
     (OSError(errno.ENOSPC, "no space"), 507, "存储空间已满"),
     (InvalidChunkSize("zz"), 400, "没有收完整"),
     (ConnectionResetError(), 400, "没有收完整"),
