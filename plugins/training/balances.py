@@ -17,7 +17,7 @@ from core.people.models import OrgUnit
 from .duty import CHUNK, Duty, duties
 from .models import Balance, HourEntry, Tally
 
-SUMS = ("person_id", "org_id", "org_path", "role", "worker", "due", "got", "missing", "classes")
+SUMS = ("person_id", "name_full", "org_id", "org_path", "role", "worker", "due", "got", "missing", "classes")
 
 
 def settle(year: int, ids: Iterable[int]) -> int:
@@ -76,12 +76,13 @@ def _settle(year: int, ids: list[int], owing: dict[int, Duty]) -> int:
     session().execute(delete(Balance).where(Balance.year == year, Balance.person_id.in_(differing))
                       .execution_options(synchronize_session=False))
     _write(Balance, [{"year": year, **dict(zip(SUMS, after[one], strict=True))} for one in differing if one in after])
-    tally(year, {row[1] for one in differing for row in (before.get(one), after.get(one)) if row})
+    tally(year, {row[2] for one in differing for row in (before.get(one), after.get(one)) if row})
     return len(differing)
 
 
 def _row(duty: Duty, got: int, classes: int) -> tuple[Any, ...]:
-    return (duty.person_id, duty.org_id, duty.org_path, duty.role, duty.worker, duty.due, got, max(0, duty.due - got), classes)
+    return (duty.person_id, duty.name_full, duty.org_id, duty.org_path, duty.role, duty.worker, duty.due, got,
+            max(0, duty.due - got), classes)
 
 
 def _got(year: int, ids: list[int]) -> dict[int, tuple[int, int]]:

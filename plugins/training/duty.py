@@ -24,7 +24,7 @@ class Duty:
     """A person's place and duty; `worker` also where a heavier role sets the hours."""
 
     person_id: int
-    name: str
+    name_full: str
     org_id: int
     org_path: str
     role: str
@@ -37,14 +37,14 @@ def duties(ids: Iterable[int] | None = None) -> Iterator[Duty]:
     only when the caller does."""
     roles = _roles(None if ids is None else list(ids))
     owed = {role: of_rule(DUTY_RULES[role]) for role in ROLES}
-    wanted = select(Person.id, Person.name, Person.org_id, Person.org_path, counted().label("member"))
+    wanted = select(Person.id, Person.name_full, Person.org_id, Person.org_path, counted().label("member"))
     for rows in _persons(wanted, None if ids is None else list(ids), roles):
         for row in rows:
             held = roles.get(row.id, set()) | ({"member"} if row.member else set())
             if not held:
                 continue
             role = max((one for one in ROLES if one in held), key=lambda one: owed[one])
-            yield Duty(row.id, row.name, row.org_id, row.org_path, role, "community_worker" in held, owed[role])
+            yield Duty(row.id, row.name_full, row.org_id, row.org_path, role, "community_worker" in held, owed[role])
 
 
 def _persons(wanted, ids, roles):  # type: ignore[no-untyped-def]

@@ -35,7 +35,8 @@ def source_label(row: Any, ctx: Context) -> str:
     return str(SOURCES.get(row.source, _("其他活动")))
 
 
-NAME = col("name", _l("姓名"), Person.name, search=True, opens="training.person", key=Balance.person_id, width=10)
+NAME = col("name", _l("姓名"), Person.name, order=Balance.name_full, search=True, opens="training.person", key=Balance.person_id,
+           width=10)
 ORDER = ("branch", "name")
 UNDER = Filter(name="under", label=_l("所属组织"), kind="org", source=Balance.org_path)
 SHORT = Filter(name="short", label=_l("有差额"), kind="flag", where=lambda ctx: Balance.missing > 0)
@@ -72,7 +73,7 @@ hours_past = Ledger(
     name="training.hours_past", title=_l("历年学时台账"), permission=HOURS, export=EXPORT, paper=A4.portrait, rank=62,
     group=GROUP,
     rows=select(Balance).join(Balance.person).join(Balance.org), key=Balance.id, scope=(Balance.org_path,), icon="archive",
-    columns=(col("year", _l("年度"), Balance.year, filter=True, width=8), *HEADING[:-1]), filters=(UNDER, SHORT),
+    columns=(col("year", _l("年度"), Balance.year, filter=True, width=8), *HEADING[:-1]), filters=(UNDER, SHORT, NOTHING, WORKER),
     order=("-year", *ORDER), note=FOR_PLANNING,
 )
 entries = Ledger(

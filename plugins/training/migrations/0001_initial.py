@@ -152,6 +152,7 @@ def upgrade() -> None:
     sa.Column('person_id', sa.BigInteger(), nullable=False),
     sa.Column('year', sa.Integer(), nullable=False),
     sa.Column('org_id', sa.BigInteger(), nullable=False),
+    sa.Column('name_full', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
     sa.Column('role', sa.String(length=20), nullable=False),
     sa.Column('worker', sa.Boolean(), nullable=False),
     sa.Column('due', sa.Integer(), nullable=False),
@@ -174,7 +175,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_training_balance_org_path'), ['tenant_id', 'org_path'], unique=False)
         batch_op.create_index(batch_op.f('ix_training_balance_year_missing_org_path'), ['tenant_id', 'year', 'missing', 'org_path'], unique=False)
         batch_op.create_index(batch_op.f('ix_training_balance_year_org_id'), ['tenant_id', 'year', 'org_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_training_balance_year_org_path_person_id'), ['tenant_id', 'year', 'org_path', 'person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_balance_year_org_path_name_full_id'), ['tenant_id', 'year', 'org_path', 'name_full', 'id'], unique=False)
 
     op.create_table('training_entry',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -359,7 +360,7 @@ def downgrade() -> None:
 
     op.drop_table('training_entry')
     with op.batch_alter_table('training_balance', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_training_balance_year_org_path_person_id'))
+        batch_op.drop_index(batch_op.f('ix_training_balance_year_org_path_name_full_id'))
         batch_op.drop_index(batch_op.f('ix_training_balance_year_org_id'))
         batch_op.drop_index(batch_op.f('ix_training_balance_year_missing_org_path'))
         batch_op.drop_index(batch_op.f('ix_training_balance_org_path'))

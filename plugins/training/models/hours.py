@@ -25,6 +25,7 @@ from core.base.db import (
     tfk,
     to_one,
 )
+from core.people.models.org import KEY
 
 
 class HourEntry(OrgScoped, TenantScoped, Base):
@@ -61,7 +62,8 @@ class HourEntry(OrgScoped, TenantScoped, Base):
 class Balance(OrgScoped, TenantScoped, Base):
     """One person in one year: the duty by role, what was got, what is missing (all in tenths of a credit hour).
 
-    A sum of the book: it goes with the person, and the next daily round puts the tally right.
+    `name_full` repeats the person's, to sort by. A sum of the book: it goes with the person, and the next daily round puts
+    the tally right.
     """
 
     __tablename__ = "training_balance"
@@ -69,7 +71,7 @@ class Balance(OrgScoped, TenantScoped, Base):
         UniqueConstraint("tenant_id", "person_id", "year"),
         tfk("person_id", "people_person", ondelete="CASCADE"),
         tfk("org_id", "people_org_unit"),
-        Index(None, "tenant_id", "year", "org_path", "person_id"),
+        Index(None, "tenant_id", "year", "org_path", "name_full", "id"),          # the register: its scope and its order
         Index(None, "tenant_id", "year", "org_id"),
         Index(None, "tenant_id", "year", "missing", "org_path"),
     )
@@ -77,6 +79,7 @@ class Balance(OrgScoped, TenantScoped, Base):
     person_id: Mapped[int] = mapped_column(BigInteger)
     year: Mapped[int] = mapped_column(Integer)
     org_id: Mapped[int] = mapped_column(BigInteger)
+    name_full: Mapped[str] = mapped_column(KEY, default="")
     role: Mapped[str] = mapped_column(String(20))
     worker: Mapped[bool] = mapped_column(Boolean, default=False)
     due: Mapped[int] = mapped_column(Integer)

@@ -12,7 +12,7 @@ from core.rules import rule
 from core.web import SIGNED_IN, ctx, go, render
 
 from ..models import HourEntry
-from ..queries.gap import my_year, person_year, unit_gap
+from ..queries.gap import PersonYear, my_year, person_year, unit_gap
 from ..words import DUTY_RULES, ROLES, SOURCES
 from .pages import WORDS, number_asked, pages
 
@@ -37,6 +37,12 @@ def links_of(entries: Iterable[HourEntry]) -> dict[int, str]:
     return found
 
 
+def central_classes(found: PersonYear | None) -> int:
+    """How many central classes the person's role asks for in a year; 0: none in particular."""
+    asked = found is not None and found.balance is not None and found.balance.role in ("secretary", "committee")
+    return int(rule("training.central_classes").value) if asked else 0
+
+
 def ground(role: str) -> str:
     """Where the hours of a role come from, in one sentence."""
     return rule(DUTY_RULES[role]).explain() if role in DUTY_RULES else ""
@@ -48,14 +54,15 @@ def mine() -> Any:
     year = year_asked()
     found = my_year(ctx(), year)
     return render("training/person.html", page=found, own=True, why=ground(found.balance.role) if found and found.balance else "",
-                  today=ctx().today(), behind=links_of(found.entries) if found else {}, sources=SOURCES, **WORDS)
+                  today=ctx().today(), behind=links_of(found.entries) if found else {}, sources=SOURCES,
+                  central=central_classes(found), **WORDS)
 
 
 @pages.get("/people/<int:record_id>", needs=HOURS)
 def person(record_id: int) -> Any:
     found = person_year(ctx(), record_id, year_asked())
     return render("training/person.html", page=found, own=False, why=ground(found.balance.role) if found.balance else "",
-                  today=ctx().today(), behind=links_of(found.entries), sources=SOURCES, **WORDS)
+                  today=ctx().today(), behind=links_of(found.entries), sources=SOURCES, central=central_classes(found), **WORDS)
 
 
 @pages.get("/gap", needs=HOURS)
@@ -73,6 +80,7 @@ def _gap(org_id: int | None) -> Any:
     found = unit_gap(ctx(), org_id, year_asked())
     if found.unit is None and len(found.below) == 1 and found.below[0].org_id and not request.args.get("all"):
         return go("training.gap_of_unit", record_id=found.below[0].org_id)
-    return render("training/gap.html", page=found,
+    workers = next((one for one in found.roles if one.label == "community_worker"), None)
+    return render("training/gap.html", page=found, workers=workers, target=rule("training.coverage_target"),
                   reasons=[ground(role) for role in ROLES if role in {s.label for s in found.roles}],
                   this_year=ctx().today().year, **WORDS)
