@@ -66,7 +66,8 @@ def search_hits(query: Any, ctx: Context) -> Iterable[SearchHit]:
 def timeline(person_id: int, ctx: Context) -> Iterable[TimelineEntry]:
     changes = session().scalars(select(MemberChange).where(MemberChange.person_id == person_id)).all()
     posts = session().execute(
-        select(PostHolding, OrgUnit.short_name).join(PostHolding.org).where(PostHolding.person_id == person_id)).all()
+        select(PostHolding, OrgUnit.short_name).join(PostHolding.org).where(PostHolding.person_id == person_id)
+        .execution_options(beyond_subtree=True)).all()                      # as on the page itself: posts are no secret
     links = session().execute(
         select(Affiliation, OrgUnit.short_name).join(Affiliation.org)
         .where(Affiliation.person_id == person_id, Affiliation.kind != "formal")).all()

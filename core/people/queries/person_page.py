@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from core.base.db import session
-from core.plugin import HeldData, Panel
+from core.plugin import HeldData, Panel, TimelineEntry
 from core.service import Context, service
 
 from ..models import Affiliation, Archive, MemberChange, OrgUnit, Person, PostHolding
@@ -25,6 +25,7 @@ class PersonPage:
     changes: list[MemberChange]
     archive: list[Archive]
     panels: list[Panel]
+    timeline: list[TimelineEntry]
     may_edit: bool
 
 
@@ -45,7 +46,14 @@ def person_page(ctx: Context, person_id: int) -> PersonPage:
         list(session().scalars(changes.order_by(MemberChange.effective_on.desc(), MemberChange.id.desc())).all()),
         list(session().scalars(archive).all()),
         sorted((p for p in found if ctx.may(p.permission)), key=lambda p: p.rank),
+        _timeline(ctx, person_id),
         ctx.may("people.person.update", person.org_path))
+
+
+def _timeline(ctx: Context, person_id: int) -> list[TimelineEntry]:
+    """What all modules tell of the person, newest first; asked inside the service, whose fence keeps to the reader's part."""
+    entries = [c.value for c in ctx.collect("timeline", person_id=person_id) if isinstance(c.value, TimelineEntry)]
+    return sorted(entries, key=lambda entry: entry.on, reverse=True)
 
 
 @service(READ, action="people.person.held")

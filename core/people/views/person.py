@@ -7,7 +7,6 @@ from typing import Any
 from flask import request
 
 from core.base.i18n import _
-from core.plugin import TimelineEntry
 from core.web import back, ctx, done, go
 from core.web.forms import SchemaForm
 
@@ -29,12 +28,7 @@ def person(record_id: int) -> Any:
     tab = request.args.get("tab", "")
     page = person_page(ctx(), record_id)
     return show("people/person.html", page=page, person=page.person, tab=tab if tab in TABS else TABS[0],
-                  acts=acts_for(ctx(), page.person), timeline=_timeline(record_id), shown=None, reveal_form=SchemaForm(Reveal()))
-
-
-def _timeline(person_id: int) -> list[TimelineEntry]:
-    entries = [c.value for c in ctx().collect("timeline", person_id=person_id) if isinstance(c.value, TimelineEntry)]
-    return sorted(entries, key=lambda entry: entry.on, reverse=True)
+                  acts=acts_for(ctx(), page.person), shown=None, reveal_form=SchemaForm(Reveal()))
 
 
 @pages.form("/p/new", needs="people.person.create")
@@ -84,7 +78,7 @@ def show_number(record_id: int) -> Any:
         shown = (form["field"].shown(), form.data["field"], form.result)
     page = person_page(ctx(), record_id)
     return show("people/person.html", 200 if shown else 422, page=page, person=page.person, tab=TABS[0],
-                  acts=acts_for(ctx(), page.person), timeline=_timeline(record_id), shown=shown, reveal_form=form)
+                  acts=acts_for(ctx(), page.person), shown=shown, reveal_form=form)
 
 
 @pages.get("/p/<int:record_id>/held", needs=READ)

@@ -9,7 +9,9 @@ from sqlalchemy import select
 
 from core.base.db import session
 from core.people.models import Affiliation, Person
+from core.people.services.membership import transfer
 from core.people.services.orgs import create_org
+from core.people.services.persons import create_person
 from core.people.services.reorganise import move_org
 from core.people.services.root import find_root
 
@@ -138,3 +140,13 @@ def test_a_single_root_opens_unfolded_and_the_list_of_units_follows_the_tree(wor
     names = re.findall(r'class="g-name" href="/t/east/people/o/\d+/">([^<]+)<', listed)
     assert names == ["East County", "城关街道", "东关社区", "东关一支部", "东关二支部", "西关社区", "西关支部"]
     assert "A物业" in browser.get("/ledgers/people.units/").get_data(as_text=True)
+
+
+def test_the_timeline_keeps_to_the_readers_part(world, county):
+    person = create_person(county.ctx, name="张三", org_id=county["西关支部"])
+    transfer(county.ctx, person.id, org_id=county["东关一支部"], document_no="临转〔2026〕9号")
+    world.add_user("east", "branch", "people.person.read", path=county.unit("东关一支部").path)
+    page = world.browser("east", "branch").get(f"/people/p/{person.id}/?tab=timeline").text
+    told = re.findall(r'<ol class="g-line">(.*?)</ol>', page, re.S)
+    assert "转入" in told[0] and "转出" not in told[0]
+    assert "转出" in world.browser("east").get(f"/people/p/{person.id}/?tab=timeline").text
