@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from core.accounts.models import ACTIVE, User
 from core.base.session import session
@@ -74,14 +74,12 @@ def who_can_see(ctx: Context, kind: str, record_id: int) -> Readers:
 
 def _readers(ctx: Context, record: Placed) -> list[Reader]:
     """A record without a place is read by everybody who holds the permission anywhere."""
-    today = ctx.today()
     wanted = (
         select(User.id, User.name.label("user_name"), User.login_name, User.post, Role.label, Role.permissions,
                RoleGrant.org_path, RoleGrant.starts_on, RoleGrant.ends_on, RoleGrant.source, RoleGrant.granted_by)
         .join(RoleGrant, (RoleGrant.tenant_id == User.tenant_id) & (RoleGrant.user_id == User.id))
         .join(Role, (Role.tenant_id == RoleGrant.tenant_id) & (Role.id == RoleGrant.role_id))
-        .where(User.state == ACTIVE, RoleGrant.revoked_at.is_(None), RoleGrant.starts_on <= today,
-               or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today))
+        .where(User.state == ACTIVE, RoleGrant.in_force(ctx.today()))
         .order_by(RoleGrant.org_path.desc(), User.login_name))
     if record.paths:
         above = {path[:end] for path in record.paths for end in range(len(path) + 1)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from core.base import clock
 from core.base.session import session
@@ -14,11 +14,9 @@ from .models import Role, RoleGrant
 
 def grants_of(user_id: int) -> tuple[Grant, ...]:
     """The grants in force today for an account of the tenant in scope, in one statement."""
-    today = clock.today()
     rows = session().execute(
         select(Role.id, Role.label, Role.permissions, RoleGrant.org_path, RoleGrant.source)
         .join(RoleGrant, (RoleGrant.tenant_id == Role.tenant_id) & (RoleGrant.role_id == Role.id))
-        .where(RoleGrant.user_id == user_id, RoleGrant.revoked_at.is_(None), RoleGrant.starts_on <= today,
-               or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today))
+        .where(RoleGrant.user_id == user_id, RoleGrant.in_force(clock.today()))
     ).all()
     return tuple(Grant(r.id, r.label, frozenset(r.permissions), r.org_path, r.source) for r in rows)

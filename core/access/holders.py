@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from core.accounts.models import User
 from core.base import clock
@@ -27,13 +27,11 @@ class Holder:
 def holders(permission: str, org_path: str) -> list[Holder]:
     """Accounts in service that hold `permission` on `org_path` today, nearest first, each once. One statement."""
     above = [org_path[:end] for end in range(len(org_path) + 1)]
-    today = clock.today()
     rows = session().execute(
         select(User.id, User.name, User.post, Role.label, Role.permissions, RoleGrant.org_path)
         .join(RoleGrant, (RoleGrant.tenant_id == User.tenant_id) & (RoleGrant.user_id == User.id))
         .join(Role, (Role.tenant_id == RoleGrant.tenant_id) & (Role.id == RoleGrant.role_id))
-        .where(User.state == "active", RoleGrant.revoked_at.is_(None), RoleGrant.starts_on <= today,
-               or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today), RoleGrant.org_path.in_(above))
+        .where(User.state == "active", RoleGrant.in_force(clock.today()), RoleGrant.org_path.in_(above))
         .order_by(User.name)
     ).all()
     found: dict[int, Holder] = {}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from sqlalchemy import ColumnElement, and_, or_
+
 from core.base.db import (
     JSON,
     Base,
@@ -56,6 +58,11 @@ class RoleGrant(TenantScoped, Base):
     source: Mapped[str] = mapped_column(String(120), default="")
     granted_by: Mapped[str] = mapped_column(String(80), default="")
     revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+
+    @classmethod
+    def in_force(cls, day: dt.date) -> ColumnElement[bool]:
+        """Condition: the grant holds on that day."""
+        return and_(cls.revoked_at.is_(None), cls.starts_on <= day, or_(cls.ends_on.is_(None), cls.ends_on >= day))
 
 
 class AccessRevision(TenantScoped, Base):

@@ -36,12 +36,11 @@ def _roles(row: Any, ctx: Context) -> str:
     """Roles in force; read for all accounts in one statement."""
     known = session().info.get(_ROLES)
     if known is None:
-        known, today = {}, clock.today()
+        known = {}
         pairs = session().execute(
             select(RoleGrant.user_id, Role.label).join(
                 Role, (Role.tenant_id == RoleGrant.tenant_id) & (Role.id == RoleGrant.role_id))
-            .where(RoleGrant.revoked_at.is_(None), RoleGrant.starts_on <= today,
-                   func.coalesce(RoleGrant.ends_on, today) >= today).order_by(Role.label).distinct())
+            .where(RoleGrant.in_force(clock.today())).order_by(Role.label).distinct())
         for user_id, label in pairs:
             known.setdefault(user_id, []).append(label)
         session().info[_ROLES] = known

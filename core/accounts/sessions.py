@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import request
-from sqlalchemy import Select, exists, or_, select, update
+from sqlalchemy import Select, exists, select, update
 
 from core.access.models import Role, RoleGrant
 from core.base import clock
@@ -79,10 +79,8 @@ def resolve(token: str | None) -> SignedIn | None:
 
 
 def _found(hashed: str, now: dt.datetime) -> Select[Any]:
-    today = clock.today()
     needs_totp = exists().where(
-        RoleGrant.tenant_id == Session.tenant_id, RoleGrant.user_id == Session.user_id, RoleGrant.revoked_at.is_(None),
-        RoleGrant.starts_on <= today, or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= today),
+        RoleGrant.tenant_id == Session.tenant_id, RoleGrant.user_id == Session.user_id, RoleGrant.in_force(clock.today()),
         Role.tenant_id == RoleGrant.tenant_id, Role.id == RoleGrant.role_id, Role.needs_totp)
     return (
         select(Session.id, Session.last_seen_at, Session.idle_until, Session.expires_at, Session.second_factor,

@@ -48,11 +48,9 @@ class Difference:
 @service("access.role.read", writes=False)
 def list_roles(ctx: Context) -> list[tuple[Role, int]]:
     """All roles with the number of grants in force, by name."""
-    today = ctx.today()
     counted = dict(session().execute(
         select(RoleGrant.role_id, func.count()).where(
-            RoleGrant.revoked_at.is_(None), RoleGrant.starts_on <= today,
-            func.coalesce(RoleGrant.ends_on, today) >= today).group_by(RoleGrant.role_id)).all())  # type: ignore[arg-type]
+            RoleGrant.in_force(ctx.today())).group_by(RoleGrant.role_id)).all())  # type: ignore[arg-type]
     roles = session().scalars(select(Role).order_by(Role.label)).all()
     return [(role, counted.get(role.id, 0)) for role in roles]
 
