@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +17,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.audit.log import Fact, write_facts
@@ -27,6 +29,7 @@ from core.contracts.events import Event
 from core.events import outbox
 from core.plugin import Hooks, Plugins, installed
 
+log = logging.getLogger("juheli.service")
 P, R, M = ParamSpec("P"), TypeVar("R"), TypeVar("M")
 PUBLIC = "*public*"          # a service anonymous visitors may call (signing in)
 WHOLE_TENANT = ("",)
@@ -184,7 +187,8 @@ def _own_facts() -> Iterator[list[Any]]:
 def unit_of_work(ctx: Context) -> Iterator[None]:
     """One transaction: the outermost commits or rolls back, inner ones join.
 
-    Raises RuntimeError inside a unit of another tenant: that one's commit would not be this one's.
+    Raises Conflict when somebody else was faster: with the same record, or with another one that must be the only one (a
+    login name). Raises RuntimeError inside a unit of another tenant: that one's commit would not be this one's.
     """
     if (outer := _current.get()) is not None:
         if outer.tenant_id != ctx.tenant.id:
@@ -200,8 +204,9 @@ def unit_of_work(ctx: Context) -> Iterator[None]:
             call(ctx)
         yield
         session().commit()
-    except StaleDataError:
+    except (StaleDataError, IntegrityError) as clash:
         session().rollback()
+        log.warning("a unit of work clashed: %s %s", type(clash).__name__, getattr(clash, "statement", None) or "")
         raise Conflict() from None
     except BaseException:
         session().rollback()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from core.accounts.models import User
 from core.audit.models import AuditEntry
 from core.base.session import session
-from core.contracts.errors import Invalid
+from core.contracts.errors import Conflict, Invalid
 from core.service import Context, service
 
 
@@ -42,3 +43,15 @@ def test_a_service_of_another_tenant_does_not_join(world):
         _crosses(ctx, world)
     with world.inside("west"):
         assert session().scalars(select(AuditEntry).where(AuditEntry.subject_name == "happened")).all() == []
+
+
+@service("accounts.user.manage", action="accounts.user.create")
+def _second_of_a_name(ctx: Context) -> None:
+    session().add(User(login_name="admin", name="晚了一步"))
+
+
+def test_who_comes_second_with_the_same_name_is_told_so(world):
+    with world.inside("east") as ctx:
+        with pytest.raises(Conflict):
+            _second_of_a_name(ctx)
+        _goes_on(ctx)
