@@ -6,6 +6,11 @@ PORT ?= 8000
 WORKERS ?= 2
 ARGS ?=
 
+# what depends on the database: make test runs these rooms on SQLite and on PostgreSQL, make test-postgres all of them
+ON_BOTH := $(addprefix tests/core/,access audit files jobs plugin settings) tests/core/people/test_orgs.py \
+	tests/core/people/test_membership.py tests/core/people/test_merge_and_reveal.py tests/core/imports/test_wizard.py \
+	tests/core/doors/test_no_500.py tests/contract tests/isolation/test_prove.py
+
 VENV := .venv
 PY := $(VENV)/bin/python
 WHEELHOUSE := $(wildcard wheelhouse)
@@ -16,7 +21,7 @@ LOCK = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes 
 UV = $(or $(shell command -v uv),$(VENV)/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-postgres env assets lint fmt types lock screenshots wheelhouse clean
+.PHONY: help run test isolation test-postgres env assets lint fmt types lock screenshots wheelhouse clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*##  */\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -29,6 +34,11 @@ test: $(VENV)/.test assets  ## install what tests need and run them all (ARGS="-
 	@$(PY) scripts/prepare_test_machine.py
 	@$(MAKE) --no-print-directory lint
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --engine=postgres $(ON_BOTH) $(ARGS)
+
+isolation: $(VENV)/.test assets  ## the isolation suite in its long form, every planted hole, on both databases
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/isolation tests/core/base/test_escapes.py --thorough $(ARGS)
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/isolation --thorough --engine=postgres $(ARGS)
 
 test-postgres: $(VENV)/.test assets  ## every test, with the world on PostgreSQL
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --engine=postgres $(ARGS)

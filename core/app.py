@@ -21,6 +21,7 @@ from core.doors import errors, health, home, landing, observe, pipeline, search,
 from core.doors.meters import meters
 from core.doors.middleware import TenantMiddleware
 from core.doors.watch import Watch, Watched
+from core.isolation.jobs import live_in
 from core.jobs.runner import Runner
 from core.plugin.manager import Plugins, install
 from core.tenancy.lookup import enabled_plugins, working_tenants
@@ -62,6 +63,7 @@ def create_app(config: Config | None = None, *, plugins: Plugins | None = None, 
     for owner in plugins.by_name.values():
         if (views := owner.file("views")) is not None:
             _mount(app, owner.name, views)
+    live_in(app, database)
     app.extensions["juheli.runner"] = _runner(database, plugins, config)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies,  # type: ignore[method-assign]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import click
 
+from core.app import create_app
 from core.base.config import Config
 from core.base.i18n import _
+from core.isolation.prove import prove
+from core.isolation.report import as_page
 from core.tenancy.lookup import all_tenants
 from core.tenancy.onboarding import create_tenant
 from core.tenancy.suspension import resume as resume_tenant
@@ -65,6 +70,26 @@ def suspend(slug: str, reason: str) -> None:
     with opened():
         suspend_tenant(slug, reason, by="juheli tenant suspend")
     click.echo(f"{slug}: suspended")
+
+
+@tenant.command("prove-isolation")
+@click.argument("slug")
+@click.option("--out", default=".", show_default=True, type=click.Path(file_okay=False), help="Folder of the report.")
+@click.option("--thorough", is_flag=True, help="Everything the probe knows, for a quarter of an hour.")
+def prove_isolation(slug: str, out: str, thorough: bool) -> None:
+    """Try, from shadow tenants, to reach what another tenant has; writes a report. Exit status 1 when something is found."""
+    app = create_app(Config.from_environment())
+    try:
+        proof = prove(app, app.extensions["juheli.database"], app.extensions["juheli.plugins"], slug, thorough=thorough)
+    except LookupError as error:
+        raise click.ClickException(f"no tenant {slug!r}") from error
+    target = Path(out, f"isolation-{slug}-{proof.began_at:%Y%m%d-%H%M}.html")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(as_page(proof), encoding="utf-8")
+    for finding in proof.findings:
+        click.echo(str(finding), err=True)
+    click.echo(f"{slug}: {proof.total} cases in {proof.seconds} s, {len(proof.findings)} findings; report: {target}")
+    sys.exit(1 if proof.findings else 0)
 
 
 @tenant.command()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core.access.contexts import job_context
-from core.accounts.models import User
+from core.accounts.models import Session, User
 from core.accounts.sessions import open_session
+from core.base.crypto import token_hash
 from core.base.scope import tenant_scope
 from core.base.session import begin_write, session
 from core.jobs.queue import TASKS
@@ -47,6 +48,14 @@ def session_of(probe: Probe, tenant_id: int, user_id: int | None) -> str:
         token = open_session(session().scalars(which.limit(1)).one(), address="127.0.0.1", agent="isolation", second_factor=True)
         session().commit()
         return token
+
+
+def end_session(probe: Probe, tenant_id: int, token: str) -> None:
+    """Remove a session that was opened for the probe."""
+    with probe.database.use(), tenant_scope(tenant_id):
+        begin_write()
+        session().execute(delete(Session).where(Session.token_hash == token_hash(token)))
+        session().commit()
 
 
 def run_job(probe: Probe, tenant_id: int, name: str, payload: dict[str, Any]) -> Any:
@@ -92,14 +101,21 @@ def being(probe: Probe, site: Site) -> None:
     identities.lower_search(probe)
     identities.without_rights(probe, site)
     identities.switched_off(probe, site)
-    identities.operator(probe, site, Visitor(probe.app, "/platform", session_of(probe, PLATFORM, None)))
+    token = session_of(probe, PLATFORM, None)
+    try:
+        identities.operator(probe, site, Visitor(probe.app, "/platform", token))
+    finally:
+        end_session(probe, PLATFORM, token)
 
 
 PARTS: dict[str, Callable[[Probe, Site], None]] = {"below": below, "asking": asking, "posting": posting, "being": being}
 
 
-def run(probe: Probe, parts: tuple[str, ...] = tuple(PARTS)) -> None:
-    """Try everything (or some parts); `probe.findings` tells what must not be, `probe.cases` how much was tried."""
+def run(probe: Probe, parts: tuple[str, ...] = tuple(PARTS)) -> Site:
+    """Try everything (or some parts); `probe.findings` tells what must not be, `probe.cases` how much was tried.
+
+    The answer is what was met while walking through the pages.
+    """
     probe.stolen = session_of(probe, probe.foreign.tenant_id, probe.foreign.id)
     probe.begin()
     site = walk(probe)
@@ -107,3 +123,4 @@ def run(probe: Probe, parts: tuple[str, ...] = tuple(PARTS)) -> None:
         probe.begin()
         PARTS[name](probe, site)
         probe.check(name, "everything")
+    return site

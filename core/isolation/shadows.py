@@ -21,7 +21,7 @@ from core.files import storage
 from core.people.services.root import find_root
 from core.plugin import Plugins
 from core.service import TenantInfo
-from core.tenancy.models import Tenant
+from core.tenancy.models import SHADOW, Tenant
 from core.tenancy.onboarding import create_tenant
 
 from .canaries import Mark, plant, tenant_tables
@@ -40,7 +40,7 @@ def word(letter: str) -> str:
 
 def open_shadow(kind: str, plugins: tuple[str, ...]) -> TenantInfo:
     """A tenant of its own for the probe, with the given plugins on."""
-    slug = f"shadow-{secrets.token_hex(5)}"
+    slug = f"{SHADOW}{secrets.token_hex(5)}"
     return create_tenant(slug=slug, name=slug, kind=kind, admin_login="shadow", admin_name="shadow", plugins=plugins,
                          by="isolation").tenant
 

@@ -12,7 +12,7 @@ from core.base.scope import system_scope
 from core.base.session import session
 from core.service import TenantInfo
 
-from .models import CLOSED, ENABLED, PLATFORM, PluginState, Tenant
+from .models import CLOSED, ENABLED, PLATFORM, SHADOW, PluginState, Tenant
 from .origins import remember
 
 # per database (engine): tenant id -> (plugins_rev, set)
@@ -43,7 +43,8 @@ def by_id(tenant_id: int) -> tuple[TenantInfo, int] | None:
 def working_tenants() -> list[tuple[TenantInfo, int]]:
     """All tenants whose periodic work is due (the platform too), for the ticker."""
     with system_scope("tenancy: periodic work"):
-        rows = session().scalars(select(Tenant).where(Tenant.status.not_in(CLOSED)).order_by(Tenant.id)).all()
+        wanted = select(Tenant).where(Tenant.status.not_in(CLOSED), ~Tenant.slug.startswith(SHADOW))
+        rows = session().scalars(wanted.order_by(Tenant.id)).all()
         return [(_info(row), row.plugins_rev) for row in rows]
 
 
@@ -61,7 +62,8 @@ def enabled_plugins(tenant_id: int, plugins_rev: int) -> frozenset[str]:
 def all_tenants() -> list[Tenant]:
     """The rows of all tenants but the platform, for the operators' list: names and states, nothing of their data."""
     with system_scope("tenancy: list tenants"):
-        return list(session().scalars(select(Tenant).where(Tenant.id != PLATFORM).order_by(Tenant.slug)).all())
+        wanted = select(Tenant).where(Tenant.id != PLATFORM, ~Tenant.slug.startswith(SHADOW))
+        return list(session().scalars(wanted.order_by(Tenant.slug)).all())
 
 
 def demo_tenants() -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ from core.service import Context, TenantInfo, service, system_context
 
 from .lifecycle import ADMIN_ROLE, admin_template, switch_on
 from .lookup import by_address
-from .models import PLATFORM_SLUG, Tenant
+from .models import PLATFORM_SLUG, SHADOW, Tenant
 from .profiles import Profile, load_profile
 
 SLUG = re.compile(r"[a-z][a-z0-9]{1,30}(-[a-z0-9]{1,20})*")
@@ -43,9 +43,10 @@ class NewTenant:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-def check_slug(slug: str) -> None:
+def check_slug(slug: str, *, shadow: bool = False) -> None:
     """Raise Invalid unless `slug` is a usable, free short name."""
-    if not SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG or slug in (PLATFORM_SLUG, "static", "t", "www", "api"):
+    taken = slug in (PLATFORM_SLUG, "static", "t", "www", "api") or slug.startswith(SHADOW) != shadow
+    if not SLUG.fullmatch(slug) or len(slug) > LONGEST_SLUG or taken:
         raise Invalid({"slug": [_("简称只能用小写字母、数字和短横线，以字母开头，2–40 位。")]})
     with system_scope("tenancy: is the short name free?"):
         if session().scalar(select(func.count()).select_from(Tenant).where(Tenant.slug == slug)):
@@ -81,7 +82,7 @@ def create_tenant(*, slug: str, name: str, kind: str, admin_login: str, admin_na
                   division_code: str = "", parent_slug: str = "", plugins: tuple[str, ...] | None = None,
                   demo: bool = False, host: str | None = None, by: str = "platform") -> NewTenant:
     """Open a tenant; well under a second. Raises Invalid with a sentence per field. Leaves nothing behind on failure."""
-    check_slug(slug)
+    check_slug(slug, shadow=by == "isolation")
     chosen = load_profile(profile or kind)
     host, admin_login = (host or "").strip().lower() or None, usable_login(admin_login, "admin_login")
     _check(name, kind, chosen, host)

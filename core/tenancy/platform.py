@@ -19,7 +19,7 @@ from core.plugin import RoleTemplate, installed
 from .models import PLATFORM, PLATFORM_SLUG, Tenant
 
 OPERATOR = "operator"
-PERMISSIONS = ("tenancy.tenant.*", "accounts.*", "access.*", "admin.audit.*", "admin.job.*")
+PERMISSIONS = ("tenancy.tenant.*", "accounts.*", "access.*", "admin.audit.*", "admin.job.*", "isolation.*")
 
 
 def has_platform() -> bool:

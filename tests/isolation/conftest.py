@@ -16,6 +16,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--thorough", action="store_true", help="the long form of the isolation suite")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without `--thorough` every third planted hole is enough for a commit; `make isolation` plants them all."""
+    if config.getoption("--thorough"):
+        return
+    planted = [item for item in items if item.name.startswith("test_a_planted_hole_is_found")]
+    left_out = set(planted) - set(planted[::3])
+    items[:] = [item for item in items if item not in left_out]
+
+
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory, plugins, request: pytest.FixtureRequest) -> Iterator[World]:
     """A world for the module, on the engine of the run."""
