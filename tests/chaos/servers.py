@@ -131,7 +131,7 @@ def worker(folder: Path, name: str, environment: dict[str, str]) -> Process:
     """`juheli worker`; waits until it works."""
     process = Process(name, folder, str(BIN / "python"), "-c", "from core.cli import main; main()", "worker", "--threads", "2",
                       "--grace", "6", environment=environment | {"PROMETHEUS_MULTIPROC_DIR": f"{folder}/figures-{name}"})
-    until(lambda: "working with" in process.said() or process.process.poll() is not None)
+    until(lambda: "working with" in process.said() or process.process.poll() is not None, 120)
     assert process.process.poll() is None, process.said()
     return process
 
