@@ -45,8 +45,8 @@ def when(label: Any = _l("生效日期"), **more: Any) -> Date:
     return Date(validate=past(), metadata=ui(label, help=_l("留空为今天"), **more))
 
 
-def paper(label: Any = _l("文号"), **more: Any) -> Text:
-    return Text(validate=Length(max=80), load_default="", metadata=ui(label, **more))
+def paper(label: Any = _l("文号"), longest: int = 80, **more: Any) -> Text:
+    return Text(validate=Length(max=longest), load_default="", metadata=ui(label, **more))
 
 
 class PersonFields(Schema):
@@ -167,8 +167,9 @@ class OrgFields(Schema):
     kind = Choice(lambda: pairs(ORG_KINDS), required=True, metadata=ui(_l("组织类别"), group=NAMES, widget="select"))
     unit_kind = Choice(lambda: pairs(UNIT_KINDS), metadata=ui(_l("单位类别"), group=NAMES, widget="select"))
     founded_on = Date(validate=past(), metadata=ui(_l("成立时间"), group=BASIS))
-    approval_no = paper(_l("批准文号"), group=BASIS)
-    size_approval_no = paper(_l("超规模保留支部的批准文号"), group=BASIS, help=_l("人数超过一般上限、经上级批准仍设支部的填写"))
+    approval_no = paper(_l("批准文号"), 60, group=BASIS)
+    size_approval_no = paper(_l("超规模保留支部的批准文号"), 60, group=BASIS,
+                             help=_l("人数超过一般上限、经上级批准仍设支部的填写"))
     credit_code = Code(validate=Length(max=30), metadata=ui(_l("统一社会信用代码"), group=BASIS))
     term_years = Int(validate=Range(min=1, max=6), metadata=ui(_l("任期（年）"), group=TERM))
     term_start = Date(metadata=ui(_l("本届开始"), group=TERM))

@@ -17,6 +17,8 @@ from .orgs import living, not_future
 from .persons import FIELDS, check_known
 
 TRANSFER = "people.person.transfer"
+SHORT = 80                                  # characters a link keeps of where it came from
+LONGEST = {"reason": 300, "document_no": 80}
 
 
 @service(TRANSFER)
@@ -172,7 +174,7 @@ def _enter(ctx: Context, person: Person, type_: str, org_id: int, on: dt.date | 
     if person.is_formal or person.membership_state not in ("normal", "transferred_out") or person.member_kind == "none":
         raise Invalid({"person": [_state_refusal(person)]})
     before, person.membership_state = person.membership_state, "normal"
-    open_link(person, "formal", unit, day, place)
+    open_link(person, "formal", unit, day, place[:SHORT])         # the change below keeps the place in full
     settle(person)
     write_change(ctx, person, type_, unit, day, other_place=place, document_no=document_no)
     ctx.audit("person", person.id, name=person.name, changes={"membership_state": [before, "normal"]}, org=unit.short_name)
@@ -219,4 +221,6 @@ def _state_refusal(person: Person) -> str:
 def _needed(text: str, field: str = "reason") -> str:
     if not text or not text.strip():
         raise Invalid({field: [_("请写明理由。") if field == "reason" else _("请填写批准文号。")]})
+    if len(text.strip()) > (longest := LONGEST[field]):
+        raise Invalid({field: [_("请写得简短些，不超过 %(n)s 个字。", n=longest)]})
     return text.strip()

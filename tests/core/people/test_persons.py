@@ -7,12 +7,16 @@ import datetime as dt
 import pytest
 
 from core.contracts.errors import Invalid
+from core.people import schemas, sheets
+from core.people.models import Affiliation, Grid, OrgUnit, Person, PostHolding
 from core.people.services.grids import save_grid
 from core.people.services.links import open_affiliation, open_link_of
-from core.people.services.membership import admit, transfer
+from core.people.services.membership import admit, transfer, transfer_in, transfer_out
+from core.people.services.merge import take_out
 from core.people.services.orgs import create_org
 from core.people.services.persons import create_person, update_person
 from core.people.services.reorganise import dissolve_org, merge_orgs
+from core.web.forms import Length
 
 NUMBER = "110101196001010011"                       # 1960-01-01, male
 
@@ -66,3 +70,27 @@ def test_who_lives_where_nothing_is_left_can_still_be_corrected(county):
     assert update_person(ctx, other.id, work_unit="粮站").work_unit == "粮站"
     with pytest.raises(Invalid):
         update_person(ctx, person.id, residence_org_id=county["东关社区"], grid_id=grid.id)
+
+
+@pytest.mark.parametrize(("schema", "model"), [
+    (schemas.NewPerson, Person), (schemas.OrgFields, OrgUnit), (schemas.GridFields, Grid), (schemas.Post, PostHolding),
+    (schemas.Participation, Affiliation), (sheets.PersonRow, Person), (sheets.OrgRow, OrgUnit)])
+def test_what_a_form_takes_fits_its_column(schema, model):
+    """PostgreSQL refuses what is too long with an error, SQLite keeps it."""
+    found, columns = [], model.__table__.c
+    for name, field in schema().fields.items():
+        width = getattr(columns[name].type, "length", None) if name in columns else None
+        most = min((v.max for v in field.validators if isinstance(v, Length) and v.max), default=None)
+        if width and most and most > width and name != "credit_code":       # that one is parsed to its 18 characters
+            found.append((name, most, width))
+    assert found == []
+
+
+def test_long_words_fit_too(county):
+    person = create_person(county.ctx, name="张三", org_id=county["东关一支部"])
+    transfer_out(county.ctx, person.id, to_place="外省")
+    transfer_in(county.ctx, person.id, org_id=county["西关支部"], from_place="远" * 120)
+    assert len(open_link_of(person.id, "formal", county["西关支部"]).source) <= Affiliation.__table__.c.source.type.length
+    with pytest.raises(Invalid) as refused:
+        take_out(county.ctx, person.id, reason="因" * 301)
+    assert "300" in refused.value.errors["reason"][0]
