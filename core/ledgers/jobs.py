@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from core.accounts.services.standing import still_open
 from core.base.i18n import _, use_locale
 from core.base.session import session
 from core.files import storage
@@ -14,7 +15,7 @@ from core.service import Context
 from .export import finish_export, plan_export, write_file
 
 
-@job("ledgers.export", retries=1)
+@job("ledgers.export", retries=1, while_read_only=True)
 def export(ctx: Context, running: Any, ledger: str, query: list[list[str]], format: str) -> dict[str, Any]:
     """Write the file in the language of whoever asked, telling progress; the result names the stored file."""
     with use_locale(ctx.locale):
@@ -34,7 +35,7 @@ def _export(ctx: Context, running: Any, ledger: str, pairs: list[tuple[str, str]
     stored = storage.store(produce)
     session().rollback()
     try:
-        file = finish_export(ctx, plan, format, stored, done[0], running.id)
+        file = finish_export(still_open(ctx), plan, format, stored, done[0], running.id)
     except BaseException:
         storage.remove(stored.key)
         raise

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from flask import make_response, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from core.accounts.services.standing import still_open
 from core.base.i18n import _
 from core.jobs.models import DONE, FAILED
 from core.web import SIGNED_IN, Pages, ctx, done, go, render
@@ -139,11 +140,11 @@ def export(name: str) -> Any:
     kind = request.form.get("format", "")
     plan = plan_export(ctx(), name, parse_qsl(request.form.get("query", "")[:4000]), kind)
     if plan.rows > AT_ONCE:
-        return go("ledgers.progress", job_id=queue_export(ctx(), plan, kind).id)
+        return go("ledgers.progress", job_id=queue_export(still_open(ctx()), plan, kind).id)
     with tempfile.TemporaryDirectory(prefix="juheli-export-") as folder:
         path = Path(folder, "file")
         rows = write_file(ctx(), plan, kind, path)
-        record_export(ctx(), plan, kind, rows)
+        record_export(still_open(ctx()), plan, kind, rows)
         content = path.read_bytes()
     response = send_file(io.BytesIO(content), mimetype=WRITERS[kind][1], as_attachment=True,
                          download_name=file_name(plan.state.ledger, ctx(), kind), max_age=0)

@@ -83,7 +83,7 @@ def test_archive_without_passphrase_stays_at_home(archive, installation, tmp_pat
     assert "同一主密钥" in refusal(installation("county"), path, None)
 
 
-@pytest.mark.parametrize("cut", [0, 10, 4000, -4000, -100, -1])
+@pytest.mark.parametrize("cut", [0, 4000, -100, -1])
 def test_truncated(archive, installation, tmp_path, cut):
     path = tmp_path / "cut.zip"
     path.write_bytes(archive[0].read_bytes()[:cut])
@@ -93,7 +93,7 @@ def test_truncated(archive, installation, tmp_path, cut):
 def test_flipped_bytes(archive, installation, tmp_path):
     """Here and there in the file; where it changes nothing that matters (a time stamp of the zip) all arrives as it was."""
     county, content, sound = installation("county"), archive[0].read_bytes(), 0
-    for at in range(100, len(content), len(content) // 15):
+    for at in range(100, len(content), len(content) // 8):
         path = tmp_path / "flipped.zip"
         path.write_bytes(content[:at] + bytes([content[at] ^ 0x55]) + content[at + 1 :])
         with county.use():

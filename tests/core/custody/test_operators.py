@@ -138,6 +138,8 @@ def test_read_only_refuses_every_write_at_the_service(world):
         create_person(ctx, name="李四", org_id=top(ctx).id, effective_on=DAY)
     browser = world.browser("east")
     assert browser.get(f"/people/p/{number}/").status_code == 200
+    taken = browser.post("/ledgers/people.everybody/export", {"format": "csv", "query": ""})
+    assert taken.status_code == 200 and "张三" in taken.get_data().decode("utf-8-sig")
     with world.inside("east") as ctx:
         form = {"name": "李四", "org_id": str(top(ctx).id), "effective_on": "2026-01-01"}
     page = browser.post("/people/p/new", form)
