@@ -36,7 +36,7 @@ from .words import ABSENT, EXCUSED, PARTIAL, PRESENT
 from .workflows import class_session, need
 
 PER_COMMUNITY = 2       # community workers registered in each community
-MOST = 500              # people in one class of the demo
+MOST = 300              # people in one class of the demo; in larger tenants only the first of them are ever trained
 
 
 @cache
