@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from core.base import clock
 from core.base.i18n import _l
 from core.web.forms import Choice, Date, Length, LongText, Schema, Text, Upload, ui
 
@@ -60,9 +59,3 @@ class Paper(Schema):
     """The agreement as a file."""
 
     paper = Upload(PAPERS, required=True, metadata=ui(_l("协议文件"), cols=6, help=_l("PDF、Word 或扫描图片。")))
-
-
-class Signature(Schema):
-    """The day one side signed."""
-
-    happened_on = Date(load_default=clock.today, metadata=ui(_l("签署日期"), cols=4))

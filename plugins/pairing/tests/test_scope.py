@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from core.base.session import session
 from core.plugin import Owner
 from core.tenancy.lifecycle import disable_plugin
+from plugins.pairing import hooks
 from plugins.pairing.models import (
     Contribution,
     CouncilSession,
@@ -20,7 +21,7 @@ from plugins.pairing.models import (
     PairVisit,
     ResourceItem,
 )
-from plugins.pairing.queries import matching, pages
+from plugins.pairing.queries import matching
 from plugins.pairing.services import councils, gifts, lists, meetings
 
 from .conftest import TODAY
@@ -162,6 +163,18 @@ def test_switched_off_means_not_there_and_on_again_everything_is(county, story):
         assert session().scalar(select(func.count(Pairing.id))) == 1
 
 
+def test_calendar_search_and_the_file_by_its_number(county, story):
+    with county.world.app.test_request_context("/"), county.acting("factory") as ctx:
+        titles = [str(entry.title) for entry in hooks.calendar(dt.date(2026, 12, 1), dt.date(2026, 12, 31), ctx)]
+        file_id = ctx.get(PairAgreement, story["agreement"]).file_id
+    assert "协议到期：永丰厂 — 东关社区" in titles and "项目到期：安装路灯工程" in titles
+    with county.world.app.test_request_context("/"), county.acting("school") as ctx:
+        assert list(hooks.calendar(dt.date(2026, 12, 1), dt.date(2026, 12, 31), ctx)) == []
+    assert "永丰厂 — 东关社区" in county.browser("dongguan").get("/search/?q=永丰").text
+    assert {login: county.browser(login).get(f"/files/{file_id}").status_code for login in ("school", "xiguan", "reader")} == {
+        "school": 404, "xiguan": 404, "reader": 404}
+
+
 def test_pages_keep_their_budget(county):
     county.pair()
     for number in range(12):
@@ -181,5 +194,5 @@ def test_the_manifest_is_whole(plugins):
     assert "·".join(heads) == "共建单位·单位党组织·结对社区·类型·签约日期·期限·联络人·需求数·认领数·完成数·最近活动·状态"
     heads = [str(c.label) for c in plugins.ledgers["pairing.projects"].columns if not c.hidden]
     assert "·".join(heads) == "需求内容·提出社区·认领单位·责任人·时限·资金/物资·进展·验收·评价"
-    assert {ledger.name.removeprefix("pairing.") for ledger in owner.ledgers} == set(LEDGERS) and pages.RECENT
+    assert {ledger.name.removeprefix("pairing.") for ledger in owner.ledgers} == set(LEDGERS)
     assert len(owner.indicators) >= 12 and len(owner.reminders) >= 12
