@@ -73,11 +73,6 @@ def tree_as_of(on: dt.date) -> dict[int, UnitThen]:
     return {i: unit for i, unit in found.items() if unit.status not in GONE}
 
 
-def org_names_as_of(on: dt.date) -> dict[int, str]:
-    """Short name of every living unit at the end of a day, for past reports."""
-    return {unit.id: unit.short_name for unit in tree_as_of(on).values()}
-
-
 def descendants(tree: dict[int, UnitThen], root: int) -> set[int]:
     """Ids of a unit and everything below it in a tree as of some day."""
     below: dict[int | None, list[int]] = {}

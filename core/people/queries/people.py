@@ -11,7 +11,7 @@ from core.base.db import session
 from core.base.pinyin import name_filter, search_prefix
 from core.service import Context, service
 
-from ..models import Affiliation, Archive, MemberChange, OrgUnit, Person
+from ..models import Archive, Person
 from ..sealed import index_of
 
 READ = "people.person.read"
@@ -43,21 +43,6 @@ def _by_number(digits: str):
 def get_person(ctx: Context, person_id: int) -> Person:
     """One person inside the actor's subtrees. Raises NotFound."""
     return ctx.get(Person, person_id)
-
-
-@service(READ, writes=False)
-def affiliations_of(ctx: Context, person_id: int) -> list[tuple[Affiliation, str]]:
-    """All affiliations of a visible person with the unit's short name, newest first."""
-    ctx.get(Person, person_id)
-    rows = select(Affiliation, OrgUnit.short_name).join(Affiliation.org).where(Affiliation.person_id == person_id)
-    return [(link, name) for link, name in session().execute(rows.order_by(Affiliation.starts_on.desc(), Affiliation.id.desc()))]
-
-
-@service(READ, writes=False)
-def changes_of_person(ctx: Context, person_id: int) -> list[MemberChange]:
-    """The changes of membership of a person that happened within the actor's subtrees, newest first."""
-    rows = select(MemberChange).where(MemberChange.person_id == person_id)
-    return list(session().scalars(rows.order_by(MemberChange.effective_on.desc(), MemberChange.id.desc())).all())
 
 
 @service(READ, writes=False)
