@@ -31,17 +31,23 @@ def settle(year: int, ids: Iterable[int]) -> int:
     return changed
 
 
-def settle_all(year: int) -> int:
-    """Everybody's balance, after roles and places may have changed; returns how many did. Run daily."""
+def concerned(year: int) -> list[int]:
+    """Everybody who owes hours or has a balance in the year."""
     with beyond_subtree("training: sums are kept for everybody"):
-        owing: dict[int, Duty] = {duty.person_id: duty for duty in duties()}
         known = set(session().scalars(select(Balance.person_id).where(Balance.year == year)))
-        listed = sorted(known | owing.keys())
-        changed = 0
-        for start in range(0, len(listed), CHUNK):
-            some = listed[start:start + CHUNK]
-            changed += _settle(year, some, {one: owing[one] for one in some if one in owing})
+        return sorted(known | {duty.person_id for duty in duties()})
+
+
+def mend_tallies(year: int) -> None:
+    """Add up again where a tally counts people who are no longer there."""
+    with beyond_subtree("training: sums are kept for everybody"):
         tally(year, _out_of_step(year))
+
+
+def settle_all(year: int) -> int:
+    """Everybody's balance inside the running transaction; returns how many changed."""
+    changed = settle(year, concerned(year))
+    mend_tallies(year)
     return changed
 
 

@@ -11,8 +11,9 @@ from core.base.scope import beyond_subtree, current_scope
 from core.people.models import Person
 from core.service import Context, service
 
-from ..balances import drop, settle, settle_all
+from ..balances import concerned, drop, mend_tallies, settle
 from ..book import Credit, capped, credit
+from ..duty import CHUNK
 from ..models import Balance, Certificate, ClassSession, HourEntry, Seat
 from ..tenths import of_minutes
 
@@ -28,10 +29,22 @@ def credit_event(ctx: Context, *, person_id: int, on: dt.date, minutes: int, tit
     return sum(row.tenths for row in made)
 
 
-@service(None, action="training.hours.settle")
 def settle_year(ctx: Context, year: int) -> int:
-    """Everybody's balance after posts, places and rules may have changed; returns how many did."""
-    changed = settle_all(year)
+    """Everybody's balance after posts, places and rules may have changed; returns how many did. A chunk per transaction, so
+    that nobody waits long for the others' sums."""
+    ids = _concerned(ctx, year)
+    return sum(_settle_some(ctx, year, ids[start:start + CHUNK]) for start in range(0, max(len(ids), 1), CHUNK))
+
+
+@service(None, writes=False)
+def _concerned(ctx: Context, year: int) -> list[int]:
+    return concerned(year)
+
+
+@service(None, action="training.hours.settle")
+def _settle_some(ctx: Context, year: int, ids: list[int]) -> int:
+    changed = settle(year, ids)
+    mend_tallies(year)
     ctx.audit("training.hours", None, str(year), changed=changed)
     return changed
 

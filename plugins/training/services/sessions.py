@@ -16,7 +16,7 @@ from core.work import engine
 
 from ..facts import check_session, course_in_use, host, next_number
 from ..models import ClassSession, PlanItem, Seat
-from ..seating import seats_for
+from ..seating import move_up, seats_for
 from ..words import AHEAD, COUNTED, HELD, MISSED, SUBMITTED
 from ..workflows import class_session
 
@@ -72,6 +72,9 @@ def update_session(ctx: Context, session_id: int, *, version: int | None = None,
     changed = sorted(name for name, value in columns.items() if getattr(event, name) != value)
     for name in changed:
         setattr(event, name, columns[name])
+    if "capacity" in changed:
+        session().flush()
+        move_up(event)
     ctx.audit(class_session.name, event.id, event.number, fields=changed)
     return event
 

@@ -14,7 +14,7 @@ from core.work.clockwork import make_timed_steps
 from core.work.models import WAITING, WorkItem
 from core.work.services import make_step
 from plugins.training.models import Balance, ClassSession, HourEntry, Seat, Tally
-from plugins.training.services import attendance, sessions
+from plugins.training.services import attendance, enrolment, sessions
 from plugins.training.workflows import class_session
 
 from .conftest import FLOW, LATER
@@ -105,3 +105,11 @@ def test_time_closes_what_was_confirmed(county):
         assert make_timed_steps(ctx, class_session, class_session.step("close")) == 1
         assert ctx.get(ClassSession, session_id).state == "closed"
         assert session().scalars(select(HourEntry.year)).all() == [2026, 2026]
+
+
+def test_more_places_let_those_who_wait_move_up(county):
+    made = county.announced(county.course(), capacity=1)
+    with county.acting("officer") as ctx:
+        assert enrolment.enrol_all(ctx, made) == (1, 1)
+        sessions.update_session(ctx, made, on=LATER, begins=dt.time(9), ends=dt.time(12), audience=["members"], capacity=2)
+        assert set(session().scalars(select(Seat.place))) == {"enrolled"}
