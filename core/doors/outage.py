@@ -7,11 +7,15 @@ work was rolled back). The page is drawn without the database.
 from __future__ import annotations
 
 import errno
+import sys
+from typing import Any
 
 from flask import g
 from gunicorn.http.errors import ParseException
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import DBAPIError, InterfaceError, PendingRollbackError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from core.base.i18n import _
 
 FULL, AWAY, LINE = "full", "away", "line"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -29,18 +33,19 @@ def kind_of_outage(error: BaseException) -> str:
     if isinstance(error, PoolTimeout | PendingRollbackError):  # the latter: asked again after a guard swallowed the break
         return AWAY
     if isinstance(error, DBAPIError):
-        return _of_database(error)
-    return ""
+        kind = _of_driver(error.orig)
+        return kind or (AWAY if isinstance(error, InterfaceError) or error.connection_invalidated else "")
+    return _of_driver(error)  # what is said at BEGIN goes to the driver itself
 
 
-def _of_database(error: DBAPIError) -> str:
-    said, state = str(error.orig).lower(), getattr(error.orig, "sqlstate", None)
-    if "disk is full" in said or state in _PG_FULL:
+def _of_driver(error: BaseException | None) -> str:
+    """What a driver's own error means. Told by name: PostgreSQL's driver need not be installed."""
+    said, names = str(error).lower(), {f"{c.__module__.split('.')[0]}.{c.__name__}" for c in type(error).__mro__}
+    if "disk is full" in said or getattr(error, "sqlstate", None) in _PG_FULL:
         return FULL
-    if type(error.orig).__module__.startswith("sqlite3"):
+    if "sqlite3.OperationalError" in names:
         return AWAY if any(word in said for word in _SQLITE_AWAY) else ""
-    away = isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
-    return AWAY if away else ""
+    return AWAY if names & {"psycopg.OperationalError", "psycopg.InterfaceError"} else ""
 
 
 def without_database() -> None:
@@ -49,3 +54,12 @@ def without_database() -> None:
         g.pop(name, None)
     g.ctx = None
 
+
+
+def plain_answer(start_response: Any) -> list[bytes]:
+    """503 when even the page or the end of the request broke. What was saved is saved: the form may be sent again."""
+    text = str(_("这次操作没有完成，请过几秒再试。没有看到成功提示的内容，请核对后再提交。")).encode()
+    headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(text))), ("Retry-After", RETRY_AFTER),
+               ("Cache-Control", "no-store")]
+    start_response("503 Service Unavailable", headers, sys.exc_info())
+    return [text]

@@ -19,6 +19,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from core.base.traces import trace_text
+
+from .outage import kind_of_outage, plain_answer
+
 log = logging.getLogger("juheli.watch")
 HEAD, BODY, WORK = "head", "body", "work"
 HEAD_SECONDS = 15.0
@@ -105,6 +109,11 @@ class Watched:
         self.watch.enter(WORK, line)
         try:
             return self.app(environ, start_response)
+        except Exception as error:
+            if not kind_of_outage(error):
+                raise
+            log.warning("gave way past the pages: %s", trace_text(error))
+            return plain_answer(start_response)
         finally:
             self.watch.leave()
 

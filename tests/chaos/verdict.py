@@ -33,4 +33,4 @@ def judge(stack: Stack, ledger: Ledger, what: str) -> None:
     assert (lost, doubled, half) == (0, 0, 0)
     wrong = [outcome for outcome in ledger.outcomes if outcome in ("500", "404", "403")]
     assert wrong == [], "\n".join(line for process in stack.processes for line in process.said().splitlines()
-                                  if '"level": "error"' in line)[-4000:]
+                                  if ("juheli.web" in line or "gunicorn.error" in line) and '"level": "error"' in line)[-4000:]

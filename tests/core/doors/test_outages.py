@@ -9,9 +9,10 @@ import sqlite3
 import threading
 import time
 
+import psycopg
 import pytest
 from gunicorn.http.errors import InvalidChunkSize
-from sqlalchemy.exc import IntegrityError, OperationalError, PendingRollbackError
+from sqlalchemy.exc import IntegrityError, OperationalError, PendingRollbackError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.doors.watch import BODY, HEAD, HEAD_SECONDS, WORK, Watch, Watched
@@ -22,6 +23,9 @@ CASES = [
     (OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full")), 507, "存储空间已满"),
     (PoolTimeout("QueuePool limit"), 503, "请过几秒再试"),
     (PendingRollbackError("cannot reconnect"), 503, "请过几秒再试"),
+    (psycopg.errors.AdminShutdown("terminating connection"), 503, "请过几秒再试"),
+    (OperationalError("COMMIT", {}, psycopg.errors.DiskFull("no space")), 507, "存储空间已满"),
+    (ProgrammingError("SELECT", {}, psycopg.errors.UndefinedColumn("no such column")), 500, "系统出错了"),
     (OSError(errno.ENOSPC, "no space"), 507, "存储空间已满"),
     (InvalidChunkSize("zz"), 400, "没有收完整"),
     (ConnectionResetError(), 400, "没有收完整"),
@@ -97,3 +101,19 @@ def test_time_spent_reading_is_the_clients() -> None:
 
     assert Watched(app, watch)({"wsgi.input": Slow(b"abcdef"), "CONTENT_LENGTH": "6"}, None) == [b"abc"]
     assert phases == [WORK, BODY, WORK] and watch.threads == {}
+
+
+@pytest.mark.parametrize(("error", "answered"), [(psycopg.OperationalError("closed"), True), (ValueError("a bug"), False)])
+def test_what_breaks_at_the_very_end_of_a_request_is_an_outage_too(error: Exception, answered: bool) -> None:
+    said: list[str] = []
+
+    def app(_environ: dict, start: object) -> list[bytes]:
+        raise error
+
+    environ = {"wsgi.input": io.BytesIO(b""), "CONTENT_LENGTH": "0"}
+    if not answered:
+        with pytest.raises(ValueError, match="a bug"):
+            Watched(app, Watch(5))(environ, lambda status, *_rest: said.append(status))
+        return
+    body = b"".join(Watched(app, Watch(5))(environ, lambda status, *_rest: said.append(status)))
+    assert said == ["503 Service Unavailable"] and "请过几秒再试" in body.decode()
