@@ -56,6 +56,7 @@ class Probe:
     bystander: Visitor
     foreign_slug: str = ""
     stolen: str = ""                # the token of a session in the other tenant
+    stolen_proof: str = ""          # the form token of its pages
     thorough: bool = False
     only: tuple[str, ...] = ()      # beginnings of endpoints; () is all
     cases: Counter[str] = field(default_factory=Counter)

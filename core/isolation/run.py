@@ -91,7 +91,7 @@ def posting(probe: Probe, site: Site) -> None:
     """Forms, bare posts, proofs of the other tenant's pages."""
     forms.foreign_fields(probe, site)
     forms.empty_posts(probe, site)
-    forms.foreign_proof(probe, site, Visitor(probe.app, f"/t/{probe.foreign_slug}", probe.stolen).proof())
+    forms.foreign_proof(probe, site, probe.stolen_proof)
 
 
 def being(probe: Probe, site: Site) -> None:
@@ -111,13 +111,21 @@ def being(probe: Probe, site: Site) -> None:
 PARTS: dict[str, Callable[[Probe, Site], None]] = {"below": below, "asking": asking, "posting": posting, "being": being}
 
 
+def prepare(probe: Probe) -> None:
+    """Steal a session and a form token of the other tenant, then remember how both tenants are: later visits there would
+    be noted in its session, and look like a change.
+    """
+    probe.stolen = session_of(probe, probe.foreign.tenant_id, probe.foreign.id)
+    probe.stolen_proof = Visitor(probe.app, f"/t/{probe.foreign_slug}", probe.stolen).proof()
+    probe.begin()
+
+
 def run(probe: Probe, parts: tuple[str, ...] = tuple(PARTS)) -> Site:
     """Try everything (or some parts); `probe.findings` tells what must not be, `probe.cases` how much was tried.
 
     The answer is what was met while walking through the pages.
     """
-    probe.stolen = session_of(probe, probe.foreign.tenant_id, probe.foreign.id)
-    probe.begin()
+    prepare(probe)
     site = walk(probe)
     for name in parts:
         probe.begin()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from core.isolation.probe import Probe
-from core.isolation.run import session_of, walk
+from core.isolation.run import prepare, walk
 from core.isolation.shadows import shadows
 from core.testing.world import World, build_world
 
@@ -45,8 +45,7 @@ def probe(installation: World, request: pytest.FixtureRequest) -> Iterator[Probe
     world = installation
     with shadows(world.app, world.database, world.plugins, "county", tuple(world.plugins.optional)) as made:
         made.thorough = request.config.getoption("--thorough", default=False)
-        made.stolen = session_of(made, made.foreign.tenant_id, made.foreign.id)
-        made.begin()
+        prepare(made)
         yield made
 
 
