@@ -52,7 +52,7 @@ def fields(probe: Probe, site: Site) -> None:
 
 
 def proofs(probe: Probe, site: Site) -> None:
-    forms.foreign_proof(probe, site, probe.stolen_proof)
+    forms.foreign_proof(probe, site, Visitor(probe.app, f"/t/{probe.foreign_slug}", probe.stolen).proof())  # as the hole makes it
 
 
 def cookies(probe: Probe, site: Site) -> None:
