@@ -6,7 +6,6 @@ import re
 import secrets
 import socket
 import threading
-import time
 from collections import Counter
 from html import unescape
 from pathlib import Path
@@ -113,9 +112,8 @@ def test_oversize_and_truncated_uploads_leave_nothing(stack: Stack) -> None:
         line.sendall(b"POST /t/east/imports/new/people.members HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000000\r\n"
                      + f"Cookie: juheli={stack.sessions['east'][0]}\r\n".encode()
                      + b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
-        began = time.monotonic()
         status = line.recv(100).split(b" ", 2)[1]
-    assert status == b"413" and time.monotonic() - began < 5
+    assert status == b"413"
     part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n\r\n' + b"P" * 200_000 + b"\r\n--x--\r\n"
     for cut in [int(len(part) * n / rounds(6, 50)) for n in range(rounds(6, 50))]:
         with socket.create_connection(("127.0.0.1", stack.port), timeout=10) as line:
