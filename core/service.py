@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from core.audit.log import Fact, write_facts
 from core.base import clock
+from core.base.memo import Stamps
 from core.base.scope import CrossTenant, current_scope, narrowed
 from core.base.session import begin_write, end_write, session
 from core.contracts.errors import Conflict, Forbidden, NotFound, PluginDisabled, TenantSuspended
@@ -39,7 +40,7 @@ at_begin: list[Callable[[Context], None]] = []   # asked when the outermost unit
 
 @dataclass(frozen=True, slots=True)
 class TenantInfo:
-    """What a request needs to know of its tenant. `kind`: county | street | platform. `access`: core.access.revision."""
+    """What a request needs to know of its tenant. `kind`: county | street | platform. `stamps`: what changed last."""
 
     id: int
     slug: str
@@ -48,7 +49,7 @@ class TenantInfo:
     status: str = "active"
     parent_id: int | None = None
     brand: dict[str, Any] = field(default_factory=dict)
-    access: int = 0
+    stamps: Stamps = Stamps()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,11 @@ class Context:
     def require(self, permission: str, path: str | None = None) -> None:
         if not self.may(permission, path):
             raise Forbidden(permission)
+
+    @property
+    def standing(self) -> Hashable:
+        """All that an answer may depend on of who asks, and the day: part of a key in core.base.memo."""
+        return self.actor.kind, self.actor.id, self.all_powers, self.grants, self.enabled, self.today()
 
     # -- scoped work
     def get(self, model: type[M], record_id: int) -> M:
@@ -203,6 +209,7 @@ def unit_of_work(ctx: Context) -> Iterator[None]:
         for call in at_begin:
             call(ctx)
         yield
+        write_facts(session().work.facts)               # one link of the chain per unit of work, however many services ran
         session().commit()
     except (StaleDataError, IntegrityError) as clash:
         session().rollback()
@@ -259,7 +266,7 @@ def service(
                 with unit_of_work(ctx), _own_facts() as facts:
                     result = fn(ctx, *args, **kwargs)
                     if facts or audited:
-                        _write_audit(ctx, label, facts, kwargs)
+                        session().work.facts += _facts(ctx, label, facts, kwargs)
                     session().flush()
                     return result
 
@@ -269,11 +276,11 @@ def service(
     return declare
 
 
-def _write_audit(ctx: Context, action: str, facts: list[Any], kwargs: dict[str, Any]) -> None:
-    """One row per fact; a service that named none gets one row with the names (never the values) of its arguments."""
+def _facts(ctx: Context, action: str, facts: list[Any], kwargs: dict[str, Any]) -> list[Fact]:
+    """One audit row per fact; a service that named none gets one row with the names (never the values) of its arguments."""
     subjects = facts or [("", None, "", {"fields": sorted(kwargs)})]
-    write_facts(
+    return [
         Fact(action=action, kind=kind, subject_id=subject_id, subject_name=name, detail=detail, actor_kind=ctx.actor.kind,
              actor_id=ctx.actor.id, actor_name=ctx.actor.label, via=ctx.via, address=ctx.address, request_id=ctx.request_id)
         for kind, subject_id, name, detail in subjects
-    )
+    ]

@@ -66,8 +66,10 @@ class RoleGrant(TenantScoped, Base):
 
 
 class AccessRevision(TenantScoped, Base):
-    """How often the tenant's rights changed (core.access.revision): one row, number 1, made with the first change."""
+    """What changed last in the tenant (core.access.revision): one row, number 1, made with the first change."""
 
     __tablename__ = "access_revision"
 
-    number: Mapped[int] = mapped_column(BigInteger, default=0)
+    access: Mapped[int] = mapped_column(BigInteger, default=0)
+    settings: Mapped[int] = mapped_column(BigInteger, default=0)
+    records: Mapped[int] = mapped_column(BigInteger, default=0)

@@ -1,9 +1,9 @@
-"""A number per tenant that grows with every change of who may do what: accounts, sessions ended, roles, grants, settings.
+"""Three numbers per tenant that change with what was changed: who may do what, what is set up, any record at all.
 
-What is remembered of a signed-in account (core.access.known) names the number it was read under. The number is read from
-the database with every request, so a right taken away is gone with the next one, whatever became of Redis. It grows in
-the transaction of the change itself, found in the session's writes: nobody has to remember to say so. Only text past the
-ORM session (a bulk load) goes unnoticed, until the entry ends by itself within two minutes.
+What a process or Redis remembers (core.base.memo, core.access.known) names the number it was read under. The numbers are
+read from the database with every request, so a right taken away is gone with the next one, whatever became of Redis. They
+change in the transaction of the change itself, found in the session's writes: nobody has to remember to say so. Only text
+past the ORM session (a bulk load) goes unnoticed, until the entry ends by itself within two minutes.
 """
 
 from __future__ import annotations
@@ -14,19 +14,29 @@ from sqlalchemy import event, inspect, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState
 
+from core.base.ids import new_id
+from core.base.memo import forget_stamps
 from core.base.session import FencedSession
 
 from .models import AccessRevision
 
 ROW = 1
-MARK = "juheli_access_changed"
-UNCHANGED = "access_unchanged"  # execution option of a write that changes no right (a touched session)
-# table -> columns that count (None: all); a new account or session changes nothing for those that are there
+MARK = "juheli_changed"
+UNCHANGED = "access_unchanged"  # execution option of a write that nobody has to hear of (a touched session)
+# table -> columns that count for access (None: all); a new account or session changes nothing for those that are there
 WATCHED: dict[str, frozenset[str] | None] = {
-    "accounts_user": frozenset({"name", "state", "must_change_password", "preferences", "totp_secret"}),
+    "accounts_user": frozenset({"name", "state", "must_change_password", "preferences", "totp_secret", "person_id"}),
     "accounts_session": None, "access_grant": None, "access_role": None, "settings_module": None,
 }
 HARMLESS_WHEN_NEW = ("accounts_user", "accounts_session")
+SETTINGS = frozenset({"rules_override", "settings_dictionary", "settings_module", "ledgers_view", "people_org_unit"})
+# written all the time, and read by nothing that is remembered (a total that asks one of them is counted every time)
+QUIET = frozenset({"accounts_attempt", "accounts_session", "access_revision", "jobs_job", "web_once", "work_draft"})
+
+
+def _topics(name: str) -> set[str]:
+    """What a write to this table changes besides access."""
+    return ({"settings"} if name in SETTINGS else set()) | (set() if name in QUIET else {"records"})
 
 
 def _counts(changed: Any) -> bool:
@@ -38,20 +48,27 @@ def _counts(changed: Any) -> bool:
     return columns is None or any(state.attrs[column].history.has_changes() for column in columns)
 
 
+def _mark(current: FencedSession, topics: set[str]) -> None:
+    if topics:
+        current.info.setdefault(MARK, set()).update(topics)
+
+
 @event.listens_for(FencedSession, "before_flush")
 def _flushing(current: FencedSession, *_: Any) -> None:
-    new = [o for o in current.new if o.__tablename__ in WATCHED and o.__tablename__ not in HARMLESS_WHEN_NEW]
-    gone = [o for o in current.deleted if o.__tablename__ in WATCHED]
-    if new or gone or any(_counts(o) for o in current.dirty):
-        current.info[MARK] = True
+    changed = [o for o in current.dirty if current.is_modified(o)]
+    new = any(o.__tablename__ in WATCHED and o.__tablename__ not in HARMLESS_WHEN_NEW for o in current.new)
+    if new or any(o.__tablename__ in WATCHED for o in current.deleted) or any(_counts(o) for o in changed):
+        _mark(current, {"access"})
+    for name in {o.__tablename__ for o in (*current.new, *changed, *current.deleted)}:
+        _mark(current, _topics(name))
 
 
 @event.listens_for(FencedSession, "do_orm_execute")
 def _executing(state: ORMExecuteState) -> None:
-    if state.is_update or state.is_delete or state.is_insert:
+    if (state.is_update or state.is_delete or state.is_insert) and not state.execution_options.get(UNCHANGED):
         table = getattr(getattr(state.statement, "table", None), "name", "")
-        if table in WATCHED and not state.execution_options.get(UNCHANGED):
-            state.session.info[MARK] = True
+        current: Any = state.session
+        _mark(current, _topics(table) | ({"access"} if table in WATCHED else set()))
 
 
 @event.listens_for(FencedSession, "before_commit")
@@ -59,8 +76,10 @@ def _committing(current: FencedSession) -> None:
     if current.in_nested_transaction():
         return
     current.flush()
-    if current.info.pop(MARK, False) and (tenant_id := current.info["scope"].tenant_id) is not None:
-        _grow(current, tenant_id)
+    topics = current.info.pop(MARK, None)
+    if topics and (tenant_id := current.info["scope"].tenant_id) is not None:
+        forget_stamps(current)
+        _set(current, tenant_id, topics)
 
 
 @event.listens_for(FencedSession, "after_rollback")
@@ -68,16 +87,18 @@ def _rolled_back(current: FencedSession) -> None:
     current.info.pop(MARK, None)
 
 
-def _grow(current: FencedSession, tenant_id: int) -> None:
+def _set(current: FencedSession, tenant_id: int, topics: set[str]) -> None:
     """The last statement of the transaction: its row is locked for the commit only. A row of its own, because the
-    tenant's row is locked first by whoever switches plugins, and two orders would be a deadlock.
+    tenant's row is locked first by whoever switches plugins, and two orders would be a deadlock. The numbers are new ones
+    and never come back, also when a tenant is restored from an archive.
     """
+    fresh = dict.fromkeys(sorted(topics), new_id())
     more = (update(AccessRevision).where(AccessRevision.tenant_id == tenant_id, AccessRevision.id == ROW)
-            .values(number=AccessRevision.number + 1).execution_options(synchronize_session=False))
+            .values(**fresh).execution_options(synchronize_session=False))
     if current.execute(more).rowcount:  # type: ignore[attr-defined]
         return
     try:
         with current.begin_nested():
-            current.add(AccessRevision(tenant_id=tenant_id, id=ROW, number=1))
+            current.add(AccessRevision(tenant_id=tenant_id, id=ROW, **fresh))
     except IntegrityError:  # somebody else's first change was faster
         current.execute(more)

@@ -29,7 +29,8 @@ class Work:
     changed: bool = False  # something was sent to the database
     committed: bool = False
     calls: list[Callable[[], object]] = field(default_factory=list)  # for after the commit
-    marks: dict[SessionTransaction, int] = field(default_factory=dict)  # savepoint -> calls before it
+    facts: list[Any] = field(default_factory=list)  # for the audit, written right before the commit (core.service)
+    marks: dict[SessionTransaction, tuple[int, int]] = field(default_factory=dict)  # savepoint -> calls, facts before it
 
 
 class FencedSession(Session):
@@ -128,13 +129,14 @@ def _executes(state: ORMExecuteState) -> None:
 @event.listens_for(FencedSession, "after_transaction_create")
 def _savepoint(current: FencedSession, transaction: SessionTransaction) -> None:
     if transaction.nested:
-        current.work.marks[transaction] = len(current.work.calls)
+        current.work.marks[transaction] = len(current.work.calls), len(current.work.facts)
 
 
 @event.listens_for(FencedSession, "after_soft_rollback")
 def _savepoint_failed(current: FencedSession, previous: SessionTransaction) -> None:
     if previous in current.work.marks:
-        del current.work.calls[current.work.marks[previous] :]
+        calls, facts = current.work.marks[previous]
+        del current.work.calls[calls:], current.work.facts[facts:]
 
 
 @event.listens_for(FencedSession, "after_commit")

@@ -16,6 +16,7 @@ from core.base.crypto import blind_index
 from core.base.engine import Database
 from core.base.i18n import use_locale
 from core.base.limits import charge
+from core.base.memo import use_stamps
 from core.base.scope import tenant_scope
 from core.contracts.errors import Forbidden, TenantSuspended, TooMany
 from core.service import Actor, Context, TenantInfo
@@ -50,6 +51,7 @@ def _open() -> Any:
     if tenant is None:
         return current_app.extensions["juheli.landing"]()
     g.stack.enter_context(tenant_scope(tenant.id))
+    use_stamps(tenant.stamps)
     enabled = enabled_plugins(tenant.id, rev)
     g.ctx = Context(tenant, ANONYMOUS, enabled=enabled, locale=_locale(), request_id=g.request_id,
                     address=request.remote_addr or "")
@@ -117,7 +119,7 @@ def _gate(ctx: Context, audience: str | None) -> None:
 
 def identify() -> None:
     """Whose request this is: sets `g.signed_in` and puts the account into `g.ctx`."""
-    found = known(request.cookies.get(cookie_name()), g.ctx.tenant.access)
+    found = known(request.cookies.get(cookie_name()), g.ctx.tenant.stamps.access)
     g.signed_in = found[0] if found else None
     if found:
         signed_in, grants = found

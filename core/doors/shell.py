@@ -9,7 +9,9 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 
 from core.base.clock import SHANGHAI
 from core.base.i18n import _, _l
+from core.base.memo import keep, recall
 from core.plugin import NavItem, installed
+from core.plugin.manager import failures
 from core.service import Context
 from core.tenancy.models import PLATFORM, READ_ONLY
 from core.web.shell import BRAND, EXTENSION, Group, Link, Shell
@@ -90,14 +92,29 @@ def _exists(endpoint: str) -> bool:
 
 def menu(ctx: Context) -> dict[str, list[Link]]:
     """{group: links} of what the actor may open, in rank order, unknown groups last."""
-    items = [c.value for c in ctx.collect("nav_items") if isinstance(c.value, NavItem)]
-    shown = [i for i in items if _exists(i.endpoint) and (not i.permission or ctx.may(i.permission))]
+    shown = _items(ctx)
     here = _here([url_for(i.endpoint, **i.args) for i in shown])
     found: dict[str, list[Link]] = {}
     for group in (*GROUPS, *sorted({i.group for i in shown} - set(GROUPS))):
         links = [_link(i, here) for i in sorted(shown, key=lambda i: i.rank) if i.group == group]
         if links:
             found[group] = links
+    return found
+
+
+def _items(ctx: Context) -> tuple[NavItem, ...]:
+    """What the modules offer this actor and he may open, remembered until anything in the tenant changes; never what is left
+    when a module failed.
+    """
+    key = ("doors.menu", ctx.standing, ctx.locale)
+    kept: tuple[NavItem, ...] | None = recall("records", key)
+    if kept is not None:
+        return kept
+    failed = failures.total()
+    items = [c.value for c in ctx.collect("nav_items") if isinstance(c.value, NavItem)]
+    found = tuple(i for i in items if _exists(i.endpoint) and (not i.permission or ctx.may(i.permission)))
+    if failures.total() == failed:
+        keep("records", key, found)
     return found
 
 

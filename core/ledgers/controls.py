@@ -15,7 +15,7 @@ from core.service import Context
 from . import units
 from .columns import choices_of
 from .filters import day_of, filters_of, keys_of
-from .models import ME, SavedView
+from .models import ME
 from .query import BEYOND, conditions_of, matching
 from .services import Views
 from .state import State, read_state, tidy
@@ -110,7 +110,7 @@ class Tab:
     label: str
     current: bool
     count: int | None = None
-    saved: SavedView | None = None
+    saved: Any | None = None
 
 
 def tabs(state: State, views: Views, ctx: Context, total: int) -> list[Tab]:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import current_app, url_for
 from markupsafe import Markup
 
-from core.plugin import Action, Ledger
+from core.plugin import Action, Col, Ledger
 from core.service import Context, service
 
 from .cells import css_of, row_writer
@@ -69,7 +69,7 @@ def read_listing(ctx: Context, name: str, pairs: list[tuple[str, str]], size: in
     listed = tabs(state, views, ctx, page.total)
     return Listing(
         state, [write(row, first + i) for i, row in enumerate(page.rows)], page.total, page.number,
-        heads=[head(state, i) for i in range(len(state.columns))],
+        heads=[head(state, column, css) for column, css in zip(state.columns, css_of(state.columns), strict=True)],
         tabs=listed, tab=next((t for t in listed if t.current and t.saved), None),
         controls=controls(state, ctx), chips=chips(state), columns=column_choice(state),
         actions=offered(ledger.actions, ctx), bulk=bulk, searchable=searchable(ledger),
@@ -91,11 +91,10 @@ def offered(actions: Iterable[Action], ctx: Context) -> list[Action]:
     return [a for a in actions if ctx.may(a.permission) and a.endpoint in current_app.view_functions]
 
 
-def head(state: State, index: int) -> Head:
+def head(state: State, column: Col, css: str) -> Head:
     """The head of a column; clicking sorts by it, clicking again turns the order round."""
-    column = state.columns[index]
     now: Any = next((down for c, down in state.order[:1] if c.name == column.name), None)
     sortable = column.source is not None and column.sort
     query = state.query(sort=column.name if now is not False else f"-{column.name}", page="") if sortable else ""
-    css = " ".join(name for name in css_of(state.columns, index).split() if name not in ("c-inl", "c-lab", "c-head"))
+    css = " ".join(name for name in css.split() if name not in ("c-inl", "c-lab", "c-head"))
     return Head(str(column.label), css, query, "" if now is None else "descending" if now else "ascending")

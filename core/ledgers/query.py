@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 
+from core.access.revision import QUIET
+from core.base.memo import remembered
 from core.base.session import session
 from core.plugin import Col, Indicator, Ledger
 from core.service import Context
@@ -19,6 +21,7 @@ from .search import search_condition
 from .state import OVER, State
 
 KEY = "row_key"
+MOST_SHAPES = 4096
 BEYOND = {"beyond_subtree": True}       # joined tables are named whole; the ledger's own scope narrows the rows
 
 
@@ -104,7 +107,34 @@ def count(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None,
         counted = select(func.count()).select_from(inner)
     else:
         counted = lean(rows).with_only_columns(func.count(), maintain_column_froms=True)
-    return session().execute(counted.execution_options(**BEYOND)).scalar_one()
+    return _number(counted.execution_options(**BEYOND))
+
+
+def _number(counted: Select[Any]) -> int:
+    """What the statement counts, remembered until anything in the tenant changes."""
+    key: Any = counted._generate_cache_key()
+    if key is None or not heard_of(key.key, counted):
+        return session().execute(counted).scalar_one()
+    values = tuple(_hashable(bind.effective_value) for bind in key.bindparams)
+    return remembered("records", ("ledgers.count", key.key, values), lambda: session().execute(counted).scalar_one())
+
+
+_heard_of: dict[Hashable, bool] = {}
+
+
+def heard_of(shape: Hashable, counted: Select[Any]) -> bool:
+    """Whether every write to the tables of a statement is heard of (core.access.revision); told once for all of its shape."""
+    known = _heard_of.get(shape)
+    if known is None:
+        if len(_heard_of) > MOST_SHAPES:
+            _heard_of.clear()
+        text = str(counted)
+        known = _heard_of[shape] = not any(name in text for name in QUIET)
+    return known
+
+
+def _hashable(value: Any) -> Hashable:
+    return tuple(value) if isinstance(value, list | set) else value
 
 
 def load_page(state: State, ctx: Context) -> Page:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from core.base.i18n import _
+from core.base.memo import remembered
 from core.base.session import session
 from core.contracts.errors import Forbidden, Invalid, NotFound
 from core.jobs.models import Job
@@ -27,24 +29,29 @@ LONGEST_QUERY = 2000
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """What a reader finds saved for one ledger."""
+    """What a reader finds saved for one ledger (rows, not records: they are shown, not changed)."""
 
-    saved: list[SavedView] = field(default_factory=list)
+    saved: list[Any] = field(default_factory=list)
     layout: Layout = Layout()
 
-    def named(self, view_id: str) -> SavedView | None:
+    def named(self, view_id: str) -> Any | None:
         return next((v for v in self.saved if str(v.id) == view_id), None)
 
 
 def views_of(ledger: Ledger, ctx: Context, size: int = 0) -> Views:
     """The reader's own views, those shared with one of the reader's roles or with all, and the chosen columns."""
-    roles = [grant.role_id for grant in ctx.grants]
-    mine = or_(SavedView.owner_id == (ctx.actor.id or 0), SavedView.audience == TENANT,
-               (SavedView.audience == ROLE) & SavedView.role_id.in_(roles))
-    rows = session().scalars(select(SavedView).where(SavedView.ledger == ledger.name, mine).order_by(SavedView.id)).all()
+    listed = remembered("settings", ("ledgers.views", ledger.name), lambda: _read_views(ledger))
+    roles, me = {grant.role_id for grant in ctx.grants}, ctx.actor.id or 0
+    rows = [v for v in listed if v.owner_id == me or v.audience == TENANT or (v.audience == ROLE and v.role_id in roles)]
     columns = [dict(parse_qsl(v.query)).get("cols", "") for v in rows if v.audience == LAYOUT and v.owner_id == ctx.actor.id]
     chosen = tuple(columns[-1].split(",")) if columns and columns[-1] else ()
     return Views([v for v in rows if v.audience != LAYOUT], Layout(chosen, size))
+
+
+def _read_views(ledger: Ledger) -> list[Any]:
+    """Everybody's views of a ledger."""
+    columns = (SavedView.id, SavedView.name, SavedView.query, SavedView.audience, SavedView.role_id, SavedView.owner_id)
+    return list(session().execute(select(*columns).where(SavedView.ledger == ledger.name).order_by(SavedView.id)))
 
 
 def with_view(ledger: Ledger, args: dict[str, list[str]], views: Views) -> dict[str, list[str]]:

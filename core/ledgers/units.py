@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from core.base.memo import remembered
 from core.base.session import session
 from core.people.models import OrgUnit
 from core.service import WHOLE_TENANT, Context
@@ -36,6 +37,10 @@ def offered(ctx: Context, permission: str, chosen: Unit | None = None) -> list[U
     """Units of the reader's subtrees in official order: from the top down as many levels as fit into a choice, and what
     lies right below the unit chosen."""
     paths = ctx.subtrees(permission)
+    return remembered("settings", ("ledgers.units", paths, chosen), lambda: _read(paths, chosen))
+
+
+def _read(paths: tuple[str, ...], chosen: Unit | None) -> list[Unit]:
     wanted = select(OrgUnit.id, OrgUnit.short_name, OrgUnit.path).where(OrgUnit.status == "active")
     if paths != WHOLE_TENANT:
         wanted = wanted.where(within([OrgUnit.path], paths))

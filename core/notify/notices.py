@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from core.base.ids import new_ids
 from core.base.leaks import without_leaks
+from core.base.memo import remembered
 from core.base.scope import current_scope
 from core.base.session import session
 from core.contracts.errors import NotFound
@@ -39,11 +40,12 @@ def send(ctx: Context, user_ids: Iterable[int], title: str, url: str = "", sourc
 
 
 def unread(ctx: Context) -> int:
-    """How many notices the actor has not read. One statement."""
-    if ctx.actor.id is None:
+    """How many notices the actor has not read. At most one statement."""
+    me = ctx.actor.id
+    if me is None:
         return 0
-    return int(session().scalar(select(func.count(Notice.id)).where(
-        Notice.user_id == ctx.actor.id, Notice.read_at.is_(None))) or 0)
+    count = select(func.count(Notice.id)).where(Notice.user_id == me, Notice.read_at.is_(None))
+    return remembered("records", ("notify.unread", me), lambda: session().execute(count).scalar_one())
 
 
 @service(None, writes=False)

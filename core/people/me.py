@@ -6,6 +6,7 @@ from sqlalchemy import select
 
 from core.accounts.models import User
 from core.base.db import session
+from core.base.memo import remembered
 from core.base.scope import beyond_subtree
 from core.service import Context
 
@@ -19,3 +20,8 @@ def own_person(ctx: Context) -> Person | None:
     with beyond_subtree("people: everybody may see what is held about himself"):
         mine = (User.tenant_id == Person.tenant_id) & (User.person_id == Person.id)
         return session().scalars(select(Person).join(User, mine).where(User.id == ctx.actor.id)).one_or_none()
+
+
+def is_registered(ctx: Context) -> bool:
+    """Whether there is such a person; for menus, which ask with every page."""
+    return remembered("records", ("people.me", ctx.standing), lambda: own_person(ctx) is not None)

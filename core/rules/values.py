@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core.base import clock
 from core.base.db import session
 from core.base.i18n import _
+from core.base.memo import remembered
 from core.rules.models import RuleOverride
 from core.rules.packs import Rule, catalog, fingerprint, shipped_version
 
@@ -57,7 +58,7 @@ class RuleValue:
 def rule(key: str, on: date | None = None) -> RuleValue:
     """The rule `key` as it holds for the tenant in scope on a day (today, if not given).
 
-    The tenant's own values are read once per session. Raises KeyError for an unknown rule, NoTenant outside
+    The tenant's own values are read once per session, or remembered. Raises KeyError for an unknown rule, NoTenant outside
     any scope. System work, which belongs to no tenant, sees what is shipped.
     """
     shipped = catalog()[key]
@@ -74,18 +75,33 @@ def pack_version(on: date | None = None) -> str:
     return fingerprint({"shipped": shipped_version(), "own": own}) if own else shipped_version()
 
 
-def overrides() -> dict[str, list[RuleOverride]]:
-    """Every own value of the tenant in scope, per key, latest day first."""
+@dataclass(frozen=True, slots=True)
+class OwnValue:
+    """A tenant's own value of a rule, as its row says it."""
+
+    value: Any
+    effective_from: date
+    set_by: int
+    document_no: str
+
+
+def overrides() -> dict[str, list[OwnValue]]:
+    """Every own value of the tenant in scope, per key, latest day first. Do not change it."""
     current = session()
     if _CACHE not in current.info:
-        found: dict[str, list[RuleOverride]] = {}
-        if current.info["scope"].tenant_id is not None:
-            with current.no_autoflush:
-                for row in current.scalars(select(RuleOverride).order_by(RuleOverride.effective_from.desc())):
-                    found.setdefault(row.key, []).append(row)
-        current.info[_CACHE] = found
-    known: dict[str, list[RuleOverride]] = current.info[_CACHE]
+        in_tenant = current.info["scope"].tenant_id is not None
+        current.info[_CACHE] = remembered("settings", _CACHE, _read) if in_tenant else {}
+    known: dict[str, list[OwnValue]] = current.info[_CACHE]
     return known
+
+
+def _read() -> dict[str, list[OwnValue]]:
+    found: dict[str, list[OwnValue]] = {}
+    columns = (RuleOverride.key, RuleOverride.value, RuleOverride.effective_from, RuleOverride.set_by, RuleOverride.document_no)
+    with session().no_autoflush:
+        for key, *rest in session().execute(select(*columns).order_by(RuleOverride.effective_from.desc())):
+            found.setdefault(key, []).append(OwnValue(*rest))
+    return found
 
 
 def forget_overrides() -> None:
@@ -93,5 +109,5 @@ def forget_overrides() -> None:
     session().info.pop(_CACHE, None)
 
 
-def _in_force(key: str, day: date) -> RuleOverride | None:
+def _in_force(key: str, day: date) -> OwnValue | None:
     return next((row for row in overrides().get(key, ()) if row.effective_from <= day), None)

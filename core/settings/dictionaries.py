@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from core.base.db import session
 from core.base.i18n import current_locale
+from core.base.memo import remembered
 from core.contracts.errors import NotFound
 from core.plugin import Plugins, installed
 
@@ -86,15 +87,21 @@ def entries(kind: str) -> list[Entry]:
     return sorted(found.values(), key=lambda e: (e.rank, e.code))
 
 
-def _rows() -> dict[str, list[DictionaryEntry]]:
-    """The tenant's rows by kind, read once per session."""
+def _rows() -> dict[str, list[Any]]:
+    """The tenant's rows by kind, read once per session, or remembered."""
     kept = session().info
     if _CACHE not in kept:
-        by_kind: dict[str, list[DictionaryEntry]] = {}
-        for row in session().scalars(select(DictionaryEntry)).all():
-            by_kind.setdefault(row.kind, []).append(row)
-        kept[_CACHE] = by_kind
-    return kept[_CACHE]
+        kept[_CACHE] = remembered("settings", _CACHE, _read)
+    found: dict[str, list[Any]] = kept[_CACHE]
+    return found
+
+
+def _read() -> dict[str, list[Any]]:
+    by_kind: dict[str, list[Any]] = {}
+    columns = (getattr(DictionaryEntry, name) for name in ("kind", "code", "label", "base", "active", "rank", "version"))
+    for row in session().execute(select(*columns)):
+        by_kind.setdefault(row.kind, []).append(row)
+    return by_kind
 
 
 def forget() -> None:
@@ -108,7 +115,7 @@ def labels(kind: str) -> dict[str, str]:
     known = session().info.setdefault(_LABELS, {})
     wanted = (kind, current_locale())
     if wanted not in known:
-        known[wanted] = {e.code: e.label for e in entries(kind)}
+        known[wanted] = remembered("settings", (_LABELS, *wanted), lambda: {e.code: e.label for e in entries(kind)})
     found: dict[str, str] = known[wanted]
     return found
 

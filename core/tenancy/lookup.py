@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import select
 
 from core.access.models import AccessRevision
+from core.base.memo import Stamps
 from core.base.scope import system_scope
 from core.base.session import session
 from core.service import TenantInfo
@@ -17,20 +18,22 @@ from .origins import remember
 
 # per database (engine): tenant id -> (plugins_rev, set)
 _sets: WeakKeyDictionary[Any, dict[int, tuple[int, frozenset[str]]]] = WeakKeyDictionary()
+_NEEDED = (Tenant.id, Tenant.slug, Tenant.name, Tenant.kind, Tenant.status, Tenant.parent_id, Tenant.brand, Tenant.plugins_rev,
+           Tenant.origin_id, Tenant.travelled_keys, AccessRevision.access, AccessRevision.settings, AccessRevision.records)
 
 
-def _info(row: Tenant, access: int = 0) -> TenantInfo:
+def _info(row: Any, stamps: Stamps | None = None) -> TenantInfo:
     remember(row)
-    return TenantInfo(row.id, row.slug, row.name, row.kind, row.status, row.parent_id, row.brand or {}, access)
+    return TenantInfo(row.id, row.slug, row.name, row.kind, row.status, row.parent_id, row.brand or {}, stamps or Stamps())
 
 
 def by_address(*, slug: str | None = None, host: str | None = None) -> tuple[TenantInfo, int] | None:
     """(tenant, plugins_rev) for a slug or a host name, or None. One indexed row, read on every request."""
     with system_scope("tenancy: resolve address"):
         where = Tenant.slug == slug if slug is not None else Tenant.host == host
-        query = select(Tenant, AccessRevision.number).outerjoin(AccessRevision, AccessRevision.tenant_id == Tenant.id)
-        found = session().execute(query.where(where)).one_or_none()
-        return (_info(found.Tenant, found.number or 0), found.Tenant.plugins_rev) if found else None
+        joined = select(*_NEEDED).outerjoin(AccessRevision, AccessRevision.tenant_id == Tenant.id)
+        row = session().execute(joined.where(where)).one_or_none()
+        return (_info(row, Stamps(row.access or 0, row.settings or 0, row.records or 0)), row.plugins_rev) if row else None
 
 
 def by_id(tenant_id: int) -> tuple[TenantInfo, int] | None:

@@ -18,8 +18,8 @@ from .models import Tenant
 _known: WeakKeyDictionary[Any, dict[int, Origin | None]] = WeakKeyDictionary()
 
 
-def remember(row: Tenant) -> None:
-    """Take the origin from a row that was read anyway (every request reads its tenant's)."""
+def remember(row: Any) -> None:
+    """Take the origin from a row of Tenant that was read anyway (every request reads its tenant's)."""
     found = None if row.origin_id is None else Origin(row.origin_id, dict(row.travelled_keys or ()))
     _known.setdefault(current_database().engine, {})[row.id] = found
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from pathlib import Path
 
 from flask import current_app
 
-_marks: dict[str, tuple[float, str]] = {}
+LOOK_AGAIN = 1.0  # seconds for which a file is taken to be as it was; a page names some files dozens of times
+_marks: dict[str, tuple[float, float, str]] = {}  # name -> when it was looked at, when it had changed, its mark
 STATIC = Path(__file__).parent / "static"
 
 
@@ -18,12 +20,15 @@ def asset(name: str) -> str:
 
 def _mark(name: str) -> str:
     """Eight hex digits of the file's content, remembered until the file changes; "0" for a missing file."""
+    known, now = _marks.get(name), time.monotonic()
+    if known is not None and now - known[0] < LOOK_AGAIN:
+        return known[2]
     path = STATIC / name
     try:
         changed = path.stat().st_mtime
     except OSError:
         return "0"
-    known = _marks.get(name)
-    if known is None or known[0] != changed:
-        known = _marks[name] = (changed, hashlib.sha256(path.read_bytes()).hexdigest()[:8])
-    return known[1]
+    same = known is not None and known[1] == changed
+    mark = known[2] if known and same else hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    _marks[name] = (now, changed, mark)
+    return mark

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
+from core.base.memo import remembered
 from core.base.session import session
 from core.rules import rule
 from core.service import WHOLE_TENANT, Context
@@ -141,7 +142,11 @@ def for_actor(ctx: Context, limit: int = 20) -> list[WorkItem]:
 
 
 def counts(ctx: Context) -> Counts:
-    """How much waits for the actor. One statement."""
+    """How much waits for the actor. At most one statement."""
+    return remembered("records", ("work.counts", ctx.standing), lambda: _count(ctx))
+
+
+def _count(ctx: Context) -> Counts:
     today = ctx.today()
 
     def number(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -13,7 +13,7 @@ from core.base.db import session
 from core.base.i18n import _, _l
 from core.base.scope import beyond_subtree
 from core.jobs.queue import enqueue
-from core.people.me import own_person
+from core.people.me import is_registered, own_person
 from core.plugin import CalendarEntry, HeldData, NavItem, Objection, Panel, SearchHit, TimelineEntry, hookimpl
 from core.service import Context
 
@@ -29,7 +29,7 @@ READ, HOURS = "training.session.read", "training.hours.read"
 def nav_items(ctx: Context) -> Iterable[NavItem]:
     found = [NavItem(_l("教育培训"), "training.index", READ, icon="mortarboard", group="business", rank=40, key="g t"),
              NavItem(_l("学时差额"), "training.gap", HOURS, icon="clock-history", group="business", rank=41)]
-    if own_person(ctx) is not None:
+    if is_registered(ctx):
         found.append(NavItem(_l("我的学时"), "training.mine", "", icon="journal-check", group="work", rank=60))
     return found
 

@@ -1,0 +1,119 @@
+"""What a process remembers of a tenant from one request to the next, exact to the last committed change.
+
+Each entry names the stamps it was made under. The stamps are read from the database with every request (with the tenant's
+own row, core.tenancy.lookup) and change in the transaction of the change itself (core.access.revision), so a worker that
+saw nothing of the change finds its entry outdated at the next request. Nothing is remembered from a session that writes,
+nor where nobody read the stamps (jobs, commands). An entry ends after two minutes in any case: changes made past the ORM
+session go unnoticed for no longer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from core.base.scope import current_scope
+from core.base.session import FencedSession, session
+
+T = TypeVar("T")
+SECONDS = 120.0
+MOST = 20_000
+STAMPS = "juheli_stamps"
+
+
+@dataclass(frozen=True, slots=True)
+class Stamps:
+    """What changed last. access: who may do what; settings: rules, lists, views, units; records: anything at all."""
+
+    access: int = 0
+    settings: int = 0
+    records: int = 0
+
+
+class Store:
+    """Entries of one database, the one used longest ago goes first."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._lock, self._most = Lock(), most
+        self._kept: OrderedDict[Hashable, tuple[int, float, Any]] = OrderedDict()
+
+    def get(self, place: Hashable, stamp: int) -> tuple[Any] | None:
+        """The value in a tuple, or None."""
+        with self._lock:
+            found = self._kept.get(place)
+            if found is None or found[0] != stamp or found[1] < time.monotonic():
+                return None
+            self._kept.move_to_end(place)
+            return (found[2],)
+
+    def put(self, place: Hashable, stamp: int, value: Any) -> None:
+        with self._lock:
+            self._kept[place] = (stamp, time.monotonic() + SECONDS, value)
+            self._kept.move_to_end(place)
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+
+
+_stores: WeakKeyDictionary[Any, Store] = WeakKeyDictionary()  # by engine
+_making = Lock()
+
+
+def _store() -> Store:
+    engine = session().get_bind()
+    found = _stores.get(engine)
+    if found is None:
+        with _making:
+            found = _stores.setdefault(engine, Store())
+    return found
+
+
+def use_stamps(stamps: Stamps) -> None:
+    """Remember for the session in scope; `stamps` were read before its first statement."""
+    session().info[STAMPS] = stamps
+
+
+def forget_stamps(current: FencedSession) -> None:
+    """The session reads everything itself from now on."""
+    current.info.pop(STAMPS, None)
+
+
+def recall(topic: str, key: Hashable) -> Any:
+    """What was kept under the stamp of `topic` that the session in scope goes by; None when there is nothing (any more)."""
+    place = _place(topic, key)
+    found = _store().get(*place) if place else None
+    return found[0] if found else None
+
+
+def keep(topic: str, key: Hashable, value: Any) -> None:
+    """Keep a value the session in scope has read, if it goes by stamps and has written nothing."""
+    if place := _place(topic, key):
+        _store().put(*place, value)
+
+
+def _place(topic: str, key: Hashable) -> tuple[Hashable, int] | None:
+    """(where an entry stands, its stamp); None for a session that must read itself."""
+    current = session()
+    stamps = current.info.get(STAMPS)
+    if stamps is None or current.work.writing or current.work.changed:
+        return None
+    scope = current_scope()
+    return (scope.tenant_id, scope.subtrees, topic, key), getattr(stamps, topic)
+
+
+def remembered(topic: str, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` answers, remembered until `topic` (a name of Stamps) changes in the tenant in scope.
+
+    `key` says all that the answer depends on besides the tenant, the subtrees in force and the rows of the topic: the
+    account, the day, the language. The answer is shared by threads: nothing in it may be changed, belong to a session, or
+    be None.
+    """
+    found: T | None = recall(topic, key)
+    if found is None:
+        found = make()
+        keep(topic, key, found)
+    return found

@@ -1,0 +1,166 @@
+"""What a worker remembers is never older than the last commit of any worker: two workers over one database."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select, update
+
+from core.access.models import Role
+from core.accounts.models import Session, User
+from core.base import clock
+from core.base.memo import Stamps, Store, remembered, use_stamps
+from core.base.scope import narrowed, tenant_scope
+from core.base.session import begin_write, session
+from core.ledgers.models import SavedView
+from core.ledgers.query import heard_of
+from core.notify.models import Notice
+from core.people.models import OrgUnit, Person
+from core.rules import rule
+from core.rules.overrides import set_override
+from core.testing.world import build_world
+from core.work import hooks
+from core.work.models import Draft
+
+READ = ("people.person.read", "people.org.read", "people.person.export")
+ROSTER = "/ledgers/people.roster/"
+
+
+@pytest.fixture
+def workers(world, plugins):
+    """(a world, another process of it as far as memory goes)."""
+    config = world.app.extensions["juheli.config"]
+    other = build_world(config.instance, plugins, world.database.engine.url.render_as_string(hide_password=False))
+    other.tenants |= world.tenants
+    yield world, other
+    other.database.dispose()
+
+
+def add(world, *records):
+    with world.inside("east"):
+        begin_write()
+        session().add_all(records)
+        session().commit()
+
+
+def someone(world, name="Zhang") -> Person:
+    with world.inside("east"):
+        unit = session().scalars(select(OrgUnit).order_by(OrgUnit.id)).first()
+    return Person(name=name, org_id=unit.id, org_path=unit.path, is_formal=True)
+
+
+def total(browser) -> str:
+    found = re.search(r'aria-current="page">全部 <span class="g-num">([0-9]+)', browser.get(ROSTER).get_data(as_text=True))
+    assert found
+    return found.group(1)
+
+
+def test_another_worker_sees_each_change_at_once(workers):
+    here, there = workers
+    number = here.add_user("east", "reader", *READ)
+    one, other = here.browser("east", "reader"), there.browser("east", "reader")
+    before = int(total(one)), int(total(other))
+    add(there, someone(there))
+    assert int(total(one)) == before[0] + 1 and int(total(other)) == before[1] + 1
+    assert "g-dot" not in one.get(ROSTER).get_data(as_text=True)
+    add(there, Notice(user_id=number, at=clock.now(), title="read this", url="/", source="test"))
+    assert "g-dot" in one.get(ROSTER).get_data(as_text=True)
+    add(there, SavedView(ledger="people.roster", owner_id=number, name="my own view", audience="tenant", query="q=z"))
+    assert "my own view" in one.get(ROSTER).get_data(as_text=True)
+
+
+def test_a_right_taken_away_is_gone_with_the_next_page_everywhere(workers):
+    here, there = workers
+    here.add_user("east", "reader", *READ)
+    one = here.browser("east", "reader")
+    assert one.get(ROSTER).status_code == 200
+    with there.inside("east"):
+        begin_write()
+        session().execute(update(Role).where(Role.key == "test_reader").values(permissions=[])
+                          .execution_options(synchronize_session=False))
+        session().commit()
+    assert one.get(ROSTER).status_code == 403
+    with there.inside("east"):
+        begin_write()
+        session().scalars(select(User).where(User.login_name == "reader")).one().state = "disabled"
+        session().commit()
+    assert one.get(ROSTER).status_code == 303
+
+
+def test_the_second_page_asks_for_little_more_than_the_rows(east, world):
+    browser = world.browser("east")
+    browser.get(ROSTER)
+    with world.counting() as sent:
+        assert browser.get(ROSTER).status_code == 200
+    assert len(sent) <= 4, sent
+
+
+def test_nothing_is_remembered_of_a_session_that_writes_nor_across_subtrees_tenants_and_stamps(world):
+    answers = iter(range(100))
+
+    def make() -> int:
+        return next(answers)
+
+    with world.database.use():
+        for slug, stamps, paths, expected in (("east", 1, None, 0), ("east", 1, None, 0), ("east", 1, ("0001",), 1),
+                                              ("west", 1, None, 2), ("east", 2, None, 3), ("east", 2, None, 3)):
+            with tenant_scope(world.tenants[slug].id):
+                use_stamps(Stamps(records=stamps))
+                with narrowed(paths):
+                    assert remembered("records", "key", make) == expected
+        with tenant_scope(world.tenants["east"].id):
+            assert remembered("records", "key", make) == 4          # nobody read the stamps here
+            use_stamps(Stamps(records=2))
+            begin_write()
+            session().add(OrgUnit(name="u", short_name="u", kind="branch", ordinal=9002, path="00019002"))
+            session().flush()
+            assert remembered("records", "key", make) == 5
+            session().commit()
+            assert remembered("records", "key", make) == 6
+        with tenant_scope(world.tenants["east"].id):
+            use_stamps(Stamps(records=2))
+            assert remembered("records", "key", make) == 3          # what the writer read was not kept
+
+
+def test_an_own_value_of_a_rule_holds_with_the_next_request(workers):
+    here, there = workers
+    key = "people.branch_min_members"
+    with here.database.use(), tenant_scope(here.tenants["east"].id):
+        use_stamps(Stamps())
+        shipped = rule(key).value
+    with there.inside("east") as ctx:
+        begin_write()
+        set_override(key, shipped + 1, document_no="No. 1 (2026)", effective_from=ctx.today(), set_by=1)
+        session().commit()
+    found = here.browser("east").get("/rules/").get_data(as_text=True)
+    assert str(shipped + 1) in found
+    with here.inside("east"):
+        assert rule(key).value == shipped + 1
+
+
+def test_a_store_keeps_no_more_than_it_may():
+    store = Store(most=2)
+    for place in "abc":
+        store.put(place, 1, place)
+    assert store.get("a", 1) is None and store.get("c", 1) == ("c",) and store.get("c", 2) is None
+
+
+def test_a_total_that_asks_what_is_written_unheard_is_counted_every_time():
+    quiet = select(User.id).where(select(Session.id).where(Session.user_id == User.id).exists())
+    for asked, heard in ((select(User.id), True), (quiet, False), (select(Draft.id), False)):
+        key = asked._generate_cache_key()
+        assert key is not None
+        assert (heard_of(key.key, asked), heard_of(key.key, asked)) == (heard, heard)
+
+
+def test_a_failing_module_does_not_stay_out_of_the_menu(east, world, monkeypatch):
+    browser, right = world.browser("east"), hooks.counts
+
+    def wrong(ctx):
+        raise RuntimeError("for a moment")
+
+    monkeypatch.setattr(hooks, "counts", wrong)
+    assert "/work/inbox" not in browser.get("/ledgers/").get_data(as_text=True)
+    monkeypatch.setattr(hooks, "counts", right)
+    assert "/work/" in browser.get("/ledgers/").get_data(as_text=True)
