@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 from sqlalchemy import ColumnElement, and_, false, or_
@@ -29,6 +30,7 @@ class NameKeys:
     initials: str
 
 
+@lru_cache(maxsize=20_000)
 def name_keys(name: str) -> NameKeys:
     """Keys to store beside a name. ü is written v; dots, blanks and unreadable characters are left out."""
     syllables = _syllables(unicodedata.normalize("NFKC", name).strip())

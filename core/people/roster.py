@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from core.base.db import session
 from core.base.i18n import _
+from core.base.scope import beyond_subtree
 from core.contracts.errors import Conflict
 from core.plugin import Objection
 from core.service import Context
@@ -17,9 +18,10 @@ from core.settings.dictionaries import code_for
 
 from .models import Affiliation, Grid, MemberChange, Person, PostHolding
 from .names import Named, UnitNames
+from .registered import Registered
 from .sanity import check_person
 from .sealed import index_of
-from .services.persons import FIELDS, NUMBERS, create_person, owner_of_id, set_keys, update_person
+from .services.persons import FIELDS, NUMBERS, create_person, set_keys, update_person
 from .words import BRANCHES, MEMBERSHIP_STATES
 
 Row = dict[str, Any]
@@ -29,20 +31,22 @@ MEMBER_PLACES = (*BRANCHES, "general_branch", "committee", "work_committee", "gr
 
 @dataclass
 class Batch:
-    """What all rows of one sheet share: the names of units and grids, and who stood in earlier rows."""
+    """What the rows of one chunk share: names of units and grids, who is registered, and who stood in earlier rows."""
 
     names: UnitNames
     grids: dict[tuple[int, str], int]
+    known: Registered
     by_id: dict[str, str] = field(default_factory=dict)
     by_birth: dict[tuple[Any, ...], str] = field(default_factory=dict)
 
 
 def prepare(ctx: Context, rows: list[Row]) -> Batch:
-    """Read names of units and grids once for the sheet."""
+    """Read names of units and grids, and the persons the rows may mean, once for the chunk."""
     grids = {}
     for grid in session().scalars(select(Grid)):
         grids[grid.org_id, grid.name] = grids[grid.org_id, grid.code] = grid.id
-    return Batch(UnitNames.load(), grids)
+    numbers = {index_of("id", row["id_no"]) for row in rows if row.get("id_no")}
+    return Batch(UnitNames.load(), grids, Registered((row["name"] for row in rows if row.get("name")), numbers))
 
 
 def check(ctx: Context, row: Row, batch: Batch) -> dict[str, list[str]]:
@@ -55,7 +59,7 @@ def check(ctx: Context, row: Row, batch: Batch) -> dict[str, list[str]]:
             errors.setdefault("posts", []).append(_("没有“%(text)s”这一职务，请从职务列表中选择。", text=word[:20]))
     if unit is not None and not errors:
         _check_twice(row, unit, batch, errors)
-        known = find_person(data, unit.id)
+        known = find_person(data, unit.id, batch.known)
         if known is not None and not known.is_formal:
             errors["name"] = [_("此人已有登记，但组织关系不在册（%(state)s），请在人员页面办理转入。",
                                state=MEMBERSHIP_STATES[known.membership_state])]
@@ -69,13 +73,14 @@ def check(ctx: Context, row: Row, batch: Batch) -> dict[str, list[str]]:
 
 def _namesake(data: Row, unit: Named, batch: Batch) -> str:
     """Somebody of that name in another branch who may be the same person: neither birth date nor ID number tells them apart."""
-    rows = select(Person.birth_date, Person.id_index, Person.org_id).where(
-        Person.name == data["name"], Person.org_id != unit.id, Person.is_formal.is_(True)).limit(20)
     birth, number = data.get("birth_date"), data.get("id_no")
-    for born, index, org_id in session().execute(rows):
+    for other in batch.known.named(data["name"]):
+        if other.org_id == unit.id or not other.is_formal:
+            continue
+        born = other.birth_date
         other_day = birth and born and (birth.year, birth.month) != (born.year, born.month)
-        if not other_day and not (number and index) and org_id in batch.names.units:
-            return _("“%(org)s”有同名党员，请核对是不是同一个人。", org=batch.names.units[org_id].short_name)
+        if not other_day and not (number and other.id_index) and other.org_id in batch.names.units:
+            return _("“%(org)s”有同名党员，请核对是不是同一个人。", org=batch.names.units[other.org_id].short_name)
     return ""
 
 
@@ -85,19 +90,34 @@ def write(ctx: Context, row: Row, batch: Batch) -> tuple[str, int, str, dict[str
     unit = _resolve(row, batch, errors)
     assert unit is not None, errors
     data = {**person_data(row), **_places(row, batch, errors)}
-    known = find_person(data, unit.id)
-    if known is None:
-        person = create_person(ctx, org_id=unit.id, **as_new(data))
-        _hold_posts(person, unit, row, ctx)
-        return "person", person.id, "created", {"version": person.version}
+    found = find_person(data, unit.id, batch.known)
+    with batch.known.asked():
+        if found is None:
+            person = create_person(ctx, org_id=unit.id, **as_new(data))
+            _hold_posts(person, unit, row, ctx)
+            outcome: tuple[str, Any] = "created", {"version": person.version}
+        else:
+            person = _record(found.id)
+            outcome = _complete(ctx, person, data)
+    batch.known.wrote(person)
+    return "person", person.id, *outcome
+
+
+def _record(person_id: int) -> Person:
+    """The whole record, also outside the subtrees in force: whether it may be changed is for the service to say."""
+    with beyond_subtree("people: one ID number, one record"):
+        return session().scalars(select(Person).where(Person.id == person_id)).one()
+
+
+def _complete(ctx: Context, known: Person, data: Row) -> tuple[str, dict[str, Any] | None]:
     given = {name: value for name, value in data.items() if value not in (None, "") and not _same(known, name, value)}
     if not given:
-        return "person", known.id, "unchanged", None
+        return "unchanged", None
     before = {name: plain(getattr(known, name)) for name in given if name in FIELDS}
     before |= {f"{NUMBERS[name]}_{part}": getattr(known, f"{NUMBERS[name]}_{part}")
                for name in given if name in NUMBERS for part in ("sealed", "index", "mask")}
     update_person(ctx, known.id, **given)
-    return "person", known.id, "updated", {"version": known.version, "before": before}
+    return "updated", {"version": known.version, "before": before}
 
 
 def undo(ctx: Context, person_id: int, kept: dict[str, Any]) -> None:
@@ -128,14 +148,11 @@ def as_new(data: Row) -> Row:
     return {"member_kind": "full", **data}
 
 
-def find_person(data: Row, org_id: int) -> Person | None:
+def find_person(data: Row, org_id: int, known: Registered) -> Any | None:
     """Who the row means: by ID number, else by name and birth date, or name and phone, in the same branch."""
-    if data.get("id_no") and (found := owner_of_id(data["id_no"])):
+    if data.get("id_no") and (found := known.bearer(index_of("id", data["id_no"]))):
         return found
-    same = select(Person).where(Person.name == data["name"], Person.org_id == org_id)
-    if data.get("id_no"):
-        same = same.where(Person.id_index.is_(None))
-    candidates = session().scalars(same).all()
+    candidates = [p for p in known.named(data["name"]) if p.org_id == org_id and not (data.get("id_no") and p.id_index)]
     birth, phone = data.get("birth_date"), data.get("phone")
     wanted = index_of("phone", phone) if phone else None
     for person in candidates:
@@ -191,10 +208,12 @@ def _posts(row: Row) -> list[str]:
 
 
 def _hold_posts(person: Person, unit: Named, row: Row, ctx: Context) -> None:
-    for word in _posts(row):
+    held = _posts(row)
+    for word in held:
         session().add(PostHolding(person_id=person.id, person_name=person.name, org_id=unit.id, org_path=unit.path,
                                   post=code_for("people.post", word), starts_on=ctx.today(), note=_("名册导入，任职时间待补")))
-    session().flush()
+    if held:
+        session().flush()
 
 
 def _same(person: Person, name: str, value: Any) -> bool:

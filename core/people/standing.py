@@ -40,10 +40,18 @@ def open_link(person: Person, kind: str, unit: OrgUnit, on: dt.date, source: str
     for link in open_links(person.id):
         if link.kind == kind and (kind == "formal" or link.org_id == unit.id):
             raise Invalid({"org_id": [_("%(name)s 已有尚未结束的同类关系。", name=person.name)]})
+    link = first_link(person, kind, unit, on, source)
+    session().flush()
+    return link
+
+
+def first_link(person: Person, kind: str, unit: OrgUnit, on: dt.date, source: str = "") -> Affiliation:
+    """Begin the first affiliation of a new person, who stands where it says: nothing to look up, nothing to settle. The
+    caller flushes.
+    """
     link = Affiliation(person_id=person.id, kind=kind, org_id=unit.id, org_path=unit.path, starts_on=on, source=source,
                        formal_of=person.id if kind == "formal" else None)
     session().add(link)
-    session().flush()
     return link
 
 

@@ -15,9 +15,10 @@ from core.contracts.errors import Invalid
 from core.service import Context, service
 
 from ..models import Grid, OrgUnit, Person
+from ..registered import registered
 from ..sanity import Errors, check_person, complete_from_id, full_day
 from ..sealed import clear_text, index_of, put
-from ..standing import is_counted, open_link, settle, write_change
+from ..standing import first_link, is_counted, write_change
 from ..words import CHANGE_TYPES, GUEST_KINDS
 from .orgs import living, not_future
 
@@ -53,10 +54,10 @@ def create_person(ctx: Context, *, org_id: int, entry: str = "initial", affiliat
         person.verified_on = ctx.today()
     session().add(person)
     session().flush()
-    open_link(person, affiliation, unit, on, str(CHANGE_TYPES[entry]))
-    settle(person)
+    first_link(person, affiliation, unit, on, str(CHANGE_TYPES[entry]))
     if is_counted(person):
         write_change(ctx, person, entry, unit, on, document_no=document_no, other_place=from_place)
+    session().flush()
     ctx.audit("person", person.id, name=person.name, created=entry, org=unit.short_name)
     return person
 
@@ -120,6 +121,9 @@ def _check_places(ctx: Context, data: dict[str, Any], person: Person | None) -> 
 
 def owner_of_id(id_no: str) -> Person | None:
     """Who in the tenant already bears this ID number, also outside the actor's subtrees."""
+    batch = registered.get()
+    if batch is not None and batch.is_free(index_of("id", id_no)):
+        return None
     with beyond_subtree("people: one ID number, one record"):
         return session().scalars(select(Person).where(Person.id_index == index_of("id", id_no))).one_or_none()
 

@@ -1,0 +1,85 @@
+"""Who is registered already, as the rows of one chunk of a roster ask: read in two statements, kept true while rows are written.
+
+What the chunk writes is asked of the records themselves, so that a row taken back (its savepoint) is not taken for written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import inspect, select
+
+from core.base.db import session
+from core.base.scope import beyond_subtree
+
+from .models import Person
+
+NEEDED = (Person.id, Person.name, Person.org_id, Person.birth_date, Person.phone_index, Person.id_index, Person.is_formal,
+          Person.membership_state)
+registered: ContextVar[Registered | None] = ContextVar("juheli_people_registered", default=None)
+
+
+class Registered:
+    """Persons by ID number (of the whole tenant) and by name (in the subtrees in force), as rows of NEEDED or Persons."""
+
+    def __init__(self, names: Iterable[str], numbers: Iterable[str]) -> None:
+        self.numbers = frozenset(numbers)
+        self._rows: dict[int, Any] = {}
+        self._written: dict[int, Person] = {}
+        self._bearers: dict[str, int] = {}
+        self._named: dict[str, dict[int, None]] = {}    # in the order they were met
+        with beyond_subtree("people: one ID number, one record"):
+            for row in _in_parts(Person.id_index, self.numbers):
+                self._rows[row.id] = row
+                self._bearers[row.id_index] = row.id
+        for row in _in_parts(Person.name, set(names)):
+            self._rows[row.id] = row
+            self._named.setdefault(row.name, {})[row.id] = None
+
+    @contextmanager
+    def asked(self) -> Iterator[None]:
+        """Services called inside ask here first whether an ID number is taken."""
+        token = registered.set(self)
+        try:
+            yield
+        finally:
+            registered.reset(token)
+
+    def wrote(self, person: Person) -> None:
+        """A row has created or changed this person; he stays where he was found before, and is asked who he is now."""
+        self._written[person.id] = person
+        self._named.setdefault(person.name, {})[person.id] = None
+        if person.id_index:
+            self._bearers[person.id_index] = person.id
+
+    def bearer(self, number: str) -> Any | None:
+        """Whoever bears the ID number with this blind index."""
+        found = self._now(self._bearers.get(number))
+        return found if found is not None and found.id_index == number else None
+
+    def is_free(self, number: str) -> bool:
+        """Whether it is certain that nobody bears it."""
+        return number in self.numbers and self.bearer(number) is None
+
+    def named(self, name: str) -> list[Any]:
+        """Everybody of that name."""
+        found = (self._now(each) for each in self._named.get(name, ()))
+        return [each for each in found if each is not None and each.name == name]
+
+    def _now(self, person_id: int | None) -> Any | None:
+        """The record itself once written, None when that was taken back; else the row that was read."""
+        if person_id is None:
+            return None
+        person = self._written.get(person_id)
+        if person is None:
+            return self._rows.get(person_id)
+        return person if inspect(person).persistent else None
+
+
+def _in_parts(column: Any, values: Iterable[str]) -> Iterator[Any]:
+    listed = sorted(values)
+    for start in range(0, len(listed), 500):
+        yield from session().execute(select(*NEEDED).where(column.in_(listed[start:start + 500])))
