@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal
 
 from core.base.session import session
 from core.contracts.errors import NotFound
-from core.ledgers.query import BEYOND, count, matching, measured
+from core.ledgers.query import BEYOND, answer, count, matching, measured
 from core.ledgers.scope import readable
 from core.plugin import DAYS, FEN, HOURS, PERCENT, Indicator, Ledger
 from core.service import Context
@@ -102,7 +102,7 @@ def measure(ctx: Context, indicators: Iterable[Indicator]) -> dict[str, Value]:
             continue
         sums = [column for i in listed for column in sums_of(i, ctx)]
         rows = matching(ledger, ctx).order_by(None).with_only_columns(*sums, maintain_column_froms=True)
-        row = session().execute(rows.execution_options(**BEYOND)).one()
+        row = answer(rows.execution_options(**BEYOND))[0]
         for index, indicator in enumerate(listed):
             amount = row[2 * index] if indicator.median is None else middles(indicator, ledger, ctx).get("", 0)
             found[indicator.name] = value_of(indicator, amount, row[2 * index + 1])

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from core.base.session import session
 from core.ledgers.filters import filters_of
-from core.ledgers.query import BEYOND, matching
+from core.ledgers.query import BEYOND, answer, matching
 from core.ledgers.scope import within
 from core.people.models import OrgUnit
 from core.plugin import Indicator
@@ -64,7 +64,7 @@ def by_place(ctx: Context, indicators: Sequence[Indicator]) -> list[Place]:
         place = func.substr(ledger.scope[0], 1, length)
         sums = [place.label("place"), *(column for i in listed for column in sums_of(i, ctx))]
         rows = matching(ledger, ctx).order_by(None).with_only_columns(*sums, maintain_column_froms=True)
-        for row in session().execute(rows.group_by(place).execution_options(**BEYOND)):
+        for row in answer(rows.group_by(place).execution_options(**BEYOND)):
             for index, indicator in enumerate(listed):
                 found[indicator.name][row.place] = value_of(indicator, row[1 + 2 * index], row[2 + 2 * index])
         for indicator in (one for one in listed if one.median is not None):

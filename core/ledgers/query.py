@@ -107,16 +107,17 @@ def count(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None,
         counted = select(func.count()).select_from(inner)
     else:
         counted = lean(rows).with_only_columns(func.count(), maintain_column_froms=True)
-    return _number(counted.execution_options(**BEYOND))
+    total: int = answer(counted.execution_options(**BEYOND))[0][0]
+    return total
 
 
-def _number(counted: Select[Any]) -> int:
-    """What the statement counts, remembered until anything in the tenant changes."""
-    key: Any = counted._generate_cache_key()
-    if key is None or not heard_of(key.key, counted):
-        return session().execute(counted).scalar_one()
+def answer(statement: Select[Any]) -> list[Row[Any]]:
+    """The rows of a statement over a ledger, remembered until anything in the tenant changes: for totals and figures."""
+    key: Any = statement._generate_cache_key()
+    if key is None or not heard_of(key.key, statement):
+        return list(session().execute(statement))
     values = tuple(_hashable(bind.effective_value) for bind in key.bindparams)
-    return remembered("records", ("ledgers.count", key.key, values), lambda: session().execute(counted).scalar_one())
+    return remembered("records", ("ledgers.answer", key.key, values), lambda: list(session().execute(statement)))
 
 
 _heard_of: dict[Hashable, bool] = {}
