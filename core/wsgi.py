@@ -9,6 +9,7 @@ from core.app import create_app
 from core.base import logs
 from core.base.config import Config
 from core.base.engine import Database
+from core.base.keyring import load_keyring
 from core.demo.exposure import why_not_serve
 from core.doors.warm import warm
 
@@ -18,6 +19,7 @@ def checked(config: Config) -> Config:
     the process ends with a sentence.
     """
     config.instance.mkdir(parents=True, exist_ok=True)
+    load_keyring(config.instance)      # the first start makes the key: never beside a database, and SQLite makes its file now
     database = Database.of(config)     # its own: no connection may be shared with the workers forked later
     try:
         refusal = why_not_serve(config, database) or "\n".join(database.why_not_serve())
