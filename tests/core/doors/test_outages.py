@@ -48,6 +48,20 @@ def test_outages_have_pages_of_their_own(world: World, monkeypatch: pytest.Monke
     assert (answer.headers.get("Retry-After") is not None) is (status == 503)
 
 
+def test_an_outage_while_the_answer_is_finished_is_no_500(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when the connection breaks between the commit and the note of where the form was sent."""
+    broken = iter([psycopg.OperationalError("server closed the connection")])
+
+    def finish(response: object) -> object:
+        for error in broken:
+            raise error
+        return response
+
+    world.app.config["PROPAGATE_EXCEPTIONS"] = False
+    monkeypatch.setitem(world.app.after_request_funcs, None, [finish, *world.app.after_request_funcs[None]])
+    assert world.browser("east").get("/accounts/me").status_code == 503
+
+
 def _like(view: object, function: object) -> object:
     function.needs, function.audience = view.needs, view.audience  # type: ignore[attr-defined]
     return function
