@@ -14,6 +14,7 @@ from sqlalchemy import event, inspect, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import ORMExecuteState
 
+from core.base.engine import current_database
 from core.base.ids import new_id
 from core.base.memo import forget_stamps
 from core.base.session import FencedSession
@@ -76,8 +77,9 @@ def _committing(current: FencedSession) -> None:
     if current.in_nested_transaction():
         return
     current.flush()
-    topics = current.info.pop(MARK, None)
-    if topics and (tenant_id := current.info["scope"].tenant_id) is not None:
+    topics, tenant_id = current.info.pop(MARK, None), current.info["scope"].tenant_id
+    ours = current_database().metadata is AccessRevision.metadata  # not a database of other tables, as tests have
+    if topics and ours and tenant_id is not None:
         forget_stamps(current)
         _set(current, tenant_id, topics)
 
