@@ -150,7 +150,7 @@ def everything():
               for page in ("work.inbox", "people.tree", "people.index")]
     found += [Hole(f"{page} lists all tenants", wrapped_views((page,), holes.lists_all), look, (page,)) for page, look in (
         ("search.index", holes.searches), ("ledgers.export", holes.ledger_rows), ("ledgers.show", holes.clerks),
-        ("console.handover", holes.operators))]
+        ("console.index", holes.operators))]
     found += [Hole("persons are loaded in all tenants", loaded_anywhere(Person), holes.numbers, ("people.",))]
     return found
 
