@@ -32,11 +32,9 @@ def open_links(person_id: int) -> list[Affiliation]:
 
 
 def open_link(person: Person, kind: str, unit: OrgUnit, on: dt.date, source: str = "") -> Affiliation:
-    """Begin an affiliation. Raises Invalid when the same one is open already (one formal affiliation per person), and for
-    a formal one outside the Party's organisations.
+    """Begin an affiliation. Raises Invalid when the same one is open already (one formal affiliation per person), and
+    whatever `first_link` refuses.
     """
-    if kind == "formal" and unit.kind == "unit":
-        raise Invalid({"org_id": [_("“%(name)s”是单位，不是党组织；组织关系请落在党组织。", name=unit.short_name)]})
     for link in open_links(person.id):
         if link.kind == kind and (kind == "formal" or link.org_id == unit.id):
             raise Invalid({"org_id": [_("%(name)s 已有尚未结束的同类关系。", name=person.name)]})
@@ -47,8 +45,10 @@ def open_link(person: Person, kind: str, unit: OrgUnit, on: dt.date, source: str
 
 def first_link(person: Person, kind: str, unit: OrgUnit, on: dt.date, source: str = "") -> Affiliation:
     """Begin the first affiliation of a new person, who stands where it says: nothing to look up, nothing to settle. The
-    caller flushes.
+    caller flushes. Raises Invalid for a formal one outside the Party's organisations.
     """
+    if kind == "formal" and unit.kind == "unit":
+        raise Invalid({"org_id": [_("“%(name)s”是单位，不是党组织；组织关系请落在党组织。", name=unit.short_name)]})
     link = Affiliation(person_id=person.id, kind=kind, org_id=unit.id, org_path=unit.path, starts_on=on, source=source,
                        formal_of=person.id if kind == "formal" else None)
     session().add(link)
