@@ -184,7 +184,7 @@ def test_charts_are_drawn_and_their_figures_stand_beside(page, site):
 def test_phone_has_cards_bottom_bar_and_folded_filters(open_page, site):
     page = settled(open_page(PHONE), site.address + "/list")
     assert page.is_visible(".g-bottom") and not page.is_visible(".g-side")
-    assert page.evaluate("getComputedStyle(document.querySelector('.g-cards tr')).display") == "block"
+    assert page.evaluate("getComputedStyle(document.querySelector('.g-cards tr')).display") == "flex"
     assert not page.is_visible("select[name=org]")
     page.click(".f-open")
     assert page.is_visible("select[name=org]")
