@@ -152,14 +152,14 @@ def test_refusals(county):
         for field, data in {
             "region": {"region": "深圳市南山区科技园路1号"}, "since": {"since": dt.date(2027, 1, 1)},
             "contact_person": {"contact_person": ""}, "why_not_transferred": {"transferable": False},
-            "receiving_org_id": {"receiving_org_id": county.units["东关一支部"]},
+            "receiving_org_id": {"receiving_org_id": county.orgs["东关一支部"]},
             "expected_return": {"expected_return": dt.date(2025, 1, 1)},
         }.items():
             with pytest.raises(Invalid) as refused:
                 records.register_outflow(ctx, person_id=county.people["王小明"], **{**STAY, **data})
             assert list(refused.value.errors) == [field]
         with pytest.raises(Invalid, match="原支部"):
-            records.register_inflow(ctx, receiving_org_id=county.units["东关一支部"], home_org_name=" ", name="外地人", **STAY)
+            records.register_inflow(ctx, receiving_org_id=county.orgs["东关一支部"], home_org_name=" ", name="外地人", **STAY)
     first, second = register(county), register(county, "李秀兰")
     with county.acting("home") as ctx:
         with pytest.raises(Invalid, match="未结束"):

@@ -34,12 +34,12 @@ def test_from_home_to_receiving_and_back(county):
     record_id = register(county)
     with county.acting("home") as ctx:
         assert ctx.get(MobileRecord, record_id).region == "广东省深圳市"
-        make_step(ctx, FLOW, record_id, "notify", data={"receiving_org_id": county.units["西关社区"]})
+        make_step(ctx, FLOW, record_id, "notify", data={"receiving_org_id": county.orgs["西关社区"]})
     with county.acting("there") as ctx, pytest.raises(NotFound):
         find_record(ctx, FLOW, record_id)          # told was the community above this branch
     with county.acting("officer") as ctx:
         make_step(ctx, FLOW, record_id, "receive", data={
-            "receiving_org_id": county.units["西关支部"], "contact_person": "钱委员", "happened_on": TODAY})
+            "receiving_org_id": county.orgs["西关支部"], "contact_person": "钱委员", "happened_on": TODAY})
     with county.acting("there") as ctx:
         record = session().scalars(select(MobileRecord)).all()
         assert [r.id for r in record] == [record_id]

@@ -76,23 +76,23 @@ def test_nobody_else_sees_it(county):
 def test_receiving_side_confirms_on_its_page(county):
     record_id = register(county)
     with county.acting("home") as ctx:
-        make_step(ctx, FLOW, record_id, "notify", data={"receiving_org_id": county.units["西关支部"]})
+        make_step(ctx, FLOW, record_id, "notify", data={"receiving_org_id": county.orgs["西关支部"]})
     there = county.browser("there")
     page = there.get(f"/liaison/records/{record_id}")
     assert page.status_code == 200 and "确认接收" in page.text
     step = f"/work/step/{FLOW}/{record_id}/receive"
     assert there.get(step).status_code == 200
-    sent = {"receiving_org_id": county.units["西关支部"], "contact_person": "钱委员", "happened_on": TODAY.isoformat()}
+    sent = {"receiving_org_id": county.orgs["西关支部"], "contact_person": "钱委员", "happened_on": TODAY.isoformat()}
     assert there.post(step, sent).status_code == 303
     assert "王小明" in there.get("/ledgers/liaison.inflow/").text
 
 
 def test_arrivals_stations_services_and_gatherings(county):
     community, home = county.browser("community"), county.browser("home")
-    sent = {**FORM, "name": "外来党员", "home_org_name": "某县某支部", "receiving_org_id": county.units["东关一支部"]}
+    sent = {**FORM, "name": "外来党员", "home_org_name": "某县某支部", "receiving_org_id": county.orgs["东关一支部"]}
     assert community.post("/liaison/records/inflow", {**sent, "home_org_name": ""}).status_code == 422
     assert community.post("/liaison/records/inflow", sent).status_code == 303
-    station = {"name": "东关联络站", "org_id": county.units["东关社区"], "opened_on": "2026-01-01"}
+    station = {"name": "东关联络站", "org_id": county.orgs["东关社区"], "opened_on": "2026-01-01"}
     made = community.post("/liaison/stations/new", station)
     assert made.status_code == 303 and community.client.get(made.location).status_code == 200
     assert community.post("/liaison/stations/new", station).status_code == 422
@@ -102,7 +102,7 @@ def test_arrivals_stations_services_and_gatherings(county):
     assert community.post("/liaison/services/new", served).status_code == 303
     assert community.post(f"/liaison/stations/{station_id}/close", {"closed_on": "2025-01-01"}).status_code == 422
     register(county)
-    event = {"title": "返乡教育", "org_id": county.units["东关社区"], "on": TODAY.isoformat(), "minutes": "90"}
+    event = {"title": "返乡教育", "org_id": county.orgs["东关社区"], "on": TODAY.isoformat(), "minutes": "90"}
     made = community.post("/liaison/gatherings/new", event)
     assert made.status_code == 303
     path = made.location.removeprefix("/t/east")
@@ -132,12 +132,12 @@ def test_switched_off_means_not_there(county):
 def test_a_transfer_ends_the_stay(county):
     record_id = register(county)
     with county.acting("all") as ctx:
-        transfer(ctx, county.people["王小明"], org_id=county.units["西关支部"])
+        transfer(ctx, county.people["王小明"], org_id=county.orgs["西关支部"])
     with county.on(TODAY + dt.timedelta(days=1)):
         county.world.run_jobs()
     with county.acting("all") as ctx:
         record = ctx.get(MobileRecord, record_id)
-        assert (record.home_org_id, record.org_path) == (county.units["西关支部"], county.paths["西关支部"])
+        assert (record.home_org_id, record.org_path) == (county.orgs["西关支部"], county.paths["西关支部"])
 
 
 def test_pages_keep_their_budget(county):
@@ -211,7 +211,7 @@ def _taken_back(ctx, kind, record_id, kept):
 def test_stations_and_gatherings_outside_one_s_care(county):
     with county.acting("community") as ctx:
         with pytest.raises(Exception, match="负责范围"):
-            stations.save_station(ctx, org_id=county.units["西关社区"], name="越界站")
+            stations.save_station(ctx, org_id=county.orgs["西关社区"], name="越界站")
         with pytest.raises(Exception, match="负责范围"):
-            gatherings.save_gathering(ctx, org_id=county.units["西关社区"], title="x", on=TODAY, minutes=30)
+            gatherings.save_gathering(ctx, org_id=county.orgs["西关社区"], title="x", on=TODAY, minutes=30)
     assert count(county, ContactLog) == 0 and records.FOUR and STAY

@@ -30,7 +30,7 @@ def go(county, login, record_id, step, **more):
 
 def test_sent_back_notified_elsewhere_and_answered_by_letter(county):
     record_id = register(county)
-    go(county, "home", record_id, "notify", data={"receiving_org_id": county.units["西关支部"]})
+    go(county, "home", record_id, "notify", data={"receiving_org_id": county.orgs["西关支部"]})
     with county.acting("home") as ctx, pytest.raises(Invalid, match="对方在系统中确认"):
         make_step(ctx, FLOW, record_id, "acknowledge", data={"reply_no": "1"})
     with county.acting("there") as ctx, pytest.raises(Invalid, match="理由"):
@@ -46,13 +46,13 @@ def test_sent_back_notified_elsewhere_and_answered_by_letter(county):
 
 def test_moving_on_ends_the_link_to_the_first_branch(county):
     record_id = register(county)
-    go(county, "home", record_id, "notify", data={"receiving_org_id": county.units["西关支部"]})
-    go(county, "there", record_id, "receive", data={"receiving_org_id": county.units["西关支部"], "contact_person": "钱委员"})
+    go(county, "home", record_id, "notify", data={"receiving_org_id": county.orgs["西关支部"]})
+    go(county, "there", record_id, "receive", data={"receiving_org_id": county.orgs["西关支部"], "contact_person": "钱委员"})
     with county.acting("there") as ctx, pytest.raises(Invalid, match="负责范围"):
         other = register(county, "李秀兰")
         with county.acting("home") as home:
-            make_step(home, FLOW, other, "notify", data={"receiving_org_id": county.units["西关支部"]})
-        make_step(ctx, FLOW, other, "receive", data={"receiving_org_id": county.units["东关二支部"], "contact_person": "x"})
+            make_step(home, FLOW, other, "notify", data={"receiving_org_id": county.orgs["西关支部"]})
+        make_step(ctx, FLOW, other, "receive", data={"receiving_org_id": county.orgs["东关二支部"], "contact_person": "x"})
     record = go(county, "home", record_id, "relocate", data={"region": "浙江杭州", "happened_on": TODAY})
     assert (record.state, record.region, record.receiving_path) == ("registered", "浙江省杭州市", None)
     with county.acting("all"):

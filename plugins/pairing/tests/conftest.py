@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -13,35 +12,21 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.access.models import Role, RoleGrant
-from core.accounts.models import User
-from core.base import clock
-from core.base.session import begin_write, session
+from core.base.session import session
 from core.files import storage
-from core.people.services.orgs import create_org
-from core.plugin import Owner, Plugins
-from core.plugin.manager import installed
-from core.service import Context
-from core.testing.world import Browser, World
+from core.testing.world import World
 from core.work.services import make_step
-from plugins.pairing import plugin
 from plugins.pairing.models import JointProject, PairAgreement
 from plugins.pairing.services import lists, pairs, units
+from tests.county import COMMUNITIES, TODAY
+from tests.county import County as Place
 
-NOW = dt.datetime(2026, 11, 23, 2, 0, tzinfo=dt.UTC)
-TODAY = dt.date(2026, 11, 23)
 STAFF = {"dongguan": ("community_secretary", "东关社区"), "xiguan": ("community_secretary", "西关社区"),
          "factory": ("unit_liaison", "永丰厂"), "school": ("unit_liaison", "实验小学"),
-             "worker": ("community_worker", "东关社区"),
+         "worker": ("community_worker", "东关社区"),
          "officer": ("org_officer", ""), "street": ("street_officer", "城关街道"), "reader": ("inspector", "")}
+UNITS = (("永丰厂", "城关街道", "unit", "soe"), ("实验小学", "城关街道", "unit", "public_institution"))
 TERMS = {"starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 12, 31), "goals": "修好东关社区的路灯和围墙，办好周末托管班"}
-
-
-@pytest.fixture(scope="session")
-def plugins() -> Plugins:
-    """All installed modules, this one among them even where the distribution was installed before it existed."""
-    found = installed()
-    return found if "pairing" in found.by_name else Plugins([*found.by_name.values(), Owner(plugin, "plugins.pairing")])
 
 
 @pytest.fixture(autouse=True)
@@ -59,32 +44,10 @@ def paper(name: str = "协议.pdf", data: bytes = b"%PDF-1.7 signed") -> Any:
 
 
 @dataclass
-class County:
-    """The tenant east with units, communities and staff; the clock stands still."""
+class County(Place):
+    """The county of these tests; `units` are those registered for pairing."""
 
-    world: World
-    orgs: dict[str, int] = field(default_factory=dict)
-    paths: dict[str, str] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
-
-    @contextmanager
-    def acting(self, login: str, day: dt.date = TODAY, slug: str = "east") -> Iterator[Context]:
-        """The rights of one account of the staff on a day; "all" stands for all powers."""
-        with self.on(day):
-            if login == "all":
-                with self.world.inside(slug) as ctx:
-                    yield ctx
-            else:
-                with self.world.acting(slug, login) as ctx:
-                    yield ctx
-
-    @contextmanager
-    def on(self, day: dt.date) -> Iterator[None]:
-        with clock.at(dt.datetime.combine(day, dt.time(10), clock.SHANGHAI)):
-            yield
-
-    def browser(self, login: str, slug: str = "east") -> Browser:
-        return self.world.browser(slug, login)
 
     def pair(self, unit: str = "永丰厂", org: str = "东关社区", *, signed: bool = True, day: dt.date = TODAY, **data: Any) -> int:
         """A pairing, proposed by the officer and signed by both sides unless told otherwise; returns the id."""
@@ -132,39 +95,19 @@ class County:
             return session().scalars(wanted).first()
 
 
-def found(county: County, slug: str = "east") -> None:
-    """Places of the tree and the units registered for pairing."""
-    with county.acting("all", slug=slug) as ctx:
-        for name, parent, kind, unit_kind in (
-                ("城关街道", "", "work_committee", "street"), ("东关社区", "城关街道", "committee", "community"),
-                ("西关社区", "城关街道", "committee", "community"), ("永丰厂", "城关街道", "unit", "soe"),
-                ("实验小学", "城关街道", "unit", "public_institution")):
-            place = create_org(ctx, name=f"{name}（测试）", short_name=name, kind=kind, unit_kind=unit_kind,
-                               parent_id=county.orgs.get(parent))
-            county.orgs[name], county.paths[name] = place.id, place.path
+def register(county: County) -> None:
+    """The two units, as partners."""
+    with county.acting("all") as ctx:
         for name in ("永丰厂", "实验小学"):
             unit = units.register_unit(ctx, org_id=county.orgs[name], liaison_name=f"{name}联络员", strengths="电工、会议室")
             county.units[name] = unit.id
-
-
-def hire(county: County, slug: str = "east") -> None:
-    """Staff with the roles the module's manifest suggests."""
-    with county.acting("all", slug=slug):
-        begin_write()
-        for login, (role, place) in STAFF.items():
-            user = User(login_name=login, name=login)
-            session().add(user)
-            session().flush()
-            held = session().query(Role).filter(Role.key == role).one()
-            session().add(RoleGrant(user_id=user.id, role_id=held.id, org_path=county.paths.get(place, ""),
-                                    org_unit_id=county.orgs.get(place), starts_on=dt.date(2020, 1, 1)))
-        session().commit()
 
 
 @pytest.fixture
 def county(world: World) -> Iterator[County]:
     made = County(world)
     with made.on(TODAY):
-        found(made)
-        hire(made)
+        made.found((*COMMUNITIES, *UNITS), "{}（测试）")
+        register(made)
+        made.hire(STAFF)
         yield made

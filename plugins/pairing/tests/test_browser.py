@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-import threading
 from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
-from werkzeug.serving import make_server
 
 from core.base import clock
 from plugins.pairing.services import gifts, lists, meetings
+from tests.serving import lend_session, serving
 
 from .conftest import TERMS
 
@@ -24,23 +23,14 @@ PICTURES = os.environ.get("PAIRING_PICTURES", "")          # a folder: pictures 
 @pytest.fixture
 def visit(county, open_page):
     """Function that opens a browser signed in as somebody of the staff, at the first page of the module."""
-    server = make_server("127.0.0.1", 0, county.world.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    root = f"http://127.0.0.1:{server.server_port}/t/east"
+    with serving(county.world.app) as address:
+        def open_as(login, path="/pairing/", size=DESK):
+            page = open_page(size)
+            page.root = lend_session(page, county.browser(login), address)
+            page.goto(page.root + path, wait_until="networkidle")
+            return page
 
-    def open_as(login, path="/pairing/", size=DESK):
-        page = open_page(size)
-        cookie = county.browser(login).client.get_cookie("juheli", path="/t/east")
-        page.context.add_cookies([{"name": "juheli", "value": cookie.value, "url": root + "/"}])
-        page.goto(root + path, wait_until="networkidle")
-        page.root = root
-        return page
-
-    yield open_as
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        yield open_as
 
 
 @pytest.fixture

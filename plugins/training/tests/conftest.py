@@ -4,31 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
-from core.access.models import Role, RoleGrant
-from core.accounts.models import User
-from core.base import clock
-from core.base.session import begin_write, session
-from core.people.services.orgs import create_org
 from core.people.services.persons import create_person
 from core.people.services.posts import appoint
-from core.plugin import Owner, Plugins
-from core.plugin.manager import installed
-from core.service import Context, service
-from core.testing.world import Browser, World
+from core.testing.world import World
 from core.work.services import make_step
-from plugins.training import plugin
 from plugins.training.effects import seats_of
 from plugins.training.models import ClassSession
 from plugins.training.services import attendance, courses, enrolment, sessions
 from plugins.training.services.following import settle_year
+from tests.county import BRANCHES, COMMUNITIES, TODAY
+from tests.county import County as Place
 
-TODAY = dt.date(2026, 11, 23)
 LATER = dt.date(2026, 12, 4)
 FLOW = "training.session"
 STAFF = {"home": ("branch_secretary", "东关一支部"), "there": ("branch_secretary", "西关支部"),
@@ -38,50 +29,18 @@ STAFF = {"home": ("branch_secretary", "东关一支部"), "there": ("branch_secr
 COURSE = {"subject": "party_work", "form": "lecture", "tenths": 40, "level": 1, "central": True}
 
 
-@pytest.fixture(scope="session")
-def plugins() -> Plugins:
-    """All installed modules, this one among them even where the distribution was installed before it existed."""
-    found = installed()
-    return found if "training" in found.by_name else Plugins([*found.by_name.values(), Owner(plugin, "plugins.training")])
-
-
 @dataclass
-class County:
-    """The tenant east with units, people and staff; the clock stands still."""
-
-    world: World
-    units: dict[str, int] = field(default_factory=dict)
-    paths: dict[str, str] = field(default_factory=dict)
-    people: dict[str, int] = field(default_factory=dict)
-    users: dict[str, int] = field(default_factory=dict)
-
-    @contextmanager
-    def acting(self, login: str, day: dt.date = TODAY, slug: str = "east") -> Iterator[Context]:
-        """The rights of one account of the staff on a day; "all" stands for all powers."""
-        with self.on(day):
-            if login == "all":
-                with self.world.inside(slug) as ctx:
-                    yield ctx
-            else:
-                with self.world.acting(slug, login) as ctx:
-                    yield ctx
-
-    @contextmanager
-    def on(self, day: dt.date) -> Iterator[None]:
-        with clock.at(dt.datetime.combine(day, dt.time(10), clock.SHANGHAI)):
-            yield
-
-    def browser(self, login: str, slug: str = "east") -> Browser:
-        return self.world.browser(slug, login)
+class County(Place):
+    """The county of these tests, and the ordinary way of a session."""
 
     def person(self, name: str, branch: str = "东关一支部", post: str = "", since: dt.date = dt.date(2024, 1, 5),
                **data: Any) -> int:
         """Register somebody, with a post if one is given; returns the id."""
         with self.acting("all") as ctx:
-            made = create_person(ctx, org_id=self.units[branch], name=name, **data)
+            made = create_person(ctx, org_id=self.orgs[branch], name=name, **data)
             self.people[name] = made.id
             if post:
-                appoint(ctx, person_id=made.id, org_id=self.units[branch], post=post, starts_on=since)
+                appoint(ctx, person_id=made.id, org_id=self.orgs[branch], post=post, starts_on=since)
         return self.people[name]
 
     def settle(self, day: dt.date = TODAY) -> int:
@@ -92,12 +51,12 @@ class County:
     # -- the ordinary way of a session, step by step
     def course(self, name: str = "党务实务", org: str = "东关社区", login: str = "officer", **data: Any) -> int:
         with self.acting(login) as ctx:
-            return courses.save_course(ctx, org_id=self.units[org], name=name, **{**COURSE, **data}).id
+            return courses.save_course(ctx, org_id=self.orgs[org], name=name, **{**COURSE, **data}).id
 
     def plan(self, course_id: int, org: str = "东关社区", login: str = "officer", on: dt.date = LATER, **data: Any) -> int:
         wanted = {"on": on, "begins": dt.time(9), "ends": dt.time(12), "audience": ["members"], **data}
         with self.acting(login) as ctx:
-            return sessions.plan_session(ctx, org_id=self.units[org], course_id=course_id, **wanted).id
+            return sessions.plan_session(ctx, org_id=self.orgs[org], course_id=course_id, **wanted).id
 
     def step(self, session_id: int, name: str, login: str = "officer", day: dt.date = TODAY, **more: Any) -> None:
         with self.acting(login, day) as ctx:
@@ -127,44 +86,15 @@ class County:
         return made
 
 
-@service(None, action="test.found")
-def found(ctx: Context, county: County) -> None:
-    """Units of a tenant."""
-    for name, parent, kind, unit_kind in (
-            ("城关街道", "", "work_committee", "street"), ("东关社区", "城关街道", "committee", "community"),
-            ("西关社区", "城关街道", "committee", "community"), ("东关一支部", "东关社区", "branch", ""),
-            ("东关二支部", "东关社区", "branch", ""), ("西关支部", "西关社区", "branch", "")):
-        unit = create_org(ctx, name=f"中共{name}委员会", short_name=name, kind=kind, unit_kind=unit_kind,
-                          parent_id=county.units.get(parent))
-        county.units[name], county.paths[name] = unit.id, unit.path
-
-
-def hire(county: County) -> None:
-    """Staff with the roles the module's manifest suggests; `member` is the account of 李秀兰 herself."""
-    with county.acting("all"):
-        begin_write()
-        for login, (role, place) in STAFF.items():
-            own = county.people["李秀兰"] if login == "member" else None
-            user = User(login_name=login, name=login, person_id=own)
-            session().add(user)
-            session().flush()
-            county.users[login] = user.id
-            held = session().query(Role).filter(Role.key == role).one()
-            session().add(RoleGrant(user_id=user.id, role_id=held.id, org_path=county.paths.get(place, ""),
-                                    org_unit_id=county.units.get(place), starts_on=dt.date(2020, 1, 1)))
-        session().commit()
-
-
 @pytest.fixture
 def county(world: World) -> Iterator[County]:
     made = County(world)
     with made.on(TODAY):
-        with made.acting("all") as ctx:
-            found(ctx, made)
+        made.found((*COMMUNITIES, *BRANCHES))
         made.person("王小明", post="secretary", phone="13812345678", gender="male")
         made.person("李秀兰")
         made.person("孙网格", "东关社区", post="community_worker", member_kind="none", affiliation="volunteer")
         made.person("赵大海", "西关支部")
-        hire(made)
+        made.hire(STAFF, persons={"member": made.people["李秀兰"]})  # the account of 李秀兰 herself
         made.settle()
         yield made

@@ -4,16 +4,14 @@ checked by a visitor who learns nothing else."""
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from contextlib import contextmanager
 
 import openpyxl
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from core.base import clock
 from core.base.session import session
 from plugins.training.models import Certificate, ClassSession
+from tests.serving import lend_session, serving
 
 from .conftest import LATER, TODAY
 
@@ -31,24 +29,10 @@ class OnThatDay:
             return list(self.app(environ, start_response))
 
 
-@contextmanager
-def serving(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 def enter(county, page, site, login):
     """The page becomes the desk of one account."""
-    cookie = county.browser(login).client.get_cookie("juheli", path=TENANT)
     page.context.clear_cookies()
-    page.context.add_cookies([{"name": "juheli", "value": cookie.value, "url": f"{site}{TENANT}/", "httpOnly": True}])
+    lend_session(page, county.browser(login), site)
 
 
 def pick(page, field, text):

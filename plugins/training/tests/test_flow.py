@@ -46,7 +46,7 @@ def test_from_plan_to_hours(county):
         event = ctx.get(ClassSession, session_id)
         assert (event.state, event.number, event.confirmed_by) == ("hours_confirmed", "2026-00001", "second")
         sums = session().execute(select(Tally.role, Tally.people, Tally.covered, Tally.got, Tally.missing).where(
-            Tally.org_id == county.units["东关一支部"]).order_by(Tally.role)).all()
+            Tally.org_id == county.orgs["东关一支部"]).order_by(Tally.role)).all()
         assert [tuple(row) for row in sums] == [("member", 1, 1, 40, 280), ("secretary", 1, 1, 40, 520)]
         hung = session().scalars(select(Bulletin)).one()
         assert hung.state == "published" and "王小明" not in hung.body

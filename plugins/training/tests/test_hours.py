@@ -45,7 +45,7 @@ def test_return_home_education_is_credited_once_and_linked(county):
     assert home.post("/liaison/records/outflow", stay).status_code == 303
     community = county.browser("community")
     made = community.post("/liaison/gatherings/new", {
-        "title": "返乡教育", "org_id": county.units["东关社区"], "on": TODAY.isoformat(), "minutes": "90"})
+        "title": "返乡教育", "org_id": county.orgs["东关社区"], "on": TODAY.isoformat(), "minutes": "90"})
     path = made.location.removeprefix("/t/east")
     assert community.post(path + "/tick", {"present": [county.people["李秀兰"]]}).status_code == 303
     assert community.post(path + "/confirm").status_code == 303
@@ -97,7 +97,7 @@ def test_own_numbers_change_what_is_due(county):
 
 def test_the_heaviest_duty_counts_and_follows_posts(county):
     with county.acting("all") as ctx:
-        appoint(ctx, person_id=county.people["李秀兰"], org_id=county.units["东关社区"], post="grid_worker", starts_on=TODAY)
+        appoint(ctx, person_id=county.people["李秀兰"], org_id=county.orgs["东关社区"], post="grid_worker", starts_on=TODAY)
         assert session().scalar(select(func.count(Balance.id)).where(Balance.worker.is_(True))) == 1
     assert county.settle() == 1 and county.settle() == 0
     assert balances(county)["李秀兰"][:2] == ("community_worker", 400)
@@ -112,14 +112,14 @@ def test_a_year_is_a_year(county):
 def test_hours_follow_a_transfer_and_a_merge(county):
     county.confirmed(county.course(), ALL_CAME)
     with county.acting("all", LATER) as ctx:
-        transfer(ctx, county.people["李秀兰"], org_id=county.units["西关支部"])
+        transfer(ctx, county.people["李秀兰"], org_id=county.orgs["西关支部"])
     with county.on(LATER):
         county.world.run_jobs()
     with county.acting("all", LATER) as ctx:
         assert {row.org_path for row in session().scalars(select(HourEntry).where(HourEntry.person_name == "李秀兰"))} == {
             county.paths["西关支部"]}
         sums = dict(session().execute(select(Tally.org_id, func.sum(Tally.got)).group_by(Tally.org_id)).all())
-        assert sums[county.units["西关支部"]] == 40 and sums[county.units["东关一支部"]] == 40
+        assert sums[county.orgs["西关支部"]] == 40 and sums[county.orgs["东关一支部"]] == 40
         with pytest.raises(Exception, match="合并"):
             take_out(ctx, county.people["李秀兰"], reason="录错")
         merge(ctx, county.people["赵大海"], county.people["李秀兰"], reason="重复登记")
@@ -133,7 +133,7 @@ def test_whoever_has_no_record_can_be_taken_out(county):
         take_out(ctx, county.people["赵大海"], reason="录错")
     assert county.settle() == 0 and "赵大海" not in balances(county)
     with county.acting("all"):
-        assert session().scalars(select(Tally.people).where(Tally.org_id == county.units["西关支部"])).all() == []
+        assert session().scalars(select(Tally.people).where(Tally.org_id == county.orgs["西关支部"])).all() == []
 
 
 def test_what_is_held_is_told(county):

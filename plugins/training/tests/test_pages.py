@@ -30,7 +30,7 @@ def text(browser, path):
 
 def planned_and_announced(county, officer):
     """Course, plan and session by their forms, with what they refuse; returns the path of the session."""
-    unit = county.units["东关社区"]
+    unit = county.orgs["东关社区"]
     course = {"name": "党务实务", "org_id": unit, "subject": "party_work", "form": "lecture", "tenths": "4", "level": "1",
               "central": "1"}
     assert officer.post("/training/courses/new", {**course, "tenths": "0.5天"}).status_code == 422
@@ -116,7 +116,7 @@ def test_sessions_are_changed_and_made_up_for(county):
 
 def test_past_sessions_are_late_entries(county):
     officer = county.browser("officer")
-    sent = {"course_id": county.course(), "org_id": county.units["东关社区"], "on": "2026-03-05", "begins": "09:00",
+    sent = {"course_id": county.course(), "org_id": county.orgs["东关社区"], "on": "2026-03-05", "begins": "09:00",
             "ends": "12:00",
             "audience": ["members"]}
     assert officer.post("/training/sessions/new", sent).status_code == 422
@@ -127,7 +127,7 @@ def test_past_sessions_are_late_entries(county):
 
 def test_needs_are_met_by_the_session_planned_for_them(county):
     home, officer = county.browser("home"), county.browser("officer")
-    wish = {"year": "2026", "org_id": county.units["东关一支部"], "source": "survey", "subject": "party_work",
+    wish = {"year": "2026", "org_id": county.orgs["东关一支部"], "source": "survey", "subject": "party_work",
             "title": "不会填台账",
             "audience": "members", "head_count": "2"}
     assert home.post("/training/needs/new", {**wish, "detail": "找13812345678"}).status_code == 422
@@ -147,12 +147,12 @@ def test_gap_pages_answer_for_each_level(county):
     county.confirmed(county.course(), ALL_CAME)
     made = county.announced(county.course("补课班"), on=dt.date(2026, 12, 11))
     street = county.browser("street")
-    top = text(street, f"/training/gap/{county.units['城关街道']}")
+    top = text(street, f"/training/gap/{county.orgs['城关街道']}")
     assert "东关社区" in top and "西关社区" in top and "应参训" in top
-    branch = text(county.browser("home"), f"/training/gap/{county.units['东关一支部']}")
+    branch = text(county.browser("home"), f"/training/gap/{county.orgs['东关一支部']}")
     assert "补课班" in branch and "2 人可补" in branch and "不公布、不排名" in branch
     assert county.browser("home").get("/training/gap").status_code == 303
-    assert county.browser("home").get(f"/training/gap/{county.units['西关支部']}").status_code == 404
+    assert county.browser("home").get(f"/training/gap/{county.orgs['西关支部']}").status_code == 404
     person = text(county.browser("home"), f"/training/people/{county.people['李秀兰']}")
     assert "补课班" in person and "参加后还差 24 学时" in person
     with county.acting("officer") as ctx:

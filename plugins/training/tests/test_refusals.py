@@ -84,8 +84,8 @@ def test_no_day_gives_more_than_eight_hours(county):
     assert "超过每天 8 学时" in refused(county, second, [Mark(one, "present") for one in seat_ids(county, second).values()])
     with county.acting("officer") as ctx:
         with pytest.raises(Invalid, match="最多计 8 学时"):
-            sessions.plan_session(ctx, org_id=county.units["东关社区"], course_id=whole, **{**PLAN, "tenths": 90})
-        made = sessions.plan_session(ctx, org_id=county.units["东关社区"], course_id=whole,
+            sessions.plan_session(ctx, org_id=county.orgs["东关社区"], course_id=whole, **{**PLAN, "tenths": 90})
+        made = sessions.plan_session(ctx, org_id=county.orgs["东关社区"], course_id=whole,
                                      **{**PLAN, "tenths": 160, "ends_on": LATER + dt.timedelta(days=1)})
         assert made.days == 2
 
@@ -104,11 +104,11 @@ def test_a_trainer_is_no_trainee(county):
 def test_a_screen_gives_no_hours(county):
     with county.acting("officer") as ctx:
         with pytest.raises(Invalid, match="线上自学"):
-            courses.save_course(ctx, org_id=county.units["东关社区"], name="网课", **{**COURSE, "form": "online_self_study"})
-        made = courses.save_course(ctx, org_id=county.units["东关社区"], name="网课",
+            courses.save_course(ctx, org_id=county.orgs["东关社区"], name="网课", **{**COURSE, "form": "online_self_study"})
+        made = courses.save_course(ctx, org_id=county.orgs["东关社区"], name="网课",
                                    **{**COURSE, "form": "online_self_study", "tenths": 0})
         with pytest.raises(Invalid, match="线上自学"):
-            sessions.plan_session(ctx, org_id=county.units["东关社区"], course_id=made.id, **{**PLAN, "tenths": 20})
+            sessions.plan_session(ctx, org_id=county.orgs["东关社区"], course_id=made.id, **{**PLAN, "tenths": 20})
         for typed in ("在线 40", "观看90分钟", "点播4学时"):
             with pytest.raises(ValidationError, match="不计学时"):
                 read_hours(typed)
@@ -142,7 +142,7 @@ def test_tenths_are_shown_without_loss(tenths):
 
 def test_the_ladder_leads_upwards(county):
     basic, middle = county.course("基础"), county.course("进阶", level=2)
-    place = {"org_id": county.units["东关社区"]}
+    place = {"org_id": county.orgs["东关社区"]}
     with county.acting("officer") as ctx:
         courses.save_course(ctx, middle, name="进阶", first_ids=[basic], **place, **{**COURSE, "level": 2})
         with pytest.raises(Invalid, match="级别"):
@@ -166,7 +166,7 @@ def test_the_ladder_leads_upwards(county):
 def test_sessions_that_cannot_be(county, field, data):
     course_id = county.course()
     with county.acting("officer") as ctx, pytest.raises(Invalid) as said:
-        sessions.plan_session(ctx, org_id=county.units["东关社区"], course_id=course_id, **{**PLAN, **data})
+        sessions.plan_session(ctx, org_id=county.orgs["东关社区"], course_id=course_id, **{**PLAN, **data})
     assert field in said.value.errors
 
 

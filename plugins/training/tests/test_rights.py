@@ -51,7 +51,7 @@ def test_another_tenant_and_lesser_rights_see_nothing(county):
     made = county.confirmed(county.course(), ALL_CAME)
     west = county.browser("admin", "west")
     for path in (f"/training/sessions/{made}", f"/training/sessions/{made}/sheet", f"/training/people/{county.people['李秀兰']}",
-                 f"/training/gap/{county.units['东关社区']}", f"/training/sessions/{made}/calendar.ics"):
+                 f"/training/gap/{county.orgs['东关社区']}", f"/training/sessions/{made}/calendar.ics"):
         assert west.get(path).status_code == 404, path
     for name in LEDGERS:
         assert "李秀兰" not in text(west, f"/ledgers/training.{name}/") and "党务实务" not in text(west,
@@ -124,7 +124,7 @@ def test_pages_keep_their_budget(county):
     home, officer = county.browser("home"), county.browser("officer")
     home.get("/training/")
     officer.get("/training/")
-    for browser, path in ((home, "/training/"), (home, f"/training/gap/{county.units['东关一支部']}"),
+    for browser, path in ((home, "/training/"), (home, f"/training/gap/{county.orgs['东关一支部']}"),
                           (home, "/ledgers/training.hours/"),
                           (officer, f"/training/sessions/{made}"), (officer, "/training/gap")):
         with county.world.counting() as sent:

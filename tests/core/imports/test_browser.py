@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
-
 import pytest
-from werkzeug.serving import make_server
 
 from tests.core.imports.make_workbooks import HERE
-
-
-@contextmanager
-def serving(app):
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+from tests.serving import lend_session, serving
 
 
 @pytest.fixture
@@ -31,8 +15,7 @@ def site(desk):
 
 
 def sign_in(desk, page, site):
-    cookie = desk.browser.client.get_cookie("juheli", path="/t/east")
-    page.context.add_cookies([{"name": "juheli", "value": cookie.value, "url": site + "/t/east/", "httpOnly": True}])
+    lend_session(page, desk.browser, site)
 
 
 def upload(page, site):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import threading
 
 import pytest
-from werkzeug.serving import make_server
 
 from tests.core.ledgers import trial
+from tests.serving import lend_session, serving
 
 DESK, PHONE = (1440, 900), (390, 844)
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
@@ -26,22 +25,14 @@ def visit(world, open_page):
     with world.inside("east"):
         trial.fill(persons_per_branch=15, branches=4, root="z000")
     world.add_user("east", "clerk", *PERMISSIONS, name="周明霞")
-    cookie = world.browser("east", "clerk").client.get_cookie("juheli", path="/t/east")
-    server = make_server("127.0.0.1", 0, world.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    root = f"http://127.0.0.1:{server.server_port}/t/east"
+    clerk = world.browser("east", "clerk")
+    with serving(world.app) as address:
+        def open_path(path, size=DESK):
+            page = open_page(size)
+            page.goto(lend_session(page, clerk, address) + path, wait_until="networkidle")
+            return page
 
-    def open_path(path, size=DESK):
-        page = open_page(size)
-        page.context.add_cookies([{"name": "juheli", "value": cookie.value, "url": root + "/"}])
-        page.goto(root + path, wait_until="networkidle")
-        return page
-
-    yield open_path
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        yield open_path
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])

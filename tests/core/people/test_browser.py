@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import threading
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import make_server
+
+from tests.serving import lend_session, serving
 
 DESK, PHONE = (1440, 900), (390, 844)
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}
@@ -25,22 +25,14 @@ PICTURES = os.environ.get("PEOPLE_PICTURES", "")          # a folder: pictures f
 @pytest.fixture
 def visit(world, site, open_page):
     """Function that opens a path as the admin of the county."""
-    cookie = world.browser("east").client.get_cookie("juheli", path="/t/east")
-    server = make_server("127.0.0.1", 0, world.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    root = f"http://127.0.0.1:{server.server_port}/t/east"
+    admin = world.browser("east")
+    with serving(world.app) as address:
+        def open_path(path, size=DESK):
+            page = open_page(size)
+            page.goto(lend_session(page, admin, address) + path.format(**site), wait_until="networkidle")
+            return page
 
-    def open_path(path, size=DESK):
-        page = open_page(size)
-        page.context.add_cookies([{"name": "juheli", "value": cookie.value, "url": root + "/"}])
-        page.goto(root + path.format(**site), wait_until="networkidle")
-        return page
-
-    yield open_path
-    server.shutdown()
-    thread.join()
-    server.server_close()
+        yield open_path
 
 
 @pytest.mark.parametrize("size", [DESK, PHONE])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +9,6 @@ from pathlib import Path
 
 from flask import Flask, g, redirect, render_template, request
 from jinja2 import ChoiceLoader, FileSystemLoader
-from werkzeug.serving import make_server
 
 from core.base.i18n import use_locale
 from core.base.keyring import keyring, use_keyring
@@ -19,6 +17,7 @@ from core.web.paging import Page
 from core.web.prefs import read_prefs, write_prefs
 from core.web.shell import Group, Link, Shell
 from tests.core.web.kit_app import make_app
+from tests.serving import serving as serving_app
 
 PLACES = [Option(n, f"第{n}党支部", f"dzb{n}") for n in range(1, 30)]
 
@@ -117,14 +116,6 @@ def serving() -> Iterator[Site]:
     """The site on a free port of 127.0.0.1."""
     app, site, ring = make_app(), Site(), keyring()
     _pages(app, site)
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    site.address = f"http://127.0.0.1:{server.server_port}"
-    try:
+    with serving_app(app) as site.address:
         use_keyring(ring)
         yield site
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
 
 import pytest
 from sqlalchemy import select
-from werkzeug.serving import make_server
 
 from core.base.session import session
 from core.work.models import Draft
+from tests.serving import lend_session, serving
 
 from .casework.models import Case
 from .conftest import A, B
@@ -25,17 +24,12 @@ def address(east):
             on = ctx.today() - dt.timedelta(days=days)
             move(ctx, register(ctx, name=name, org_path=A, taker_path=B).id, "send", happened_on=on)
         register(ctx, name="本级案", org_path=A, taker_path=B)
-    server = make_server("127.0.0.1", 0, east.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/t/east"
-    server.shutdown()
-    thread.join()
+    with serving(east.app) as site:
+        yield f"{site}/t/east"
 
 
 def sign_in(site, page, address, login):
-    cookie = site.browser("east", login).client.get_cookie("juheli", path="/t/east")
-    page.context.add_cookies([{"name": "juheli", "value": cookie.value, "url": address}])
+    lend_session(page, site.browser("east", login), address.removesuffix("/t/east"))
 
 
 def test_an_item_opens_in_place_and_its_step_is_made(east, address, page):
