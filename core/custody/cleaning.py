@@ -15,6 +15,7 @@ from core.base.fence.registry import tenant_column
 from core.base.scope import tenant_scope
 from core.base.session import begin_write, session
 from core.files import storage
+from core.plugin import installed
 
 from .archive.tables import late_columns, tenant_tables
 
@@ -41,7 +42,7 @@ def holdings(tenant_id: int) -> Holdings:
     """What a tenant has now, in the database and on the disk; its own row is not counted."""
     found = Holdings()
     with tenant_scope(tenant_id):
-        for table in tenant_tables(current_database().metadata):
+        for table in tenant_tables(current_database().metadata, installed()):
             mine = table.c[tenant_column(table) or ""] == tenant_id
             if rows := session().scalar(select(func.count()).select_from(table).where(mine)):
                 found.rows[table.name] = rows
@@ -67,7 +68,7 @@ def _delete_some(table: Table, mine: ColumnElement[bool]) -> bool:
 def take_away(tenant_id: int) -> None:
     """Delete all rows and files of a tenant but its own row. Harmless when repeated; what refers goes before what it
     refers to, in transactions of 5,000 rows, so that nobody else waits long."""
-    tables = tenant_tables(current_database().metadata)
+    tables = tenant_tables(current_database().metadata, installed())
     for place, table in reversed(list(enumerate(tables))):
         with tenant_scope(tenant_id):
             mine = table.c[tenant_column(table) or ""] == tenant_id

@@ -45,8 +45,8 @@ class Mark:
 
 def tenant_tables() -> list[Table]:
     """Every table of tenants, referenced tables first."""
-    ours = {*installed().by_name, "audit", "jobs", "rules", "web"}
-    return [t for t in Base.metadata.sorted_tables if tenant_column(t) == TENANT and t.name.split("_")[0] in ours]
+    plugins = installed()
+    return [t for t in Base.metadata.sorted_tables if tenant_column(t) == TENANT and plugins.holds(t.name)]
 
 
 def plant(mark: Mark, plugins: Plugins) -> None:

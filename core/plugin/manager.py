@@ -143,6 +143,10 @@ class Plugins:
         """`liaison.record.read` -> `liaison`."""
         return name.split(".", 1)[0]
 
+    def holds(self, table: str) -> bool:
+        """Whether a table is an engine's or an installed module's, by its prefix."""
+        return table.split("_", 1)[0] in {*self.by_name, *ENGINES_WITH_TABLES}
+
     def active(self, name: str, enabled: frozenset[str]) -> bool:
         """Whether the owner of a dotted name is on for a tenant with this set."""
         owner = self.owner_of(name)

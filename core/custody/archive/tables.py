@@ -63,14 +63,15 @@ def owner_of(table: str, plugins: Plugins) -> str:
     return prefix if prefix in plugins.optional else CORE
 
 
-def tenant_tables(metadata: MetaData) -> list[Table]:
+def tenant_tables(metadata: MetaData, plugins: Plugins) -> list[Table]:
     """All tables with rows of tenants but the tenant's own row; what is referred to stands first."""
-    return [table for table in metadata.sorted_tables if tenant_column(table) and table.name != TENANT_ROW]
+    return [table for table in metadata.sorted_tables
+            if tenant_column(table) and table.name != TENANT_ROW and plugins.holds(table.name)]
 
 
 def travelling(metadata: MetaData, plugins: Plugins) -> list[Travelling]:
     """The tables an archive holds, in the order they are written and filled."""
-    tables = [table for table in tenant_tables(metadata) if table.name not in LEFT_BEHIND]
+    tables = [table for table in tenant_tables(metadata, plugins) if table.name not in LEFT_BEHIND]
     return [Travelling(table, owner_of(table.name, plugins), late_columns(table, tables[:place]))
             for place, table in enumerate(tables)]
 

@@ -42,13 +42,13 @@ def today(county):
 
 def confirm(page, name):
     page.get_by_role("button", name=name, exact=True).click()
-    page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation(wait_until="networkidle"):
+        page.get_by_role("dialog").get_by_role("button", name=name, exact=True).click()
 
 
 def save(page, name="保存"):
-    page.get_by_role("button", name=name, exact=True).click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation(wait_until="networkidle"):
+        page.get_by_role("button", name=name, exact=True).click()
 
 
 def test_two_sides_agree_claim_deliver_accept_review_and_print(county, visit, today, tmp_path):

@@ -44,8 +44,8 @@ def pick(page, field, text):
 def press(page, name):
     """A step that asks before it acts."""
     page.get_by_role("button", name=name, exact=True).first.click()
-    page.locator("dialog[open], .modal.show").get_by_role("button", name=name).click()
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation(wait_until="networkidle"):
+        page.locator("dialog[open], .modal.show").get_by_role("button", name=name).click()
 
 
 def missing(page, site, county):
