@@ -6,19 +6,19 @@ the tenant in scope, and must be idempotent. A capability is offered by `@provid
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from core.base import clock
 from core.base.session import begin_write, session
 from core.contracts.events import EVENTS, Event
+from core.jobs.parking import call_for, park
 from core.jobs.queue import enqueue, job
 from core.plugin import Plugins
 
 T = TypeVar("T")
 DELIVER = "events.deliver"
-PARKED = dt.timedelta(hours=1)
+WasOn = Callable[[str], bool]
+_was_on: list[WasOn] = []
 
 
 def handles(event: type[Event]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -47,29 +47,38 @@ def consumers(event: type[Event], plugins: Plugins) -> list[tuple[str, Callable[
             for fn in vars(module).values() if getattr(fn, "handles", None) is event]
 
 
+def tells_who_was_on(answer: WasOn) -> WasOn:
+    """Register the function that tells whether the tenant in scope ever had a module on (core.tenancy, a floor above)."""
+    _was_on[:] = [answer]
+    return answer
+
+
 def publish(event: Event, plugins: Plugins, enabled: frozenset[str], actor_id: int | None) -> None:
-    """One job per consuming module that is on for the tenant, in the running transaction."""
+    """One job per consuming module, in the running transaction: queued if it is on for the tenant, parked if it was once."""
     for owner, fn in consumers(type(event), plugins):
+        letter = {"event": type(event).__name__, "data": event.payload(), "consumer": owner, "handler": fn.__name__}
         if owner in plugins.core or owner in enabled:
-            enqueue(DELIVER, {"event": type(event).__name__, "data": event.payload(), "consumer": owner,
-                              "handler": fn.__name__}, actor_id=actor_id)
+            enqueue(DELIVER, letter, actor_id=actor_id)
+        elif any(was_on(owner) for was_on in _was_on):
+            park(DELIVER, letter, actor_id=actor_id)
+
+
+def wake_up(consumers: frozenset[str]) -> int:
+    """Queue the events parked for these modules, in the running transaction; how many there were."""
+    return call_for(DELIVER, lambda letter: letter["consumer"] in consumers)
 
 
 @job(DELIVER, retries=5)
 def deliver(ctx: Any, running: Any, event: str, data: dict[str, Any], consumer: str, handler: str) -> dict[str, Any]:
-    """Run one handler. While its module is switched off the event is parked: it is tried again every hour."""
+    """Run one handler. If its module was switched off meanwhile the event is parked until it is on again."""
     if not ctx.plugins.active(f"{consumer}.{handler}", ctx.enabled):
-        _park({"event": event, "data": data, "consumer": consumer, "handler": handler}, ctx.actor.id)
+        begin_write()
+        park(DELIVER, {"event": event, "data": data, "consumer": consumer, "handler": handler}, actor_id=ctx.actor.id)
+        session().commit()
         return {"parked": True}
     fn = getattr(ctx.plugins.by_name[consumer].file("handlers"), handler)
     fn(ctx, EVENTS[event](**data))
     return {}
-
-
-def _park(payload: dict[str, Any], actor_id: int | None) -> None:
-    begin_write()
-    enqueue(DELIVER, payload, actor_id=actor_id, run_at=clock.now() + PARKED)
-    session().commit()
 
 
 def capability(protocol: type[T], plugins: Plugins, enabled: frozenset[str]) -> T | None:

@@ -23,6 +23,7 @@ from core.base.db import (
 )
 
 QUEUED, RUNNING, DONE, FAILED = "queued", "running", "done", "failed"
+PARKED = "parked"  # out of the queue until somebody calls for it; kept without limit
 
 
 class Job(TenantScoped, Base):
@@ -52,13 +53,15 @@ class Job(TenantScoped, Base):
     error: Mapped[str | None] = mapped_column(String(2000))
     dedup_key: Mapped[str | None] = mapped_column(String(120))
     actor_id: Mapped[int | None] = mapped_column(BigInteger)
-    finished_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    finished_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)  # when it left the queue
 
 
 # The queue is read across tenants, and its indexes must lead with the tenant (core.base.fence.lint): partial indexes
-# hold only the few open and the few dead jobs, so that reading one whole costs nothing however many are done.
+# hold only the few open, dead or parked jobs, so that reading one whole costs nothing however many are done.
 # SQLite uses a partial index only when the statement repeats its condition word for word, hence literals.
 is_open = Job.finished_at.is_(None)
 is_dead = Job.status == literal(FAILED, literal_execute=True)
+is_parked = Job.status == literal(PARKED, literal_execute=True)
 Index("ix_jobs_job_open", Job.tenant_id, Job.status, Job.run_at, sqlite_where=is_open, postgresql_where=is_open)
 Index("ix_jobs_job_dead", Job.tenant_id, Job.finished_at, sqlite_where=is_dead, postgresql_where=is_dead)
+Index("ix_jobs_job_parked", Job.tenant_id, Job.name, sqlite_where=is_parked, postgresql_where=is_parked)

@@ -9,6 +9,7 @@ from core.base.i18n import _
 from core.base.scope import current_scope
 from core.base.session import session
 from core.contracts.errors import Invalid, NotFound
+from core.events import outbox
 from core.plugin import RoleTemplate
 from core.service import Context, service
 
@@ -24,6 +25,12 @@ def admin_template(pattern: str) -> RoleTemplate:
 
 def _state(plugin: str) -> PluginState | None:
     return session().scalars(select(PluginState).where(PluginState.plugin == plugin)).one_or_none()
+
+
+@outbox.tells_who_was_on
+def was_on(plugin: str) -> bool:
+    """Whether the tenant in scope ever had the plugin on: what happens while it is off is kept for it."""
+    return _state(plugin) is not None
 
 
 def bump_plugins_rev() -> None:
@@ -55,6 +62,7 @@ def switch_on(ctx: Context, name: str) -> list[str]:
         now_on.hooks.strict("plugin_enabled", only=each, first=first, ctx=now_on)
         done.append(each)
     if done:
+        outbox.wake_up(frozenset(done))
         bump_plugins_rev()
     return done
 

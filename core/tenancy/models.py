@@ -75,4 +75,3 @@ class PluginState(TenantScoped, Base):
     state: Mapped[str] = mapped_column(String(10))
     since: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     by_name: Mapped[str] = mapped_column(String(80), default="")
-    enabled_before: Mapped[bool] = mapped_column(Boolean, default=True)

@@ -303,6 +303,7 @@ def upgrade() -> None:
     with op.batch_alter_table('jobs_job', schema=None) as batch_op:
         batch_op.create_index('ix_jobs_job_dead', ['tenant_id', 'finished_at'], unique=False, sqlite_where=sa.text("status = 'failed'"), postgresql_where=sa.text("status = 'failed'"))
         batch_op.create_index('ix_jobs_job_open', ['tenant_id', 'status', 'run_at'], unique=False, sqlite_where=sa.text('finished_at IS NULL'), postgresql_where=sa.text('finished_at IS NULL'))
+        batch_op.create_index('ix_jobs_job_parked', ['tenant_id', 'name'], unique=False, sqlite_where=sa.text("status = 'parked'"), postgresql_where=sa.text("status = 'parked'"))
 
     op.create_table('people_archive',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -445,7 +446,6 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('since', UTCDateTime(), nullable=False),
     sa.Column('by_name', sa.String(length=80), nullable=False),
-    sa.Column('enabled_before', sa.Boolean(), nullable=False),
     sa.Column('created_at', UTCDateTime(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_tenancy_plugin_state')),
@@ -1213,6 +1213,7 @@ def downgrade() -> None:
 
     op.drop_table('people_archive')
     with op.batch_alter_table('jobs_job', schema=None) as batch_op:
+        batch_op.drop_index('ix_jobs_job_parked', sqlite_where=sa.text("status = 'parked'"), postgresql_where=sa.text("status = 'parked'"))
         batch_op.drop_index('ix_jobs_job_open', sqlite_where=sa.text('finished_at IS NULL'), postgresql_where=sa.text('finished_at IS NULL'))
         batch_op.drop_index('ix_jobs_job_dead', sqlite_where=sa.text("status = 'failed'"), postgresql_where=sa.text("status = 'failed'"))
 
