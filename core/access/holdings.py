@@ -68,7 +68,7 @@ def uncovered(ctx: Context, permissions: Iterable[str], path: str, until: dt.dat
 
 
 def beyond(ctx: Context, user_id: int) -> list[str]:
-    """Permissions an account has, or will have, that the actor does not hold at the same place.
+    """Permissions an account has, or will have, that the actor does not hold at the same place for as long.
 
     Whoever resets a password could use the account: he must hold what it holds.
     """
@@ -77,6 +77,6 @@ def beyond(ctx: Context, user_id: int) -> list[str]:
     own = [h for h in holdings(ctx.actor.id or 0) if h.in_force(clock.today())]
     found: set[str] = set()
     for held in holdings(user_id):
-        mine = {name for h in own if held.path.startswith(h.path) for name in h.permissions}
+        mine = {name for h in own if h.covers(held.path, held.ends_on) for name in h.permissions}
         found |= {name for name in held.permissions if name in ctx.plugins.permissions} - mine
     return sorted(found)

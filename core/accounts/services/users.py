@@ -120,7 +120,7 @@ def reset_link(ctx: Context, user_id: int) -> tuple[User, str]:
 @service("accounts.user.manage", action="accounts.user.unlock")
 def unlock_user(ctx: Context, user_id: int) -> User:
     """Forget the wrong attempts on an account, so that its owner need not wait."""
-    user = ctx.get(User, user_id)
+    user = _managed(ctx, user_id)
     attempts.unlock(user.id, user.login_name)
     ctx.audit("user", user.id, user.name)
     return user

@@ -7,12 +7,14 @@ import re
 import pytest
 from sqlalchemy import select
 
+from core.access.models import RoleGrant
 from core.accounts import attempts
 from core.accounts.jobs import forget_ended
 from core.accounts.models import User
 from core.accounts.services import users as service
 from core.audit.models import AuditEntry
-from core.base.session import session
+from core.base import clock
+from core.base.session import begin_write, session
 from core.contracts.errors import Invalid, NotFound
 from tests.core.access.units import PATHS, build_units, user_id
 
@@ -136,6 +138,25 @@ def test_accounts_of_another_unit_do_not_exist(world):
     for act in ("disable", "enable", "link", "unlock", "sign-out", "second-factor/off"):
         assert admin.post(f"/accounts/users/{number}/{act}").status_code == 404
     assert account(world, "west", "stranger").state == "active"
+
+
+@pytest.mark.parametrize("act", ["disable", "link", "unlock", "sign-out", "second-factor/off"])
+def test_who_holds_less_or_for_a_shorter_time_manages_no_account(world, act):
+    number = world.add_user("east", "chief", "accounts.user.manage", "people.org.read")
+    world.add_user("east", "deputy", "accounts.user.manage", "accounts.user.read")
+    world.add_user("east", "guest", "accounts.user.manage", "accounts.user.read", "people.org.read")
+    with world.inside("east"):
+        begin_write()
+        guest = session().scalars(select(User).where(User.login_name == "guest")).one()
+        session().scalars(select(RoleGrant).where(RoleGrant.user_id == guest.id)).one().ends_on = clock.today()
+        session().commit()
+    for login in ("deputy", "guest"):
+        browser = world.browser("east", login)
+        refused = browser.post(f"/accounts/users/{number}/{act}")
+        assert "这个账号拥有您没有的权限" in (refused.text if refused.status_code == 422 else browser.get("/accounts/users/" + str(number)).text)
+    assert account(world, "east", "chief").state == "active"
+    with world.inside("east"):
+        assert session().scalars(select(AuditEntry).where(AuditEntry.subject_id == number)).all() == []
 
 
 def test_search_finds_accounts_for_those_who_may_see_them(world):
