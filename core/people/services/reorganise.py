@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 
 from core.base.db import session
 from core.base.i18n import _
@@ -168,7 +168,9 @@ def _guest_links(unit: OrgUnit) -> list[Affiliation]:
 
 
 def _end_posts(unit: OrgUnit, on: dt.date) -> None:
-    session().execute(update(PostHolding).where(PostHolding.org_id == unit.id, PostHolding.ends_on.is_(None)).values(ends_on=on))
+    last_day = case((PostHolding.starts_on > on, PostHolding.starts_on), else_=on)
+    open_posts = update(PostHolding).where(PostHolding.org_id == unit.id, PostHolding.ends_on.is_(None))
+    session().execute(open_posts.values(ends_on=last_day))
 
 
 def _close(unit: OrgUnit, status: str, on: dt.date, successor_id: int | None) -> None:

@@ -153,7 +153,8 @@ def test_who_holds_less_or_for_a_shorter_time_manages_no_account(world, act):
     for login in ("deputy", "guest"):
         browser = world.browser("east", login)
         refused = browser.post(f"/accounts/users/{number}/{act}")
-        assert "这个账号拥有您没有的权限" in (refused.text if refused.status_code == 422 else browser.get("/accounts/users/" + str(number)).text)
+        shown = refused.text if refused.status_code == 422 else browser.get(f"/accounts/users/{number}").text
+        assert "这个账号拥有您没有的权限" in shown
     assert account(world, "east", "chief").state == "active"
     with world.inside("east"):
         assert session().scalars(select(AuditEntry).where(AuditEntry.subject_id == number)).all() == []

@@ -10,7 +10,7 @@ from core.base import clock
 from core.base.db import session
 from core.contracts.errors import Conflict, Forbidden, Invalid
 from core.people import history, tree
-from core.people.models import Person
+from core.people.models import Person, PostHolding
 from core.people.services.orgs import create_org, update_org
 from core.people.services.persons import create_person
 from core.people.services.posts import appoint, end_post
@@ -78,6 +78,19 @@ def test_merging_moves_members_and_children_and_keeps_history(county):
     assert [c.kind for c in history.changes_of([gone.id])] == ["merged"]
     with pytest.raises(Invalid):
         update_org(ctx, gone.id, note="x")
+
+
+def test_no_post_ends_before_it_began(county):
+    """A paper dated back closes the unit; who was appointed after that day has held the post for one day."""
+    ctx, day = county.ctx, county.ctx.today()
+    unit = create_org(ctx, name="短期支部", short_name="短期支部", kind="branch", parent_id=county["东关社区"],
+                      founded_on=day - dt.timedelta(days=400))
+    person = create_person(ctx, name="赵六", org_id=county["东关一支部"])
+    for back, post in ((300, "secretary"), (3, "deputy_secretary")):
+        appoint(ctx, person_id=person.id, org_id=unit.id, post=post, starts_on=day - dt.timedelta(days=back))
+    dissolve_org(ctx, unit.id, effective_on=day - dt.timedelta(days=10))
+    held = session().scalars(select(PostHolding).where(PostHolding.org_id == unit.id).order_by(PostHolding.starts_on)).all()
+    assert [(day - h.starts_on).days for h in held] == [300, 3] and [(day - h.ends_on).days for h in held] == [10, 3]
 
 
 def test_splitting_founds_a_sibling_with_the_named_members(county):
