@@ -73,21 +73,6 @@ def tree_as_of(on: dt.date) -> dict[int, UnitThen]:
     return {i: unit for i, unit in found.items() if unit.status not in GONE}
 
 
-def descendants(tree: dict[int, UnitThen], root: int) -> set[int]:
-    """Ids of a unit and everything below it in a tree as of some day."""
-    below: dict[int | None, list[int]] = {}
-    for unit in tree.values():
-        below.setdefault(unit.parent_id, []).append(unit.id)
-    found, todo = set(), [root]
-    while todo:
-        here = todo.pop()
-        if here in found or here not in tree:
-            continue
-        found.add(here)
-        todo += below.get(here, [])
-    return found
-
-
 def changes_of(org_ids: Iterable[int]) -> list[OrgChange]:
     """The history of units, newest first."""
     return list(session().scalars(select(OrgChange).where(OrgChange.org_id.in_(list(org_ids)))

@@ -55,8 +55,13 @@ def transfer_between(ctx: Context, person: Person, unit: OrgUnit, on: dt.date, *
 @service(TRANSFER)
 def transfer_out(ctx: Context, person_id: int, *, to_place: str, effective_on: dt.date | None = None, document_no: str = "",
                  reason: str = "", version: int | None = None) -> Person:
-    """The member leaves for an organisation outside this tenant; the record stays, marked as transferred out."""
+    """The member leaves for an organisation outside this tenant; the record stays, marked as transferred out.
+
+    Raises Invalid for a suspended membership: whoever takes the member in would take it for a normal one.
+    """
     person = own_person(ctx, person_id, version)
+    if person.membership_state == "suspended":
+        raise Invalid({"person": [_("%(name)s 已停止党籍，请先恢复党籍再转出。", name=person.name)]})
     return _leave(ctx, person, "transfer_out", "transferred_out", effective_on, document_no, reason, to_place)
 
 

@@ -65,6 +65,8 @@ def test_life_of_a_membership(county, zhang):
 
 def test_leaving_while_suspended_changes_no_head_count(county, zhang):
     membership.suspend(county.ctx, zhang.id, reason="失联", document_no="1")
+    with pytest.raises(Invalid, match="恢复党籍"):
+        membership.transfer_out(county.ctx, zhang.id, to_place="外县")
     membership.remove(county.ctx, zhang.id, reason="自行脱党", document_no="2")
     assert sum(effect for _, effect in rows(zhang.id)) == 0
 
