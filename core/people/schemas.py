@@ -185,6 +185,7 @@ class NewOrg(OrgFields):
 
 
 class EditOrg(OrgFields):
+    clear_contact_phone = Bool(load_default=False, metadata=ui(_l("清除已登记的联系电话"), group=CONTACT))
     effective_on = when(_l("变更生效日期"), group=CHANGE)
     document_no = paper(_l("变更文号"), group=CHANGE)
 

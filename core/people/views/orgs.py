@@ -16,7 +16,7 @@ from ..queries.org_page import org_page
 from ..schemas import EditOrg, Election, EndPost, NewOrg, Post
 from ..services import orgs, posts, terms
 from ..services.reveal import reveal_contact
-from .pages import filled, pages, posted, show, status, trail
+from .pages import filled, kept, numbers, pages, posted, show, status, trail
 from .reorganise import changes_for
 
 READ, MANAGE = "people.org.read", "people.org.manage"
@@ -48,7 +48,7 @@ def new_org() -> Any:
 def edit_org(record_id: int) -> Any:
     unit = units.get_org(ctx(), record_id)
     form = SchemaForm(EditOrg(), obj=unit)
-    form["contact_phone"].help = _("已登记 %(mask)s，留空不变", mask=unit.contact_phone_mask) if unit.contact_phone_mask else ""
+    form["contact_phone"].help = kept(unit.contact_phone_mask)
     if posted(form) and form.attempt(_save, record_id, form):
         done(_("已保存：%(name)s", name=form.result.short_name))
         return go("people.org", record_id=record_id)
@@ -56,9 +56,7 @@ def edit_org(record_id: int) -> Any:
 
 
 def _save(record_id: int, form: SchemaForm) -> OrgUnit:
-    data = dict(form.data)
-    if not data["contact_phone"]:
-        del data["contact_phone"]
+    data = numbers(form.data, "contact_phone")
     data["document_no"] = data["document_no"] or ""
     return orgs.update_org(ctx(), record_id, version=form.version, **data)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import request, url_for
 
+from core.base.i18n import _
 from core.base.pinyin import name_keys
 from core.contracts.errors import NotFound
 from core.service import Context
@@ -37,6 +38,22 @@ def status() -> int:
 def filled(data: dict[str, Any]) -> dict[str, Any]:
     """The fields of a form without those left blank: the service's own defaults count."""
     return {name: value for name, value in data.items() if value is not None}
+
+
+def numbers(data: dict[str, Any], *fields: str) -> dict[str, Any]:
+    """A form's data for a service: a sealed number left blank stays as it is unless its `clear_` box is ticked."""
+    data = dict(data)
+    for field in fields:
+        if data.pop(f"clear_{field}", False):
+            data[field] = ""
+        elif not data.get(field):
+            data.pop(field, None)
+    return data
+
+
+def kept(mask: str) -> str:
+    """The help below a sealed number that is there."""
+    return _("已登记 %(mask)s，留空不变", mask=mask) if mask else ""
 
 
 WORDS = {"member": words.MEMBER_KINDS, "state": words.MEMBERSHIP_STATES, "check": words.CHECK_STATES, "gender": words.GENDERS,

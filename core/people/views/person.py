@@ -16,7 +16,7 @@ from ..schemas import EditPerson, NewPerson, Reveal
 from ..services.persons import create_person, update_person
 from ..services.reveal import reveal
 from .acts import acts_for
-from .pages import filled, pages, posted, show, status
+from .pages import filled, kept, numbers, pages, posted, show, status
 
 READ = "people.person.read"
 TABS = ("data", "relations", "taking_part", "timeline")
@@ -47,26 +47,16 @@ def new_person() -> Any:
 def edit_person(record_id: int) -> Any:
     who = people.get_person(ctx(), record_id)
     form = SchemaForm(EditPerson(), obj=who)
-    form["phone"].help = _kept(who.phone_mask)
-    form["id_no"].help = _kept(who.id_mask)
+    form["phone"].help = kept(who.phone_mask)
+    form["id_no"].help = kept(who.id_mask)
     if posted(form) and form.attempt(_save, record_id, form):
         done(_("已保存：%(name)s", name=form.result.name))
         return back("people.person", record_id=record_id)
     return show("people/form.html", status(), form=form, title=_("修改：%(name)s", name=who.name), person=who)
 
 
-def _kept(mask: str) -> str:
-    return _("已登记 %(mask)s，留空不变", mask=mask) if mask else ""
-
-
 def _save(record_id: int, form: SchemaForm) -> Any:
-    data = dict(form.data)
-    for field in ("phone", "id_no"):
-        if data.pop(f"clear_{field}", False):
-            data[field] = ""
-        elif not data.get(field):
-            data.pop(field, None)
-    return update_person(ctx(), record_id, version=form.version, **data)
+    return update_person(ctx(), record_id, version=form.version, **numbers(form.data, "phone", "id_no"))
 
 
 @pages.post("/p/<int:record_id>/reveal", needs="people.person.reveal")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.base.db import session
 from core.people.models import Affiliation, Person
 from core.people.services.membership import transfer
-from core.people.services.orgs import create_org
+from core.people.services.orgs import create_org, update_org
 from core.people.services.persons import create_person
 from core.people.services.reorganise import move_org
 from core.people.services.root import find_root
@@ -104,6 +104,16 @@ def test_organisations_by_form(world, site):
     assert browser.post(f"{address}edit", {"name": "x", "short_name": "x", "kind": "branch"}).status_code == 422
     assert browser.post("/people/g/new", {"code": "X1", "name": "网格", "org_id": site["community"],
                                           "buildings": "1号楼、2号楼"}).status_code == 303
+
+
+@pytest.mark.parametrize(("more", "mask"), [({}, "138****5678"), ({"clear_contact_phone": "1"}, "")])
+def test_a_contact_phone_left_blank_stays_and_may_be_cleared(world, site, county, more, mask):
+    unit = county.unit("东关一支部")
+    update_org(county.ctx, unit.id, contact_phone="13800005678")
+    form = {"name": unit.name, "short_name": unit.short_name, "kind": unit.kind, "contact_phone": "", **more}
+    assert world.browser("east").post(f"/people/o/{unit.id}/edit", form).status_code == 303
+    session().expire_all()
+    assert county.unit("东关一支部").contact_phone_mask == mask
 
 
 def test_reader_of_one_community_sees_no_person_of_another(world, site, county):
