@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median_low
 from typing import Any
@@ -19,7 +19,9 @@ from core.service import Context
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What was measured: `amount` counts rows or adds up `total`; `base` is the denominator of a percentage."""
+    """What was measured: `amount` counts rows or adds up `total`; `base` is the denominator of a percentage, 0 for the
+    middle of no rows.
+    """
 
     indicator: Indicator
     amount: int
@@ -28,6 +30,8 @@ class Value:
     @property
     def number(self) -> float | None:
         """The figure as a number (percent: 0-100 with one decimal, money in yuan); None where nothing can be measured."""
+        if self.base == 0:
+            return None
         if self.indicator.unit == PERCENT:
             return round(100 * self.amount / self.base, 1) if self.base else None
         return self.amount / 100 if self.indicator.unit == FEN else self.amount
@@ -104,8 +108,22 @@ def measure(ctx: Context, indicators: Iterable[Indicator]) -> dict[str, Value]:
         rows = matching(ledger, ctx).order_by(None).with_only_columns(*sums, maintain_column_froms=True)
         row = answer(rows.execution_options(**BEYOND))[0]
         for index, indicator in enumerate(listed):
-            amount = row[2 * index] if indicator.median is None else middles(indicator, ledger, ctx).get("", 0)
-            found[indicator.name] = value_of(indicator, amount, row[2 * index + 1])
+            found[indicator.name] = value_of(indicator, row[2 * index], row[2 * index + 1]) if indicator.median is None else (
+                middle_of(indicator, middles(indicator, ledger, ctx).get("")))
+    return found
+
+
+def by_prefix(ledger: Ledger, listed: Sequence[Indicator], length: int, ctx: Context) -> dict[str, dict[str, Value]]:
+    """First `length` characters of the place -> indicator -> value; one statement, and one for each middle value."""
+    place = func.substr(ledger.scope[0], 1, length)
+    sums = [place.label("place"), *(column for i in listed for column in sums_of(i, ctx))]
+    rows = matching(ledger, ctx).order_by(None).with_only_columns(*sums, maintain_column_froms=True)
+    found = {row.place: {i.name: value_of(i, row[1 + 2 * n], row[2 + 2 * n]) for n, i in enumerate(listed)}
+             for row in answer(rows.group_by(place).execution_options(**BEYOND))}
+    for indicator in (one for one in listed if one.median is not None):
+        own = middles(indicator, ledger, ctx, place)
+        for where, values in found.items():
+            values[indicator.name] = middle_of(indicator, own.get(where))
     return found
 
 
@@ -121,6 +139,10 @@ def middles(indicator: Indicator, ledger: Ledger, ctx: Context, place: ColumnEle
     for where, value in session().execute(rows.execution_options(**BEYOND)):
         values.setdefault(where, []).append(value)
     return {where: median_low(listed) for where, listed in values.items()}
+
+
+def middle_of(indicator: Indicator, middle: int | None) -> Value:
+    return Value(indicator, 0, 0) if middle is None else Value(indicator, middle)
 
 
 def value_of(indicator: Indicator, amount: Any, base: Any) -> Value:

@@ -13,11 +13,10 @@ from core.base import clock
 from core.base.db import new_ids
 from core.base.scope import current_scope
 from core.base.session import session
-from core.ledgers.query import BEYOND, matching
 from core.plugin import Indicator, Ledger
 from core.service import Context, service
 
-from .engine import Value, by_ledger, grouped, measure, sums_of, value_of
+from .engine import Value, by_ledger, by_prefix, grouped, measure
 from .models import IndicatorValue
 from .places import LEVEL
 
@@ -52,12 +51,9 @@ def _row(value: Value, path: str, today: dt.date) -> dict[str, Any]:
 
 
 def _level(ledger: Ledger, listed: list[Indicator], length: int, ctx: Context, today: dt.date) -> Iterable[dict[str, Any]]:
-    place = func.substr(ledger.scope[0], 1, length)
-    sums = [place.label("place"), *(column for i in listed for column in sums_of(i, ctx))]
-    rows = matching(ledger, ctx).order_by(None).with_only_columns(*sums, maintain_column_froms=True)
-    for row in session().execute(rows.group_by(place).execution_options(**BEYOND)):
-        if row.place and len(row.place) == length:
-            yield from (_row(value_of(i, row[1 + 2 * n], row[2 + 2 * n]), row.place, today) for n, i in enumerate(listed))
+    for path, values in by_prefix(ledger, listed, length, ctx).items():
+        if path and len(path) == length:
+            yield from (_row(value, path, today) for value in values.values())
 
 
 def _thin_out(today: dt.date) -> int:
@@ -113,6 +109,7 @@ def _kept(indicators: list[Indicator], paths: tuple[str, ...], first: dt.date) -
         .group_by(kept.indicator, kept.definition, kept.on).order_by(kept.on)).all()
     found: dict[str, dict[str, Value]] = {}
     for name, definition, on, amount, base, places in rows:
-        if definition == known[name].version and places == len(paths):
-            found.setdefault(name, {})[f"{on:%Y-%m}"] = value_of(known[name], amount, base)
+        of_one = len(paths) == 1 or known[name].median is None          # middle values do not add up
+        if definition == known[name].version and places == len(paths) and of_one:
+            found.setdefault(name, {})[f"{on:%Y-%m}"] = Value(known[name], int(amount), None if base is None else int(base))
     return found

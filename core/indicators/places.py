@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 
 from core.base.session import session
 from core.ledgers.filters import filters_of
-from core.ledgers.query import BEYOND, answer, matching
 from core.ledgers.scope import within
 from core.people.models import OrgUnit
+from core.people.words import LIVING_STATUS
 from core.plugin import Indicator
 from core.service import WHOLE_TENANT, Context
 
-from .engine import Value, by_ledger, grouped, middles, sums_of, value_of
+from .engine import Value, by_ledger, by_prefix, grouped, middle_of, value_of
 
 LEVEL = 4         # characters of a path per level of the tree
 MOST = 200
@@ -36,7 +36,7 @@ def units_below(ctx: Context, permission: str) -> list[tuple[int, str, str]]:
     held = ctx.subtrees(permission)
     if not held:
         return []
-    wanted = select(OrgUnit.id, OrgUnit.short_name, OrgUnit.path).where(OrgUnit.status == "active")
+    wanted = select(OrgUnit.id, OrgUnit.short_name, OrgUnit.path).where(OrgUnit.status.in_(LIVING_STATUS))
     if held == WHOLE_TENANT:
         wanted = wanted.where(func.length(OrgUnit.path) == 2 * LEVEL)
     elif len(held) == 1:
@@ -56,24 +56,21 @@ def by_place(ctx: Context, indicators: Sequence[Indicator]) -> list[Place]:
     units = units_below(ctx, readable[0][0].permission)
     if not units:
         return []
-    found: dict[str, dict[str, Value]] = {i.name: {} for i in indicators}
     length = len(units[0][2])
+    found = {}
     for ledger, listed in readable:
-        if not ledger.scope or grouped(ledger, ctx):
-            continue
-        place = func.substr(ledger.scope[0], 1, length)
-        sums = [place.label("place"), *(column for i in listed for column in sums_of(i, ctx))]
-        rows = matching(ledger, ctx).order_by(None).with_only_columns(*sums, maintain_column_froms=True)
-        for row in answer(rows.group_by(place).execution_options(**BEYOND)):
-            for index, indicator in enumerate(listed):
-                found[indicator.name][row.place] = value_of(indicator, row[1 + 2 * index], row[2 + 2 * index])
-        for indicator in (one for one in listed if one.median is not None):
-            own = middles(indicator, ledger, ctx, place)
-            found[indicator.name] = {path: value_of(indicator, own.get(path, 0), 0) for path in found[indicator.name]}
-    known = {i.name for ledger, listed in readable if ledger.scope and not grouped(ledger, ctx) for i in listed}
-    return [Place(unit_id, name, path, [
-        found[i.name].get(path, value_of(i, 0, 0)) if i.name in known else None for i in indicators])
-        for unit_id, name, path in units]
+        if ledger.scope and not grouped(ledger, ctx):
+            placed = by_prefix(ledger, listed, length, ctx)
+            found |= {i.name: (i, {path: values[i.name] for path, values in placed.items()}) for i in listed}
+    return [Place(unit_id, name, path, [_value(found.get(i.name), path) for i in indicators]) for unit_id, name, path in units]
+
+
+def _value(known: tuple[Indicator, dict[str, Value]] | None, path: str) -> Value | None:
+    """The value at a place; a place without rows counts none, and has no middle."""
+    if known is None:
+        return None
+    indicator, values = known
+    return values.get(path) or (value_of(indicator, 0, 0) if indicator.median is None else middle_of(indicator, None))
 
 
 def place_key(indicator: Indicator, ctx: Context) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from core.base.memo import remembered
 from core.base.session import session
 from core.people.models import OrgUnit
+from core.people.words import LIVING_STATUS
 from core.service import WHOLE_TENANT, Context
 
 from .scope import below, within
@@ -41,7 +42,7 @@ def offered(ctx: Context, permission: str, chosen: Unit | None = None) -> list[U
 
 
 def _read(paths: tuple[str, ...], chosen: Unit | None) -> list[Unit]:
-    wanted = select(OrgUnit.id, OrgUnit.short_name, OrgUnit.path).where(OrgUnit.status == "active")
+    wanted = select(OrgUnit.id, OrgUnit.short_name, OrgUnit.path).where(OrgUnit.status.in_(LIVING_STATUS))
     if paths != WHOLE_TENANT:
         wanted = wanted.where(within([OrgUnit.path], paths))
     shallow = wanted.order_by(func.length(OrgUnit.path), OrgUnit.path).limit(MOST + 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -84,6 +85,24 @@ def test_figures_are_kept_once_a_day_and_thinned_out(office):
     with office.acting("east", "second") as ctx, clock.at(start + dt.timedelta(days=90)):
         line = curves(ctx, measure(ctx, BOTH).values())["trial.reachable"]
         assert [(p.month, p.value.base) for p in line] == [("2026-01", 6), ("2026-02", 6), ("2026-03", 6), ("2026-04", 6)]
+
+
+def test_a_middle_value_is_kept_for_each_place_and_never_added_up(office):
+    start = dt.datetime(2026, 1, 5, 2, tzinfo=dt.UTC)
+    with office.inside("east") as ctx, clock.at(start):
+        keep_today(ctx)
+    for paths, months in ((["z0000002"], ["2026-01", "2026-02"]), (["z0000002", "z0000003"], ["2026-02"])):
+        with office.acting("east", "second") as ctx, clock.at(start + dt.timedelta(days=30)):
+            ctx = replace(ctx, grants=tuple(replace(ctx.grants[0], path=path) for path in paths))
+            line = curves(ctx, measure(ctx, [trial.middle]).values())["trial.middle"]
+            assert [(p.month, p.value.number) for p in line] == [(month, 1) for month in months]
+
+
+def test_a_middle_of_nothing_is_no_figure(office):
+    with office.inside("west") as ctx:
+        assert str(measure(ctx, [trial.middle])["trial.middle"]) == "—"
+    with office.inside("east") as ctx:              # the fourth branch has no telephone at all
+        assert [str(place.values[0]) for place in by_place(ctx, [trial.middle])] == ["1", "1", "1", "—"]
 
 
 def test_the_daily_job_runs_for_every_tenant(office):

@@ -12,7 +12,7 @@ from core.base.pinyin import name_keys
 from core.base.scope import tenant_scope
 from core.ledgers import plugin as ledgers_plugin
 from core.people.models import OrgUnit, Person
-from core.plugin import FEN, Action, Filter, Indicator, Ledger, Owner, Permission, Plugin, View, col
+from core.plugin import DAYS, FEN, Action, Filter, Indicator, Ledger, Owner, Permission, Plugin, View, col
 from core.plugin.manager import Plugins, installed
 from core.service import Actor, Context, Grant, TenantInfo
 
@@ -83,12 +83,16 @@ share = Indicator(
     good="high",
     where=lambda ctx: Person.phone_mask != "",
 )
+middle = Indicator(
+    name="trial.middle", definition="有电话的人的版次的中间值", label="版次（中位数）", of="trial.roster", unit=DAYS,
+    median=Person.version, where=lambda ctx: Person.phone_mask != "",
+)
 
 
 class Trial(Owner):
     """Declares what stands above, without files."""
 
-    ledgers, indicators, workflows, import_kinds = [roster, whole, picked], [young, share], [], []
+    ledgers, indicators, workflows, import_kinds = [roster, whole, picked], [young, share, middle], [], []
 
     def __init__(self):
         permissions = (Permission(READ, "看"), Permission(EXPORT, "导出"))
