@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,12 @@ import xlsxwriter
 A4_PAPER = 9
 WIDEST = 60
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+WHOLE = re.compile(r"-?[0-9]{1,11}")
+CHANGED = re.compile(
+    r"\+[0-9.]+|[+-]?(0[0-9]+|[0-9]{12,}|[0-9]+\.[0-9]+|[0-9.]+[eE][+-]?[0-9]+)"
+    r"|[0-9]{1,4}[-/][0-9]{1,2}|[0-9]{1,2}([-/][0-9]{1,2}){2}")
+HEAD_LINES = 4                      # title, origin, mark, headings
+MOST_LINES = 1_048_576              # of one sheet, as Excel has it
 Cell = str | int | float
 
 
@@ -29,53 +36,71 @@ class Outgoing:
 
 
 def write_xlsx(path: Path, sheet: Outgoing, rows: Iterable[Sequence[Cell]]) -> int:
-    """Write the workbook row by row in bounded memory; returns the number of rows."""
+    """Write the workbook row by row in bounded memory; returns the number of rows. A full sheet is followed by another."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
                "in_memory": False, "tmpdir": str(path.parent)}
+    written = 0
     with xlsxwriter.Workbook(str(path), options) as book:
-        page = book.add_worksheet("Sheet1")
-        _page_setup(page, sheet)
-        last = max(len(sheet.headings) - 1, 1)
-        page.merge_range(0, 0, 0, last, sheet.title, book.add_format({"bold": True, "font_size": 16, "align": "center"}))
-        page.write_string(1, 0, sheet.meta)
-        page.write_string(2, 0, sheet.mark, book.add_format({"font_color": "#646c7a", "font_size": 9}))
-        frame = {"border": 1, "valign": "vcenter"}
-        head = book.add_format({**frame, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#fafbfc"})
-        for index, heading in enumerate(sheet.headings):
-            page.write_string(3, index, heading, head)
-        return _write_rows(page, rows, book.add_format({**frame, "num_format": "@"}), book.add_format(frame),
-                           book.add_format({**frame, "num_format": "0.00"}))
+        look = _look(book)
+        page, line = _page(book, sheet, look), HEAD_LINES
+        for written, row in enumerate(rows, 1):  # noqa: B007  (the last number is the answer)
+            if line == MOST_LINES:
+                page, line = _page(book, sheet, look), HEAD_LINES
+            _write_row(page, line, row, look)
+            line += 1
+    return written
 
 
-def _page_setup(page: Any, sheet: Outgoing) -> None:
+def _look(book: xlsxwriter.Workbook) -> dict[str, Any]:
+    frame = {"border": 1, "valign": "vcenter"}
+    return {
+        "title": book.add_format({"bold": True, "font_size": 16, "align": "center"}),
+        "mark": book.add_format({"font_color": "#646c7a", "font_size": 9}),
+        "head": book.add_format({**frame, "bold": True, "align": "center", "text_wrap": True, "bg_color": "#fafbfc"}),
+        "text": book.add_format({**frame, "num_format": "@"}),
+        "whole": book.add_format(frame),
+        "money": book.add_format({**frame, "num_format": "0.00"}),
+    }
+
+
+def _page(book: xlsxwriter.Workbook, sheet: Outgoing, look: dict[str, Any]) -> Any:
+    """One more sheet with title, origin and headings, set up for A4."""
+    page = book.add_worksheet()
     if sheet.landscape:
         page.set_landscape()
     page.set_paper(A4_PAPER)
     page.set_margins(left=0.47, right=0.47, top=0.55, bottom=0.63)
     page.fit_to_pages(1, 0)
-    page.repeat_rows(3)
-    page.freeze_panes(4, 0)
+    page.repeat_rows(HEAD_LINES - 1)
+    page.freeze_panes(HEAD_LINES, 0)
     page.set_footer("&C&P / &N")
     for index, width in enumerate(sheet.widths):
         page.set_column(index, index, min(width, WIDEST))
+    page.merge_range(0, 0, 0, max(len(sheet.headings) - 1, 1), sheet.title, look["title"])
+    page.write_string(1, 0, sheet.meta)
+    page.write_string(2, 0, sheet.mark, look["mark"])
+    for index, heading in enumerate(sheet.headings):
+        page.write_string(HEAD_LINES - 1, index, heading, look["head"])
+    return page
 
 
-def _write_rows(page: Any, rows: Iterable[Sequence[Cell]], text: Any, whole: Any, money: Any) -> int:
-    written = 0
-    for written, row in enumerate(rows, 1):  # noqa: B007  (the last number is the answer)
-        for index, value in enumerate(row):
-            if isinstance(value, str):
-                page.write_string(written + 3, index, value, text)
-            else:
-                page.write_number(written + 3, index, value, money if isinstance(value, float) else whole)
-    return written
+def _write_row(page: Any, line: int, row: Sequence[Cell], look: dict[str, Any]) -> None:
+    for index, value in enumerate(row):
+        if isinstance(value, str):
+            page.write_string(line, index, value, look["text"])
+        else:
+            page.write_number(line, index, value, look["money" if isinstance(value, float) else "whole"])
 
 
 def guarded(value: Cell) -> str:
-    """The text of a CSV cell, with a quote before what a spreadsheet would run as a formula (numbers stay as they are)."""
+    """The text of a CSV cell (numbers stay as they are). A spreadsheet reads a CSV as it likes: a quote stands before what it
+    would run as a formula, a tab (which it shows as nothing) before what it would change: 0371, 2020.10, 3-5, long numbers.
+    """
     if not isinstance(value, str):
         return f"{value:.2f}" if isinstance(value, float) else str(value)
-    return "'" + value if value.lstrip(" ").startswith(FORMULA_START) else value
+    if CHANGED.fullmatch(value):
+        return "\t" + value
+    return "'" + value if value.lstrip(" ").startswith(FORMULA_START) and not WHOLE.fullmatch(value) else value
 
 
 def write_csv(path: Path, sheet: Outgoing, rows: Iterable[Sequence[Cell]]) -> int:

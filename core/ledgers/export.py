@@ -20,7 +20,7 @@ from core.files.services import keep_file
 from core.jobs.models import Job
 from core.jobs.queue import enqueue
 from core.notify.notices import send
-from core.plugin import FEN, Col, Ledger
+from core.plugin import FEN, PERCENT, Col, Ledger
 from core.service import Context, service
 
 from .book import WRITERS, Cell, Outgoing
@@ -97,8 +97,8 @@ def _cells(ledger: Ledger, columns: tuple[Col, ...], ctx: Context, rows: Iterato
 
 
 def _number(column: Col) -> Callable[[Row[Any]], Cell] | None:
-    """Plain counts and money leave as numbers; everything else as text."""
-    if column.value or column.choices or column.show or sql_type(column.source) != "number":
+    """Plain counts and money leave as numbers; everything else as the text on the page."""
+    if column.value or column.choices or column.show or column.unit == PERCENT or sql_type(column.source) != "number":
         return None
     name, money = column.name, column.unit == FEN
 

@@ -12,7 +12,7 @@ from core.service import Context, service
 from .cells import texts
 from .columns import sql_type
 from .controls import chips
-from .query import every_row
+from .query import conditions_of, count, every_row
 from .services import open_ledger
 from .state import State
 from .units import own_name
@@ -23,13 +23,14 @@ MOST = 5000       # more rows than this nobody prints; they are exported
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What stands on the paper; `cut` is MOST when there were more rows, else 0."""
+    """What stands on the paper; `cut` is MOST when there were more rows, else 0; `total` counts all of them."""
 
     state: State
     ledger: Ledger
     columns: tuple[Col, ...]
     rows: list[Markup]
     cut: int
+    total: int
     narrowed: str
     unit: str
 
@@ -51,8 +52,9 @@ def read_sheet(ctx: Context, name: str, pairs: list[tuple[str, str]]) -> Sheet:
         first = f"<td>{number}</td>" if ledger.numbered else ""
         body = "".join(f"<td{css}>{escape(text(row))}</td>" for css, text in zip(classes, cells, strict=True))
         rows.append(Markup(f"<tr>{first}{body}</tr>"))
-    return Sheet(state, ledger, columns, rows[:MOST], MOST if len(rows) > MOST else 0, filter_words(state),
-                 own_name(ctx, ledger.permission))
+    cut = MOST if len(rows) > MOST else 0
+    total = count(ledger, ctx, *conditions_of(state, ctx)) if cut else len(rows)
+    return Sheet(state, ledger, columns, rows[:MOST], cut, total, filter_words(state), own_name(ctx, ledger.permission))
 
 
 def _css(column: Col) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from core.access.revision import QUIET
 from core.base.memo import remembered
@@ -14,7 +14,7 @@ from core.base.session import session
 from core.plugin import Col, Indicator, Ledger
 from core.service import Context
 
-from .columns import FULL, nullable, sibling
+from .columns import FULL, labels_of, nullable, sibling
 from .counting import lean
 from .scope import scope_condition
 from .search import search_condition
@@ -22,6 +22,7 @@ from .state import OVER, State
 
 KEY = "row_key"
 MOST_SHAPES = 4096
+MOST_WORDS = 200        # longer lists are sorted by their codes
 BEYOND = {"beyond_subtree": True}       # joined tables are named whole; the ledger's own scope narrows the rows
 
 
@@ -62,30 +63,35 @@ def measured(indicator: Indicator, ctx: Context) -> tuple[ColumnElement[bool] | 
     return over, indicator.where(ctx) if indicator.where else None
 
 
-def selected(state: State, columns: tuple[Col, ...] | None = None) -> list[Any]:
+def selected(state: State, ctx: Context, columns: tuple[Col, ...] | None = None) -> list[Any]:
     """The key, the columns shown and what they need: computed cells and warnings may read every column of the row."""
     shown = state.columns if columns is None else columns
     whole = any(c.value or c.warn for c in shown)
     wanted = state.ledger.columns if whole else shown
     found = [state.ledger.key.label(KEY)]
     found += [c.source.label(c.name) for c in wanted if c.source is not None]
-    found += [c.key.label(link_label(c)) for c in shown if c.key is not None]
+    found += [(c.key(ctx) if callable(c.key) else c.key).label(link_label(c)) for c in shown if c.key is not None]
     return found
 
 
-def order_by(state: State) -> list[Any]:
-    """The chosen order (names by pinyin, empty values last), then the key, so that pages never overlap."""
+def order_by(state: State, ctx: Context) -> list[Any]:
+    """The chosen order (names by pinyin, words of a list as the list has them, empty values last), then the key, so that
+    pages never overlap.
+    """
     clauses = []
     for column, descending in state.order:
-        for source in _sorted_by(column):
+        for source in _sorted_by(column, ctx):
             clause = source.desc() if descending else source.asc()
             clauses.append(clause.nulls_last() if nullable(source) else clause)
     return [*clauses, state.ledger.key]
 
 
-def _sorted_by(column: Col) -> list[Any]:
+def _sorted_by(column: Col, ctx: Context) -> list[Any]:
     if column.order is not None:
         return [column.order]
+    if column.choices is not None:
+        places = {code: place for place, code in enumerate(labels_of(column, ctx))}
+        return [case(places, value=column.source)] if 0 < len(places) <= MOST_WORDS else [column.source]
     spoken = sibling(column.source, FULL)
     return [column.source] if spoken is None else [spoken, column.source]
 
@@ -93,10 +99,10 @@ def _sorted_by(column: Col) -> list[Any]:
 def statement(state: State, ctx: Context, columns: tuple[Col, ...] | None = None, *, permission: str = "") -> Select[Any]:
     """All rows of a state in order."""
     rows = matching(state.ledger, ctx, *conditions_of(state, ctx), permission=permission)
-    rows = rows.with_only_columns(*selected(state, columns), maintain_column_froms=True)
+    rows = rows.with_only_columns(*selected(state, ctx, columns), maintain_column_froms=True)
     if state.order:                     # else the declaration's own order, if it has one
         rows = rows.order_by(None)
-    return rows.order_by(*order_by(state)).execution_options(**BEYOND)
+    return rows.order_by(*order_by(state, ctx)).execution_options(**BEYOND)
 
 
 def count(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None, permission: str = "") -> int:
@@ -154,7 +160,7 @@ def load_page(state: State, ctx: Context) -> Page:
 def _slice(state: State, ctx: Context, offset: int) -> list[Row[Any]]:
     """`size` rows from `offset` on. Where the joins only name things, the keys come first and the names after, for those
     rows only."""
-    ledger, order = state.ledger, order_by(state)
+    ledger, order = state.ledger, order_by(state, ctx)
     rows = matching(ledger, ctx, *conditions_of(state, ctx))
     bare = lean(rows, order) if state.order else rows
     if bare is rows:
@@ -163,7 +169,7 @@ def _slice(state: State, ctx: Context, offset: int) -> list[Row[Any]]:
     keys = list(session().scalars(chosen.limit(state.size).offset(offset).execution_options(**BEYOND)))
     if not keys:
         return []
-    named = matching(ledger, ctx, ledger.key.in_(keys)).with_only_columns(*selected(state), maintain_column_froms=True)
+    named = matching(ledger, ctx, ledger.key.in_(keys)).with_only_columns(*selected(state, ctx), maintain_column_froms=True)
     found = {row[0]: row for row in session().execute(named.order_by(None).execution_options(**BEYOND))}
     return [found[key] for key in keys if key in found]
 

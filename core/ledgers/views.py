@@ -131,7 +131,7 @@ def paper(name: str) -> Any:
              "landscape": landscape, "filler": ctx().actor.label, "printed_at": plain(ctx().now()), "other_paper_url": turned,
              "back_url": url_for("ledgers.show", name=name) + "?" + query}
     return render("ledgers/paper.html", sheet=frame, ledger=sheet.ledger, columns=sheet.columns, rows=sheet.rows, cut=sheet.cut,
-                  narrowed=sheet.narrowed, total=len(sheet.rows))
+                  narrowed=sheet.narrowed, total=sheet.total)
 
 
 @pages.post("/<name>/export", needs=SIGNED_IN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core.base.i18n import _l
@@ -15,6 +15,7 @@ from core.settings.dictionaries import labels
 
 from .conditions import holders_of, members_within, posts_of, residents_of, term_soon, unverified
 from .models import Grid, MemberChange, OrgUnit, Person, PostHolding
+from .tree import within_any
 from .words import (
     CHANGE_TYPES,
     CHECK_STATES,
@@ -71,6 +72,13 @@ def lives() -> Any:
     return func.coalesce(Residence.short_name, "") + grid
 
 
+def person_in_reach(ctx: Context) -> Any:
+    """The id of the person a change is about; nothing where the reader may not open the record, or it is gone."""
+    seen = or_(*(within_any(path, ctx.subtrees(READ)) for path in SCOPE))
+    return (select(Person.id).where(Person.tenant_id == MemberChange.tenant_id, Person.id == MemberChange.person_id, seen)
+            .correlate(MemberChange).scalar_subquery())
+
+
 def _term_near(row: Any, ctx: Context) -> bool:
     return row.term_end is not None and row.term_end <= term_soon(ctx)
 
@@ -118,7 +126,8 @@ roster = Ledger(
 everybody = Ledger(
     name="people.everybody", title=_l("联系服务人员总表"), permission=READ, export=EXPORT, paper=A4.landscape, icon="people",
     rows=PEOPLE, key=Person.id, scope=SCOPE, opens="people.person", columns=(*NAME, *MORE),
-    filters=(IN_SUBTREE, Filter(name="formal", label=_l("组织关系在册"), kind="flag", source=Person.is_formal)),
+    filters=(IN_SUBTREE, Filter(name="guests", label=_l("流入、双报到所在组织"), kind="org", source=Person.guest_path),
+             Filter(name="formal", label=_l("组织关系在册"), kind="flag", source=Person.is_formal)),
     order=("org", "name"), rank=20, group=_l("组织与人员"),
     note=_l("包括组织关系在册的党员、流入和双报到党员、志愿者以及已转出人员。"),
 )
@@ -202,7 +211,7 @@ changes = Ledger(
     key=MemberChange.id, scope=(MemberChange.org_path,),
     columns=(
         col("effective_on", _l("日期"), MemberChange.effective_on, filter=True),
-        col("name", _l("姓名"), MemberChange.person_name, search=True, opens="people.person", key=MemberChange.person_id),
+        col("name", _l("姓名"), MemberChange.person_name, search=True, opens="people.person", key=person_in_reach),
         col("type", _l("变动类型"), MemberChange.type, choices=CHANGE_TYPES, filter=True),
         col("effect", _l("增减"), MemberChange.effect, show=signed, align="end", width=6),
         col("org", _l("所在党组织"), OrgUnit.short_name, order=MemberChange.org_path, opens="people.org", key=OrgUnit.id,

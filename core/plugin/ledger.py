@@ -30,7 +30,8 @@ class Col:
     choices   value -> label; used for display, filter and export (a callable gets the context: tenant dictionaries)
     show      value -> text; defaults by type (dates as 2026-01-31, booleans as 是/否)
     value     (row, ctx) -> text, computed after loading; such a column can be neither sorted nor filtered
-    opens     endpoint of the record's page; `key` is the expression that gives its id (default: the ledger's key)
+    opens     endpoint of the record's page; `key` is the expression that gives its id (default: the ledger's key), or a
+              function of the context where not every reader may open every record (no link where it gives NULL)
     warn      (row, ctx) -> bool: paint the cell as a warning
     order     expression to sort by instead of `source` (the path for a unit's name: official order, served by its index)
     tones     value -> ok | warn | err | info | mute: the cell becomes a tag (states of a workflow: `workflow.tones()`)

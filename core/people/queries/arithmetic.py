@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core.base.db import session
@@ -80,8 +80,8 @@ def balance(ctx: Context, start: dt.date, end: dt.date, *, org_id: int | None = 
 
 def _external(roots: tuple[str, ...]) -> list:
     """Changes of these subtrees, without transfers from one place inside to another."""
-    same = or_(*(and_(tree.within(MemberChange.org_path, r), tree.within(MemberChange.other_path, r)) for r in roots))
-    return [tree.within_any(MemberChange.org_path, roots), or_(MemberChange.other_path.is_(None), ~same)]
+    from_outside = or_(MemberChange.other_path.is_(None), ~tree.within_any(MemberChange.other_path, roots))
+    return [tree.within_any(MemberChange.org_path, roots), from_outside]
 
 
 def _sum(roots: tuple[str, ...], *where) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -69,6 +70,18 @@ def test_transfers_inside_a_subtree_are_not_counted_there(county):
     inside, one = (balance(ctx, *YEAR, org_id=county[n]) for n in ("东关社区", "东关一支部"))
     assert (inside.opening, inside.gained, inside.lost, inside.closing) == (1, 0, 0, 1)
     assert (one.opening, one.gained, one.lost, one.closing, one.difference) == (1, 0, 1, 0, 0)
+
+
+def test_transfers_between_two_places_of_one_reader_are_not_counted(world, county):
+    ctx = county.ctx
+    zhang = create_person(ctx, name="张三", org_id=county["东关一支部"], effective_on=YEAR[0])
+    membership.transfer(ctx, zhang.id, org_id=county["西关支部"], effective_on=dt.date(2026, 3, 1))
+    paths = [county.unit(name).path for name in ("东关社区", "西关社区")]
+    world.add_user("east", "both", "people.person.read", path=paths[0])
+    with world.acting("east", "both") as reader:
+        reader = replace(reader, grants=tuple(replace(reader.grants[0], path=path) for path in paths))
+        found = balance(reader, *YEAR)
+    assert (found.opening, found.gained, found.lost, found.closing, found.difference) == (1, 0, 0, 1, 0)
 
 
 def test_merging_units_and_moving_subtrees_keep_the_identity(county):

@@ -4,10 +4,16 @@ import datetime as dt
 
 import pytest
 
-from core.ledgers import query, state
+from core.indicators.places import units_below
+from core.ledgers import query, state, units
 from core.people.services.grids import save_grid
+from core.people.services.links import open_affiliation
+from core.people.services.membership import transfer
+from core.people.services.merge import take_out
+from core.people.services.orgs import update_org
 from core.people.services.persons import create_person
 from core.people.services.posts import appoint
+from core.people.services.terms import mark_ending_terms, open_election
 from core.plugin import installed
 
 ROSTER = ["姓名", "性别", "出生年月", "学历", "入党时间", "转正时间", "党员类别", "所在党支部", "居住社区/网格",
@@ -62,6 +68,45 @@ def test_reader_of_a_community_sees_its_members_only(world, people):
     with world.acting("east", "xi") as ctx:
         page = query.load_page(state.read_state(ledger, {}, ctx), ctx)
     assert [r.name for r in page.rows] == ["李四"]
+
+
+def test_the_secretary_stands_before_the_committee(county):
+    for name, post in (("甲", "committee_member"), ("乙", "deputy_secretary"), ("丙", "secretary")):
+        person = create_person(county.ctx, name=name, org_id=county["东关一支部"])
+        appoint(county.ctx, person_id=person.id, org_id=county["东关一支部"], post=post, starts_on=dt.date(2024, 1, 1))
+    assert [r.post for r in rows(county, "people.leaders")] == ["secretary", "deputy_secretary", "committee_member"]
+    assert [r.post for r in rows(county, "people.leaders", sort="-post")][0] == "committee_member"
+
+
+def test_guests_are_found_where_they_take_part(people):
+    guest = create_person(people.ctx, name="赵六", org_id=people["西关支部"])
+    open_affiliation(people.ctx, guest.id, kind="inflow", org_id=people["东关一支部"])
+    assert [r.name for r in rows(people, "people.everybody", guests=str(people["东关社区"]))] == ["赵六"]
+
+
+def test_a_change_links_to_the_person_only_where_the_reader_may_open_it(world, people):
+    ctx = people.ctx
+    moved, gone = (create_person(ctx, name=name, org_id=people["东关一支部"]) for name in ("周七", "吴八"))
+    transfer(ctx, moved.id, org_id=people["西关支部"])
+    take_out(ctx, gone.id, reason="重复录入")
+    ledger = installed().ledgers["people.changes"]
+    world.add_user("east", "dong", "people.person.read", path=people.unit("东关一支部").path)
+    with world.acting("east", "dong") as reader:
+        page = query.load_page(state.read_state(ledger, {}, reader), reader)
+    assert {r.name for r in page.rows if r.name_key is None} == {"周七", "吴八"}
+    assert {r.name for r in rows(people, "people.changes") if r.name_key is None} == {"吴八"}
+
+
+@pytest.mark.parametrize("act", [open_election, lambda ctx, org_id: mark_ending_terms(ctx)])
+def test_a_unit_whose_term_ends_stays_a_choice_and_a_place(world, people, act):
+    unit = people.unit("东关社区")
+    update_org(people.ctx, unit.id, term_start=dt.date(2021, 1, 1), term_end=people.ctx.today())
+    act(people.ctx, unit.id)
+    assert people.unit("东关社区").status in ("in_election", "term_due")
+    assert "东关社区" in [u.name for u in units.offered(people.ctx, "people.org.read")]
+    world.add_user("east", "street", "people.org.read", path=people.unit("城关街道").path)
+    with world.acting("east", "street") as reader:
+        assert [name for _id, name, _path in units_below(reader, "people.org.read")] == ["东关社区", "西关社区"]
 
 
 @pytest.mark.parametrize(("name", "count"), [
