@@ -19,16 +19,21 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 BLANKS = re.compile(r"[\s\u3000\u00a0]+")
 DOTS = re.compile(r"(?<=[^\x00-\x7f])\s*[\u30fb\u2022\u2027\u00b7\u2219\u22c5\uff0e\u25cf.]\s*(?=[^\x00-\x7f])")
 ERROR_VALUE = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!)")
+MASKED = re.compile(r"[0-9-]{0,6}\*{2,}[0-9X]{0,4}")
 DASHES = frozenset("-/\\\u2014\u2013_ ")
 SPLIT = re.compile(r"[\u3001,\uff0c;\uff1b/|\n]+")
 
 
 class Cell(NamedTuple):
-    """The outcome for one cell: a value or an error, or neither (left blank). A date is "2020-09-01" or "2020-09"."""
+    """The outcome for one cell: a value or an error, or neither (left blank; a note says why when something stood there).
+
+    A date is "2020-09-01" or "2020-09".
+    """
 
     value: object = None
     error: str | None = None
     precision: str | None = None
+    note: str | None = None
 
 
 def clean(target: Target, raw: object) -> Cell:
@@ -166,12 +171,20 @@ def _not_listed(target: Target, text: str) -> str:
     return _("没有“%(text)s”这一项，请从这些里选：%(labels)s。", text=text[:20], labels=shown)
 
 
-def _id_no(_target: Target, raw: object) -> Cell:
-    return Cell() if _left_blank(raw) else Cell(*identity.read_id_no(raw, tidy_text(raw)))
+def _id_no(target: Target, raw: object) -> Cell:
+    return _unread_number(target, raw) or Cell(*identity.read_id_no(raw, tidy_text(raw)))
 
 
-def _phone(_target: Target, raw: object) -> Cell:
-    return Cell() if _left_blank(raw) else Cell(*identity.read_phone(raw, tidy_text(raw)))
+def _phone(target: Target, raw: object) -> Cell:
+    return _unread_number(target, raw) or Cell(*identity.read_phone(raw, tidy_text(raw)))
+
+
+def _unread_number(target: Target, raw: object) -> Cell | None:
+    """The outcome where no number stands, or one that an export of ours has masked; None where there is one to be read."""
+    if _left_blank(raw):
+        return Cell()
+    masked = isinstance(raw, str) and MASKED.fullmatch(tidy_text(raw))
+    return Cell(note=_("%(label)s是遮盖过的，没有导入，已登记的号码不变。", label=target.label)) if masked else None
 
 
 def _left_blank(raw: object) -> bool:

@@ -94,7 +94,7 @@ def result(batch: ImportBatch) -> dict[str, Any]:
     rows = preview.preview(ctx(), batch.id, only) if batch.layout and some else None
     undoable = (
         batch.state == DONE and batch.undo_until is not None and ctx().now() <= batch.undo_until
-        and counts.get(WRITTEN, 0) > 0 and batches.kind_named(ctx(), batch.kind).undo is not None
+        and batch.layout is not None and counts.get(WRITTEN, 0) > 0 and batches.kind_named(ctx(), batch.kind).undo is not None
     )
     figures = {name: counts.get(f"{WRITTEN}:{name}", 0) for name in OUTCOMES}
     return {"left": left, "kept": kept, "found": rows, "undoable": undoable, "figures": figures}

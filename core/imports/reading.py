@@ -53,7 +53,7 @@ class Reading:
     def read(self, row: SheetRow, matches: list[Match]) -> Item:
         """A sheet row as an item, checked by cell and by schema."""
         found = read_row(row, matches, self.by_name)
-        item = Item(found.number, found.cells, found.values, found.errors)
+        item = Item(found.number, found.cells, found.values, found.errors, found.notes)
         self.load(item)
         return item
 

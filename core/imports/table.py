@@ -29,12 +29,13 @@ class Table:
 
 @dataclass(frozen=True)
 class ReadRow:
-    """One record: the value of each field that has one, and one sentence for each that could not be read."""
+    """One record: the value of each field that has one, one sentence for each that could not be read, or was passed over."""
 
     number: int
     cells: list
     values: dict[str, object]
     errors: dict[str, str]
+    notes: list[str] = field(default_factory=list)
 
 
 @contextmanager
@@ -66,6 +67,7 @@ def read_row(row: SheetRow, matches: Sequence[Match], targets: Mapping[str, Targ
     """Clean every cell of a record. Never raises: whatever stands there becomes a value or a sentence."""
     values: dict[str, object] = {}
     errors: dict[str, str] = {}
+    notes: list[str] = []
     for match in matches:
         target = targets.get(match.field or "")
         if target is None:
@@ -75,4 +77,6 @@ def read_row(row: SheetRow, matches: Sequence[Match], targets: Mapping[str, Targ
             errors[target.name] = cell.error
         elif cell.value is not None:
             values[target.name] = cell.value
-    return ReadRow(row.number, row.cells, values, errors)
+        elif cell.note is not None:
+            notes.append(cell.note)
+    return ReadRow(row.number, row.cells, values, errors, notes)

@@ -88,10 +88,10 @@ def _keep_undo(row: ImportRow, undo: Any) -> None:
 
 
 def joined(outcome: str, first: Any, last: Any) -> Any:
-    """One undo for two writes of a record: what the first one (its outcome given) needs, up to the last one's version."""
+    """One undo for two writes of a record: what the first one (its outcome given) needs, as the last one left the record."""
     if outcome == UNCHANGED or not isinstance(first, dict) or not isinstance(last, dict):
         return last
-    whole = {**first, "version": last["version"]} if "version" in last else dict(first)
+    whole = {**first, **{name: value for name, value in last.items() if name != "before"}}
     if outcome == UPDATED:
         whole["before"] = {**last.get("before", {}), **first.get("before", {})}
     return whole

@@ -20,6 +20,7 @@ from core.imports.vault import open_json, seal_json
 from core.notify import notices
 from core.rules import rule
 from core.service import Context, service
+from core.tenancy.turns import wait_for_turn
 
 CHUNK = 100                    # rows written in one transaction: a second or two
 BREATH = 0.05                  # seconds in which others get their turn
@@ -62,6 +63,7 @@ def opened(row: ImportRow) -> dict[str, Any]:
 @service(None, action="imports.batch.write")
 def write_chunk(ctx: Context, batch_id: int, reading: Reading) -> int:
     """Write the next good rows; returns how many were handled (0: all done)."""
+    wait_for_turn(ctx.tenant.id)           # the same sheet may be written twice at once: each must see the other's persons
     batch = batches.batch_of(ctx, batch_id, WRITING)
     rows = rows_in(batch.id, GOOD, limit=CHUNK)
     items = []

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from core.accounts.models import User
 from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
@@ -26,6 +27,7 @@ from .words import BRANCHES, MEMBERSHIP_STATES
 
 Row = dict[str, Any]
 PLACES = re.compile(r"[/、|\\]")
+OWN_ROWS = (Affiliation, PostHolding, MemberChange)
 MEMBER_PLACES = (*BRANCHES, "general_branch", "committee", "work_committee", "group")
 
 
@@ -68,7 +70,19 @@ def check(ctx: Context, row: Row, batch: Batch) -> dict[str, list[str]]:
                                  org=batch.names.units[known.org_id].short_name)]
         elif known is None and (namesake := _namesake(data, unit, batch)):
             errors["name"] = [Objection(namesake, blocking=False)]
+        elif known is not None and (new := _posts_not_held(known.id, unit, row)):
+            errors["posts"] = [Objection(_("已登记的人，导入不改职务；“%(posts)s”请在人员页面登记任职。", posts="、".join(new)),
+                                         blocking=False)]
     return errors
+
+
+def _posts_not_held(person_id: int, unit: Named, row: Row) -> list[str]:
+    """Posts the sheet names that the person does not hold in the unit."""
+    if not (words := _posts(row)):
+        return []
+    held = set(session().scalars(select(PostHolding.post).where(
+        PostHolding.person_id == person_id, PostHolding.org_id == unit.id, PostHolding.ends_on.is_(None))))
+    return [word for word in words if code_for("people.post", word) not in held]
 
 
 def _namesake(data: Row, unit: Named, batch: Batch) -> str:
@@ -95,7 +109,7 @@ def write(ctx: Context, row: Row, batch: Batch) -> tuple[str, int, str, dict[str
         if found is None:
             person = create_person(ctx, org_id=unit.id, **as_new(data))
             _hold_posts(person, unit, row, ctx)
-            outcome: tuple[str, Any] = "created", {"version": person.version}
+            outcome: tuple[str, Any] = "created", {"version": person.version, "own": len(_own_versions(person))}
         else:
             person = _record(found.id)
             outcome = _complete(ctx, person, data)
@@ -113,15 +127,17 @@ def _complete(ctx: Context, known: Person, data: Row) -> tuple[str, dict[str, An
     given = {name: value for name, value in data.items() if value not in (None, "") and not _same(known, name, value)}
     if not given:
         return "unchanged", None
+    if "residence_org_id" in given and known.grid_id is not None:
+        given.setdefault("grid_id", None)                   # a grid of the community left
     before = {name: plain(getattr(known, name)) for name in given if name in FIELDS}
     before |= {f"{NUMBERS[name]}_{part}": getattr(known, f"{NUMBERS[name]}_{part}")
                for name in given if name in NUMBERS for part in ("sealed", "index", "mask")}
     update_person(ctx, known.id, **given)
-    return "updated", {"version": known.version, "before": before}
+    return "updated", {"version": known.version, "before": before, "own": len(_own_versions(known))}
 
 
 def undo(ctx: Context, person_id: int, kept: dict[str, Any]) -> None:
-    """Take one row back. Raises Conflict when the person was changed since."""
+    """Take one row back. Raises Conflict when the person was changed since, or has got posts, links or changes of his own."""
     person = ctx.get(Person, person_id)
     if person.version != kept["version"]:
         raise Conflict(_("%(name)s 的信息在导入之后又被修改过，没有撤销。", name=person.name))
@@ -132,10 +148,27 @@ def undo(ctx: Context, person_id: int, kept: dict[str, Any]) -> None:
         session().flush()
         return
     session().flush()
-    for model in (Affiliation, PostHolding, MemberChange):
+    if _has_grown(person, kept["own"]):
+        raise Conflict(_("%(name)s 在导入之后又登记了任职、组织关系、网格或账号，没有撤销。", name=person.name))
+    for model in OWN_ROWS:
         session().execute(delete(model).where(model.person_id == person.id).execution_options(synchronize_session=False))
     session().delete(person)
     session().flush()
+
+
+def _own_versions(person: Person) -> list[int]:
+    """The version of each row that belongs to a person alone."""
+    return [version for model in OWN_ROWS
+            for version in session().scalars(select(model.version).where(model.person_id == person.id))]
+
+
+def _has_grown(person: Person, own: int) -> bool:
+    """Whether anything was added to or changed in the `own` rows a person was written with (a merge adds the other's)."""
+    with beyond_subtree("people: links and posts of one person may lie elsewhere"):
+        versions = _own_versions(person)
+        named = [session().scalar(select(model.id).where(column == person.id).limit(1))
+                 for model, column in ((Grid, Grid.worker_id), (User, User.person_id))]
+    return len(versions) != own or any(version > 1 for version in versions) or any(named)
 
 
 def person_data(row: Row) -> Row:

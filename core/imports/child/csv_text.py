@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 
 from core.imports.child.refused import Refused
 
 BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 DELIMITERS = (",", "\t", ";", "\uff0c", "|")
+# Excel saves 2020.10 as 2020.1: a number again, so that a column of dates refuses it as it does in a workbook
+CUT_OFF = re.compile(r"(19|20)[0-9]{2}\.1")
 ALLOWED_CONTROLS = frozenset("\t\r\n\f\x1a")
 
 
@@ -28,7 +31,7 @@ def csv_rows(data: bytes) -> Iterator[dict | tuple[int, list]]:
     try:
         previous = 0
         for cells in reader:
-            yield previous + 1, [unquote(cell) for cell in cells]
+            yield previous + 1, [float(cell) if CUT_OFF.fullmatch(cell) else unquote(cell) for cell in cells]
             previous = reader.line_num
     except csv.Error:
         raise Refused("csv", row=reader.line_num) from None

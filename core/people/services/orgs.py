@@ -13,7 +13,7 @@ from core.base.identity import parse_credit_code
 from core.base.pinyin import name_keys
 from core.contracts.errors import Invalid, NotFound
 from core.service import Context, service
-from core.tenancy.models import Tenant
+from core.tenancy.turns import wait_for_turn
 
 from .. import history, tree
 from ..models import OrgUnit
@@ -55,9 +55,9 @@ def create_org(ctx: Context, *, name: str, short_name: str, kind: str, parent_id
 def next_ordinal(ctx: Context) -> int:
     """The ordinal of the tenant's next unit, kept for the running transaction: whoever else founds a unit waits for its end.
 
-    The tenant's own row is the lock (SQLite has one writer anyway), because two transactions would count the same units.
+    Two transactions would count the same units.
     """
-    session().execute(select(Tenant.id).where(Tenant.id == ctx.tenant.id).with_for_update())
+    wait_for_turn(ctx.tenant.id)
     return (session().scalar(select(func.max(OrgUnit.ordinal))) or 0) + 1
 
 

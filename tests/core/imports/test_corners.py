@@ -107,6 +107,15 @@ def test_files_and_layouts_that_are_gone(desk):
         assert tidy(ctx, None) == {"batches": 0}
 
 
+def test_what_is_cleared_away_cannot_be_undone_any_more(desk):
+    address = desk.bring(sheet_of(ONE))
+    desk.do(address, "commit")
+    assert desk.browser.post(address + "/discard").status_code == 303
+    assert "撤销这次导入" not in desk.text(address)
+    answer = desk.do(address, "undo")
+    assert answer.status_code == 422 and people(desk.world) == 1 and desk.batch(address).state == "done"
+
+
 def test_cells_of_every_kind_go_back_into_the_workbook():
     match = Match(0, "备注", "note", "label", 1.0)
     row = FailedRow(2, [True, 3.5, None, {"d": "2020-09-01"}, "=1"], {6: "缺"}, ())

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
+from core.imports import checking, writing
 from core.testing.world import build_world
 from tests.core.imports.desk import Desk, add_units
 from tests.core.imports.members import IMPORT
-from tests.core.imports.test_wizard import GOOD_ROWS, UGLY, people
+from tests.core.imports.test_jobs import Telling
+from tests.core.imports.test_people import RIGHTS
+from tests.core.imports.test_wizard import GOOD_ROWS, UGLY, people, sheet_of
 
 
-@pytest.fixture
-def world(tmp_path, plugins, pg_url):
-    made = build_world(tmp_path, plugins, url=pg_url)
+@pytest.fixture(scope="module")
+def world(tmp_path_factory, plugins, pg_url):
+    made = build_world(tmp_path_factory.mktemp("imports"), plugins, url=pg_url)
     made.open_tenant("east")
+    with made.inside("east"):
+        add_units()
     yield made
     made.database.dispose()
 
 
 def test_upload_write_and_undo(world):
-    with world.inside("east"):
-        add_units()
     world.add_user("east", "secretary", IMPORT)
     desk = Desk(world, world.browser("east", "secretary"))
     address = desk.bring(UGLY)
@@ -29,3 +34,34 @@ def test_upload_write_and_undo(world):
     assert people(world) == GOOD_ROWS - 1
     desk.do(address, "undo")
     assert "已撤销这次导入。" in desk.text(address) and people(world) == 0
+
+
+def test_two_imports_of_one_sheet_at_once_register_everybody_once(world, monkeypatch):
+    world.add_user("east", "clerk", *RIGHTS)
+    desk, sheet = Desk(world, world.browser("east", "clerk")), sheet_of(("张三", "2020-09", "滨海一支部", "", ""))
+    batches = [int(desk.address(desk.upload(sheet, kind="people.roster")).rsplit("/", 1)[1]) for _time in range(2)]
+    both, settle = threading.Barrier(2), writing._settle
+
+    def settle_together(row, item):
+        """Neither commits before the other has written, if the other can."""
+        try:
+            both.wait(1)
+        except threading.BrokenBarrierError:
+            both.reset()
+        settle(row, item)
+
+    def run(step, batch_id):
+        with world.acting("east", "clerk") as ctx:
+            step(ctx, Telling(), batch_id)
+
+    for batch_id in batches:
+        desk.browser.post(f"/imports/{batch_id}/columns")
+        run(checking.run, batch_id)
+        desk.browser.post(f"/imports/{batch_id}/commit")
+    monkeypatch.setattr(writing, "_settle", settle_together)
+    threads = [threading.Thread(target=run, args=(writing.run, batch_id)) for batch_id in batches]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert people(world) == 1

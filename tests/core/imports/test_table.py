@@ -84,6 +84,11 @@ def test_csv_in_every_clothing(data):
     ]
 
 
+def test_a_month_cut_off_by_excel_is_not_guessed_in_a_csv():
+    _table, rows = read(LINES.replace("2020.9", "2020.1").encode("gbk"))
+    assert "可能是1月，也可能是10月" in rows[0].errors["joined_on"] and rows[1].values["joined_on"] == "2020-09"
+
+
 def test_two_row_head_in_a_csv_without_merges():
     data = "名册,,,,\n姓名,入党时间,联系方式,,所在支部\n,,电话,住址,\n张三,2020-09,19900001234,某楼,一支部\n".encode()
     table, rows = read(data)

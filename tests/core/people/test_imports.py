@@ -16,8 +16,11 @@ from core.people.models import Affiliation, MemberChange, OrgUnit, Person, PostH
 from core.people.names import UnitNames
 from core.people.queries.people import search_people
 from core.people.services.grids import save_grid
+from core.people.services.links import open_affiliation
+from core.people.services.merge import merge
 from core.people.services.orgs import create_org
-from core.people.services.persons import update_person
+from core.people.services.persons import create_person, update_person
+from core.people.services.posts import appoint, end_post
 from core.plugin import installed
 from core.service import unit_of_work
 
@@ -131,6 +134,48 @@ def test_a_batch_is_taken_back_row_by_row(county):
     update_person(county.ctx, person_id, note="手工修改")
     with pytest.raises(Conflict), unit_of_work(county.ctx):
         kind("people.roster").undo(county.ctx, person_id, kept)
+
+
+@pytest.mark.parametrize("later", [
+    lambda ctx, pid, county: appoint(ctx, person_id=pid, org_id=county["东关一支部"], post="deputy_secretary",
+                                     starts_on=dt.date(2026, 1, 1)),
+    lambda ctx, pid, county: open_affiliation(ctx, pid, kind="volunteer", org_id=county["东关社区"]),
+    lambda ctx, pid, county: save_grid(ctx, code="DG01", name="第一网格", org_id=county["东关社区"], worker_id=pid),
+    lambda ctx, pid, county: merge(ctx, pid, create_person(ctx, name="张三", org_id=county["东关二支部"]).id, reason="同一人"),
+    lambda ctx, pid, county: end_post(ctx, session().scalars(select(PostHolding.id)).one(), ends_on=ctx.today()),
+])
+def test_whoever_got_more_since_the_import_is_not_taken_back(county, later):
+    (_k, person_id, _o, kept), = take_in(county, "people.roster", ZHANG)
+    later(county.ctx, person_id, county)
+    before = session().scalar(select(func.count()).select_from(MemberChange))
+    with pytest.raises(Conflict) as refused, unit_of_work(county.ctx):
+        kind("people.roster").undo(county.ctx, person_id, kept)
+    assert "张三" in str(refused.value) and county.ctx.get(Person, person_id)
+    assert session().scalar(select(func.count()).select_from(MemberChange)) == before
+
+
+def test_a_new_residence_leaves_the_old_grid(county):
+    save_grid(county.ctx, code="DG01", name="第一网格", org_id=county["东关社区"])
+    (_k, person_id, *_), = take_in(county, "people.roster", {**ZHANG, "residence": "东关社区/第一网格"})
+    (_k, _id, outcome, kept), = take_in(county, "people.roster", {**ZHANG, "residence": "西关社区"})
+    person = county.ctx.get(Person, person_id)
+    assert (outcome, person.residence_org_id, person.grid_id) == ("updated", county["西关社区"], None)
+    with unit_of_work(county.ctx):
+        kind("people.roster").undo(county.ctx, person_id, kept)
+    assert person.residence_org_id == county["东关社区"] and person.grid_id is not None
+
+
+def test_posts_of_somebody_registered_are_not_passed_over_in_silence(county):
+    take_in(county, "people.roster", ZHANG)
+    declared = kind("people.roster")
+
+    def said(posts: str) -> dict[str, list[Any]]:
+        row = declared.schema().load({**ZHANG, "posts": posts})
+        kept_out, warned = weighed(declared.check(county.ctx, row, declared.prepare(county.ctx, [row])))
+        assert kept_out == {}
+        return warned
+
+    assert said("书记") == {} and "“组织委员”请在人员页面登记任职" in said("书记、组织委员")["posts"][0]
 
 
 def test_organisations_refer_to_rows_before_them_and_are_taken_back(county):
