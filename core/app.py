@@ -28,6 +28,7 @@ from core.tenancy.lookup import enabled_plugins, working_tenants
 from core.tenancy.models import ACTIVE
 from core.web import kit
 from core.web import views as look
+from core.web.api import Api
 from core.web.pages import Pages
 
 HERE = Path(__file__).parent
@@ -61,8 +62,9 @@ def create_app(config: Config | None = None, *, plugins: Plugins | None = None, 
     for blueprint in (health.pages, home.pages, search.pages, look.pages):
         app.register_blueprint(blueprint)
     for owner in plugins.by_name.values():
-        if (views := owner.file("views")) is not None:
-            _mount(app, owner.name, views)
+        for file, kind in (("views", Pages), ("api", Api)):
+            if (module := owner.file(file)) is not None:
+                _mount(app, owner.name, module, kind)
     live_in(app, database)
     app.extensions["juheli.runner"] = _runner(database, plugins, config)
     if config.proxies:
@@ -72,9 +74,11 @@ def create_app(config: Config | None = None, *, plugins: Plugins | None = None, 
     return app
 
 
-def _mount(app: Flask, owner: str, views: ModuleType) -> None:
-    """Register a module's pages, and refuse those that act on every page of every tenant."""
-    for pages in [v for v in vars(views).values() if isinstance(v, Pages)]:
+def _mount(app: Flask, owner: str, module: ModuleType, kind: type[Pages]) -> None:
+    """Register a module's pages or operations, and refuse those that act on every page of every tenant."""
+    for pages in [v for v in vars(module).values() if isinstance(v, Pages)]:
+        if type(pages) is not kind:
+            raise RouteProblem(f"{owner}: {pages.name!r} is {type(pages).__name__}: operations stand in api.py, pages in views")
         before = {name: _functions(app, name) for name in APP_WIDE}
         app.register_blueprint(pages)
         if changed := [name for name in APP_WIDE if _functions(app, name) != before[name]]:

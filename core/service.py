@@ -54,12 +54,15 @@ class TenantInfo:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts. `kind`: user | system | anonymous. `label` is the name written into audit rows."""
+    """Who acts. `kind`: user | system | anonymous. `label` is the name written into audit rows; `token_id` is the access
+    token of a program.
+    """
 
     kind: str
     id: int | None
     label: str
     session_id: int | None = None
+    token_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,5 +13,6 @@ plugin = Plugin(
         Permission("access.role.read", _l("查看角色与授权")),
         Permission("access.role.manage", _l("管理角色")),
         Permission("access.grant.manage", _l("授予与收回角色")),
+        Permission("access.token.manage", _l("管理访问令牌")),
     ),
 )

@@ -10,17 +10,20 @@ from sqlalchemy import select
 from core.accounts.models import User
 from core.base.scope import tenant_scope
 from core.base.session import session
+from core.jobs.queue import token_in_use
 from core.service import Actor, Context, TenantInfo, system_context
 from core.tenancy.lookup import by_address, by_id, enabled_plugins
 from core.tenancy.models import CLOSED
 
 from .grants import grants_of
+from .tokens import cut_of
 
 
 def job_context(tenant_id: int, actor_id: int | None) -> Context | None:
     """What a job of the tenant in scope runs with: the rights, today, of whoever asked for it.
 
-    None when the tenant takes no work now (suspended, half there, gone) or the account was disabled.
+    None when the tenant takes no work now (suspended, half there, gone), the account was disabled, or the access token it
+    came with (core.jobs.queue.token_in_use) was revoked.
     """
     found = by_id(tenant_id)
     if found is None or found[0].status in CLOSED:
@@ -37,7 +40,11 @@ def user_context(tenant: TenantInfo, enabled: frozenset[str], user_id: int, via:
     user = session().scalars(select(User).where(User.id == user_id, User.state == "active")).one_or_none()
     if user is None:
         return None
-    return Context(tenant, Actor("user", user.id, user.name), grants_of(user.id), enabled, via=via,
+    token_id = token_in_use() if via == "job" else None
+    grants = grants_of(user.id) if token_id is None else cut_of(token_id, user.id)
+    if grants is None:
+        return None
+    return Context(tenant, Actor("user", user.id, user.name, token_id=token_id), grants, enabled, via=via,
                    locale=(user.preferences or {}).get("lang", "zh"))
 
 

@@ -14,4 +14,5 @@ def nav_items(ctx: Context) -> Iterable[NavItem]:
     roles = NavItem(_l("角色与授权"), "access.roles", "access.role.read", "shield-lock", "manage", 30)
     if ctx.tenant.kind == "platform":             # no business records there
         return (roles,)
-    return roles, NavItem(_l("谁能看到"), "access.ask", "access.role.read", "eye", "manage", 31)
+    return (roles, NavItem(_l("谁能看到"), "access.ask", "access.role.read", "eye", "manage", 31),
+            NavItem(_l("访问令牌"), "tokens.index", "access.token.manage", "key", "manage", 32))

@@ -65,6 +65,35 @@ class RoleGrant(TenantScoped, Base):
         return and_(cls.revoked_at.is_(None), cls.starts_on <= day, or_(cls.ends_on.is_(None), cls.ends_on >= day))
 
 
+class AccessToken(TenantScoped, Base):
+    """A secret by which a program is let in as a service account; only its keyed hash is here (core.access.tokens).
+
+    permissions  what it may do at most, whatever the account's roles gain later
+    org_path     where it may do so at most; "" is the whole tenant
+    hint         the first characters, by which its owner tells it from others
+    """
+
+    __tablename__ = "access_token"
+    __table_args__ = keys(
+        UniqueConstraint("tenant_id", "mac"),
+        tfk("user_id", "accounts_user"),
+        Index(None, "tenant_id", "user_id"),
+    )
+
+    user_id: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(60))
+    hint: Mapped[str] = mapped_column(String(20))
+    mac: Mapped[str] = mapped_column(String(90))
+    permissions: Mapped[list[str]] = mapped_column(JSON, default=list)
+    org_path: Mapped[str] = mapped_column(String(80), default="")
+    expires_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    last_used_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    last_used_from: Mapped[str] = mapped_column(String(64), default="")
+    made_by: Mapped[str] = mapped_column(String(80), default="")
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
+    revoked_by: Mapped[str] = mapped_column(String(80), default="")
+
+
 class AccessRevision(TenantScoped, Base):
     """What changed last in the tenant (core.access.revision): one row, number 1, made with the first change."""
 

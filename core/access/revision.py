@@ -28,8 +28,9 @@ UNCHANGED = "access_unchanged"  # execution option of a write that nobody has to
 WATCHED: dict[str, frozenset[str] | None] = {
     "accounts_user": frozenset({"name", "state", "must_change_password", "preferences", "totp_secret", "person_id"}),
     "accounts_session": None, "access_grant": None, "access_role": None, "settings_module": None,
+    "access_token": None,
 }
-HARMLESS_WHEN_NEW = ("accounts_user", "accounts_session")
+HARMLESS_WHEN_NEW = ("accounts_user", "accounts_session", "access_token")
 SETTINGS = frozenset({"rules_override", "settings_dictionary", "settings_module", "ledgers_view", "people_org_unit"})
 # written all the time, and read by nothing that is remembered (a total that asks one of them is counted every time)
 QUIET = frozenset({"accounts_attempt", "accounts_session", "access_revision", "jobs_job", "web_once", "work_draft"})

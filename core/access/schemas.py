@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.base.clock import today
 from core.base.i18n import _l
 from core.web.forms.checks import Length
-from core.web.forms.choices import Choice, Ref
+from core.web.forms.choices import Choice, Choices, Ref
 from core.web.forms.dates import Date
 from core.web.forms.fields import Bool, Text
 from core.web.forms.schema import Schema, ui
@@ -35,3 +35,16 @@ class GrantSchema(Schema):
     ends_on = Date(metadata=ui(_l("结束日期"), cols=4, help=_l("不填就是长期")))
     source = Text(load_default="", validate=Length(max=120), metadata=ui(
         _l("依据"), cols=4, placeholder=_l("例如：临组发〔2026〕3 号")))
+
+
+class NewToken(Schema):
+    """A token for a program: the role of its service account, where, until when. The page says what there is to choose."""
+
+    name = Text(required=True, validate=Length(max=60), metadata=ui(
+        _l("用途"), cols=8, placeholder=_l("例如：县大数据局 党员名册同步"), autocomplete="off"))
+    ends_on = Date(required=True, metadata=ui(_l("有效期至"), cols=4))
+    role_id = Choice((), required=True, metadata=ui(_l("角色"), cols=4, widget="select"))
+    org_unit_id = Ref("org", load_default=None, metadata=ui(
+        _l("范围"), cols=8, help=_l("所选组织及其全部下级；不选就是全单位")))
+    permissions = Choices((), load_default=list, metadata=ui(
+        _l("只限这些权限"), cols=12, widget="multiselect", help=_l("不选就是所选角色的全部权限")))

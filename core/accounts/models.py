@@ -29,6 +29,7 @@ class User(TenantScoped, Base):
     """An account. Leavers are disabled, never deleted: the audit names them.
 
     `totp_secret` is sealed; `totp_step` is the last time step a code was accepted for, so that no code works twice.
+    `service`: of a program (core.access.tokens). It has no password and never gets one: nobody signs in with it.
     """
 
     __tablename__ = "accounts_user"
@@ -49,6 +50,7 @@ class User(TenantScoped, Base):
     recovery_codes: Mapped[list[str]] = mapped_column(JSON, default=list)
     last_sign_in_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     preferences: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    service: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
 class Session(TenantScoped, Base):

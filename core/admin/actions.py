@@ -20,6 +20,8 @@ ACTIONS: dict[str, Any] = {
     "access.role.create": _l("新建角色"), "access.role.update": _l("修改角色"), "access.role.delete": _l("删除角色"),
     "admin.job.retry": _l("重试后台任务"), "admin.job.drop": _l("丢弃后台任务"), "admin.tidy": _l("清理过期任务和表单记录"),
     "access.grant.give": _l("授予角色"), "access.grant.end": _l("收回角色"),
+    "access.token.make": _l("发放访问令牌"), "access.token.exchange": _l("换发访问令牌"),
+    "access.token.revoke": _l("作废访问令牌"),
     "admin.rule.set": _l("设置规则值"), "admin.rule.clear": _l("取消规则值"), "admin.setting.reset": _l("恢复默认设置"),
     "custody.archive.ask": _l("申请导出本单位全部数据"), "custody.archive.make": _l("导出单位全部数据"),
     "custody.arrival": _l("导入单位"), "custody.copy.make": _l("恢复出单位副本"), "custody.copy.drop": _l("删除单位副本"),
@@ -62,7 +64,7 @@ ACTIONS: dict[str, Any] = {
 SUBJECTS: dict[str, Any] = {
     "user": _l("账号"), "plugin": _l("应用"), "tenant": _l("单位"), "settings": _l("设置"), "rule": _l("规则"),
     "person": _l("人员"), "org_unit": _l("组织"), "ledger": _l("台账"), "import": _l("导入批次"), "role": _l("角色"),
-    "job": _l("后台任务"),
+    "job": _l("后台任务"), "access_token": _l("访问令牌"),
     "dictionary": _l("列表项"), "file": _l("文件"), "grid": _l("网格"), "indicator": _l("指标"), "ledger_view": _l("台账视图"),
     "onboarding": _l("开通资料"), "post": _l("任职"), "registry_check": _l("核验单"), "work.deputy": _l("代办"),
     "work.feed": _l("日历订阅"), "demo": _l("演示数据"), "demo_batch": _l("演示数据"),

@@ -50,6 +50,7 @@ class Config:
     metrics_token what /metrics asks for (Authorization: Bearer …); empty: there is no such page
     tenant_rate   requests a tenant may make in 10 seconds, all its people together; 0: no limit
     client_rate   requests one session, or one address without a session, may make in 10 seconds; 0: no limit
+    token_rate    requests one access token may make in 10 seconds; 0: no limit
     proxies       how many reverse proxies stand in front; 0: their headers are ignored
     max_upload    bytes of one request body
     """
@@ -78,6 +79,7 @@ class Config:
     metrics_token: str = ""
     tenant_rate: int = 0
     client_rate: int = 0
+    token_rate: int = 0
     proxies: int = 0
     max_upload: int = 25 * 1024 * 1024
     testing: bool = False

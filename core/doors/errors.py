@@ -22,11 +22,14 @@ from core.contracts.errors import (
     TenantSuspended,
     TooMany,
 )
+from core.web.api import in_api
 from core.web.csrf import StalePage
 from core.web.pages import render
+from core.web.wire import InvalidQuery
 
 from .outage import FULL, LINE, RETRY_AFTER, kind_of_outage, without_database
 from .pipeline import identify
+from .problem import api_words, problem
 
 log = logging.getLogger("juheli.web")
 
@@ -38,6 +41,8 @@ def install(app: Flask) -> None:
 
 
 def _page(status: int, title: Any, text: Any, headers: dict[str, str] | None = None, **more: Any) -> Any:
+    if in_api():
+        return problem(status, title, text, headers, **more)
     body, _status = render("error.html", status, error_status=status, error_title=title, error_text=text, **more)
     return body, status, headers or {}
 
@@ -51,9 +56,12 @@ def _refused(error: JuheliError) -> Any:
     if isinstance(error, NotFound | PluginDisabled):
         return _not_found()
     if isinstance(error, Conflict):
-        return _page(409, _("内容已被他人修改"), str(error) or _("您打开页面之后，已有人保存过这条记录。请返回刷新后再改。"))
+        stale = in_api() and "If-Match" in request.headers and not str(error)
+        return _page(412 if stale else 409, _("内容已被他人修改"),
+                     str(error) or _("您打开页面之后，已有人保存过这条记录。请返回刷新后再改。"))
     if isinstance(error, Invalid):
-        return _page(422, _("填写有误"), str(error), field_errors=error.errors)
+        said = error.message if in_api() else str(error)
+        return _page(422, _("填写有误"), said, field_errors=error.errors, parameters=isinstance(error, InvalidQuery))
     if isinstance(error, TooMany):
         wait = str(error.retry_after)
         return _page(429, _("操作太频繁"), _("请在 %(n)s 秒后再试。", n=wait), {"Retry-After": wait})
@@ -75,7 +83,7 @@ def _granters() -> list[str]:
 
 def _not_found() -> Any:
     """One page for all that is not there. The gate answers before anybody is identified, so the menu is added here."""
-    if g.get("ctx") and "signed_in" not in g:
+    if g.get("ctx") and "signed_in" not in g and not in_api():
         identify()
     return _page(404, _("没有这个页面"), _("地址可能写错了，或者内容已不存在。"))
 
@@ -91,8 +99,10 @@ def _http(error: HTTPException) -> Any:
         return _not_found()
     if status < 400:
         return error
+    headers = {k: v for k, v in error.get_headers() if k.lower() in ("allow", "retry-after", "www-authenticate")}
+    if in_api():
+        return _page(status, *api_words(status), headers)
     titles = {400: _("请求无法识别"), 405: _("不能这样操作"), 413: _("文件太大"), 415: _("文件类型不对")}
-    headers = {k: v for k, v in error.get_headers() if k.lower() in ("allow", "retry-after")}
     text = {413: _("请把文件控制在 20 MB 以内，或拆成几个文件。")}.get(status) or _("请返回上一页再试。")
     return _page(status, titles.get(status, _("请求无法完成")), text, headers)
 

@@ -22,9 +22,11 @@ from core.contracts.errors import Forbidden, TenantSuspended, TooMany
 from core.service import Actor, Context, TenantInfo
 from core.tenancy.lookup import by_address, enabled_plugins
 from core.tenancy.models import CLOSED, PLATFORM
+from core.web.api import in_api
 from core.web.csrf import check_csrf
 from core.web.pages import ANYONE, SIGNED_IN
 
+from .bearer import admit_bearer, identify_bearer, wanted_locale
 from .middleware import HOST, SLUG
 
 LOCALES = ("zh", "en")
@@ -69,6 +71,8 @@ def _close(_error: BaseException | None) -> None:
 
 
 def _locale() -> str:
+    if in_api():
+        return wanted_locale()
     chosen = request.cookies.get("lang", "")
     return chosen if chosen in LOCALES else "zh"
 
@@ -119,6 +123,8 @@ def _gate(ctx: Context, audience: str | None) -> None:
 
 def identify() -> None:
     """Whose request this is: sets `g.signed_in` and puts the account into `g.ctx`."""
+    if in_api():
+        return identify_bearer()
     found = known(request.cookies.get(cookie_name()), g.ctx.tenant.stamps.access)
     g.signed_in = found[0] if found else None
     if found:
@@ -133,7 +139,8 @@ def _limit() -> None:
     Raises TooMany. After the session is known, so that an office behind one address is not taken for one person.
     """
     config = current_app.extensions["juheli.config"]
-    who = g.ctx.actor.session_id or blind_index(g.ctx.tenant.id, "client", network(request.remote_addr or ""))
+    actor = g.ctx.actor
+    who = actor.session_id or actor.token_id or blind_index(g.ctx.tenant.id, "client", network(request.remote_addr or ""))
     wait = charge("client", who, limit=config.client_rate) or charge("tenant", "all", limit=config.tenant_rate)
     if wait:
         raise TooMany(wait)
@@ -143,6 +150,8 @@ def _admit(view: Any) -> Response | None:
     """Sign-in and permission, as the route declares them."""
     identify()
     _limit()
+    if in_api():
+        return None if view is None else admit_bearer(view.needs)
     signed_in = g.signed_in
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         check_csrf()

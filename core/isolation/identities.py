@@ -33,8 +33,8 @@ def addresses(probe: Probe, site: Site, number: int, audience: str = "tenant") -
 
 
 def foreign_cookie(probe: Probe, site: Site, token: str) -> None:
-    """A session of the other tenant opens no more than no session at all."""
-    thief = Visitor(probe.app, probe.admin.root, token)
+    """A session or an access token of the other tenant opens no more than none at all."""
+    thief = Visitor(probe.app, probe.admin.root, token, bearer=probe.stolen_bearer)
     nobody = Visitor(probe.app, probe.admin.root)
     for method, path, endpoint in addresses(probe, site, probe.own.id):
         got, none = (v.open(method, path, csrf="x" if method != "GET" else None) for v in (thief, nobody))

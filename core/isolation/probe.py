@@ -57,6 +57,7 @@ class Probe:
     foreign_slug: str = ""
     stolen: str = ""                # the token of a session in the other tenant
     stolen_proof: str = ""          # the form token of its pages
+    stolen_bearer: str = ""         # an access token of the other tenant
     thorough: bool = False
     only: tuple[str, ...] = ()      # beginnings of endpoints; () is all
     cases: Counter[str] = field(default_factory=Counter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -10,7 +11,8 @@ from contextlib import contextmanager
 from flask import Flask
 from sqlalchemy import delete, select
 
-from core.access.models import RoleGrant
+from core.access.models import AccessToken, RoleGrant
+from core.access.tokens import HINT, macs, new_secret
 from core.accounts.models import User
 from core.accounts.sessions import open_session
 from core.base import clock
@@ -29,6 +31,7 @@ from .probe import Probe
 from .visitor import Visitor
 
 FOREIGN, OWN, BEYOND = 7_000_000_000_101, 7_000_000_000_202, 7_000_000_000_303
+DAY = dt.timedelta(days=1)
 CLERK, BYSTANDER = 7_000_000_000_204, 7_000_000_000_205
 
 
@@ -66,6 +69,18 @@ def marks_for(tenant: TenantInfo, numbers: dict[int, str]) -> list[Mark]:
         path = root.path if root else ""
     return [Mark(tenant.id, number, word(letter), f"{path}zz{place:02d}")
             for place, (number, letter) in enumerate(numbers.items(), 1)]
+
+
+def bearer_for(tenant: TenantInfo, user_id: int, plugins: Plugins, path: str = "") -> str:
+    """An access token of the account for every permission there is; what the account may do is cut by its own grants."""
+    secret = new_secret()
+    with tenant_scope(tenant.id):
+        begin_write()
+        session().add(AccessToken(user_id=user_id, name="isolation", hint=secret[:HINT], mac=macs(secret)[0], org_path=path,
+                                  permissions=sorted(plugins.permissions), expires_at=clock.now() + DAY,
+                                  last_used_at=clock.now()))
+        session().commit()
+    return secret
 
 
 def signed_in(app: Flask, tenant: TenantInfo, user_id: int, name: str) -> Visitor:
@@ -107,7 +122,10 @@ def furnished(app: Flask, database: Database, plugins: Plugins, there: TenantInf
             add_accounts(own)
         visitors = [signed_in(app, here, number, name) for number, name in ((OWN, "admin"), (CLERK, "clerk"),
                                                                            (BYSTANDER, "bystander"))]
-        probe = Probe(app, database, plugins, foreign, own, beyond, *visitors, foreign_slug=there.slug)
+        for visitor, number in zip(visitors, (OWN, CLERK, BYSTANDER), strict=True):
+            visitor.bearer = bearer_for(here, number, plugins)
+        probe = Probe(app, database, plugins, foreign, own, beyond, *visitors, foreign_slug=there.slug,
+                      stolen_bearer=bearer_for(there, FOREIGN, plugins))
         probe.begin()
     return probe
 

@@ -11,9 +11,12 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
+from core.web.api import ROOT
+
 CRASHED = 599       # the application let an exception through
 _TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
-_CHANGING = re.compile(r"[0-9A-Za-z_-]{16,}|\d{9,}|\d\d:\d\d(:\d\d)?")     # tokens, numbers of records, the time of day
+# tokens, numbers of records, the time of day
+_CHANGING = re.compile(r"jhl_[0-9A-Za-z_-]+|[0-9A-Za-z_-]{16,}|\d{9,}|\d\d:\d\d(:\d\d)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +38,17 @@ class Answer:
 
 @dataclass
 class Visitor:
-    """Somebody at one tenant's pages. `root` is /t/<slug> or /platform; without a token nobody is signed in."""
+    """Somebody at one tenant's pages. `root` is /t/<slug> or /platform; without a token nobody is signed in.
+
+    `bearer` is the access token shown to the API, which looks at no cookie.
+    """
 
     app: Flask
     root: str
     token: str = ""
     name: str = "visitor"
     csrf: str = ""
+    bearer: str = ""
     client: FlaskClient = field(init=False)
 
     def __post_init__(self) -> None:
@@ -49,11 +56,17 @@ class Visitor:
 
     def open(self, method: str, path: str, data: dict[str, Any] | None = None, *, csrf: str | None = None) -> Answer:
         """Ask for a path below the root; what changes something carries the proof of this visitor's own pages."""
+        if path.startswith(ROOT + "/"):
+            return self._ask(method, path, {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {},
+                             json=None if method == "GET" else data or {})
         headers = {"Cookie": f"juheli={self.token}"} if self.token else {}
         if method not in ("GET", "HEAD", "OPTIONS"):
             headers["X-CSRFToken"] = self.proof() if csrf is None else csrf
+        return self._ask(method, path, headers, data=data)
+
+    def _ask(self, method: str, path: str, headers: dict[str, str], **body: Any) -> Answer:
         try:
-            response = self.client.open(self.root + path, method=method, data=data, headers=headers)
+            response = self.client.open(self.root + path, method=method, headers=headers, **body)
             return Answer(response.status_code, _readable(response.get_data()), response.headers.get("Location", ""))
         except Exception as error:  # an application under test lets them through
             return Answer(CRASHED, repr(error))

@@ -32,6 +32,7 @@ class Job(TenantScoped, Base):
     attempts   how often it was claimed; with `worker` the fence against a worker that lost its lease
     failures   how often it raised
     crashes    how often its worker disappeared since it last reported progress
+    token_id   the access token the actor came with: the job may do no more than it
     """
 
     __tablename__ = "jobs_job"
@@ -53,6 +54,7 @@ class Job(TenantScoped, Base):
     error: Mapped[str | None] = mapped_column(String(2000))
     dedup_key: Mapped[str | None] = mapped_column(String(120))
     actor_id: Mapped[int | None] = mapped_column(BigInteger)
+    token_id: Mapped[int | None] = mapped_column(BigInteger)
     finished_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)  # when it left the queue
 
 

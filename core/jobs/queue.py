@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +42,22 @@ class Task:
 
 
 TASKS: dict[str, Task] = {}
+_token: ContextVar[int | None] = ContextVar("juheli_token", default=None)
+
+
+def token_in_use() -> int | None:
+    """The access token on whose behalf this request or job runs."""
+    return _token.get()
+
+
+@contextmanager
+def on_behalf_of(token_id: int | None) -> Iterator[None]:
+    """Jobs queued inside remember the token, so that nobody gets from a job what the token may not have."""
+    mark = _token.set(token_id)
+    try:
+        yield
+    finally:
+        _token.reset(mark)
 
 
 def job(name: str, *, retries: int = 3, every: dt.timedelta | None = None, platform_only: bool = False,
@@ -70,7 +88,7 @@ def enqueue(name: str, payload: dict[str, Any] | None = None, *, actor_id: int |
         if existing is not None:
             return existing
     queued = Job(name=name, payload=payload or {}, actor_id=actor_id, dedup_key=dedup_key, priority=priority,
-                 run_at=run_at or clock.now())
+                 token_id=token_in_use() if actor_id is not None else None, run_at=run_at or clock.now())
     session().add(queued)
     if ring not in session().work.calls:
         run_after_commit(ring)

@@ -21,7 +21,7 @@ from core.base.traces import trace_text
 from .bell import listen
 from .claiming import DatabaseClock, claim
 from .periodic import Tenants, Ticker
-from .queue import TASKS, find, wake
+from .queue import TASKS, find, on_behalf_of, wake
 from .running import LEASE, MOST_CRASHES, Returned, Running
 
 log = logging.getLogger("juheli.jobs")
@@ -107,14 +107,15 @@ class Runner:
         task = TASKS.get(running.name)
         if task is None or row is None:
             raise LookupError(f"no such job: {running.name}")
-        payload, actor_id = dict(row.payload), row.actor_id
+        payload, actor_id, token_id = dict(row.payload), row.actor_id, row.token_id
         session().commit()
-        context = self.make_context(running.tenant_id, actor_id)
-        if context is None or not context.plugins.active(running.name, context.enabled | {"events"}):
-            return None
-        if context.tenant.status != "active" and not task.while_read_only:
-            return None
-        return task.run(context, running, **payload) or {}
+        with on_behalf_of(token_id):
+            context = self.make_context(running.tenant_id, actor_id)
+            if context is None or not context.plugins.active(running.name, context.enabled | {"events"}):
+                return None
+            if context.tenant.status != "active" and not task.while_read_only:
+                return None
+            return task.run(context, running, **payload) or {}
 
     def run_all(self, limit: int = 1000) -> int:
         """Run what is due, here and now (tests, commands); returns how many jobs ran."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -14,13 +15,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 
 from core.access.contexts import user_context
-from core.access.models import Role, RoleGrant
+from core.access.models import AccessToken, Role, RoleGrant
+from core.access.tokens import HINT, macs, new_secret
 from core.accounts.models import User
 from core.accounts.sessions import open_session
 from core.app import create_app
 from core.base import clock
 from core.base.config import Config
 from core.base.engine import Database
+from core.base.ids import new_id
 from core.base.scope import tenant_scope
 from core.base.session import begin_write, session
 from core.plugin import Plugins
@@ -52,6 +55,24 @@ class Browser:
             self.get("/search/")
         headers = {"X-CSRFToken": self.token, **options.pop("headers", {})}
         return self.client.post(self.root + path, data=data or {}, headers=headers, **options)
+
+
+@dataclass
+class Program:
+    """A program at the API of one tenant, with its access token ("" for none)."""
+
+    client: FlaskClient
+    root: str
+    secret: str
+
+    def ask(self, method: str, path: str, **options: Any) -> Any:
+        """Ask for a path below /api/v1, e.g. `ask("POST", "/people/persons", json={...})`."""
+        headers = {"Authorization": f"Bearer {self.secret}"} if self.secret else {}
+        headers |= options.pop("headers", {})
+        return self.client.open(f"{self.root}/api/v1{path}", method=method, headers=headers, **options)
+
+    def get(self, path: str, **options: Any) -> Any:
+        return self.ask("GET", path, **options)
 
 
 @dataclass
@@ -111,6 +132,16 @@ class World:
                 session().commit()
             client.set_cookie("juheli", token, path=root)
         return Browser(client, root)
+
+    def program(self, slug: str, *permissions: str, path: str = "") -> Program:
+        """A program with a token for `permissions` on the subtree `path`, with an account of its own."""
+        user_id, secret = self.add_user(slug, f"program-{new_id()}", *permissions, path=path), new_secret()
+        with self.inside(slug):
+            begin_write()
+            session().add(AccessToken(user_id=user_id, name="test", hint=secret[:HINT], mac=macs(secret)[0], org_path=path,
+                                      permissions=sorted(permissions), expires_at=clock.now() + dt.timedelta(days=1)))
+            session().commit()
+        return Program(self.app.test_client(), f"/t/{slug}", secret)
 
     def run_jobs(self) -> int:
         """Run what waits in the queue, here and now."""

@@ -11,6 +11,7 @@ from core.access.holdings import beyond
 from core.access.keepers import a_keeper_stays
 from core.base.db import metadata
 from core.base.i18n import _
+from core.base.ids import new_id
 from core.base.pinyin import name_keys
 from core.base.scope import current_scope
 from core.base.session import session
@@ -41,6 +42,16 @@ def create_user(ctx: Context, *, login_name: str, name: str, post: str = "", per
     token = make_link(user.id, ACTIVATION, ctx.now())
     ctx.audit("user", user.id, user.name, login=login, link=ACTIVATION)
     return user, token
+
+
+@service("accounts.user.manage", action="accounts.user.create")
+def create_service_account(ctx: Context, *, name: str) -> User:
+    """An account for a program: no password, no link, no right until a role is granted. Its login name is made up."""
+    user = User(login_name=f"service-{new_id()}", name=name, name_keys=name_keys(name).initials, service=True)
+    session().add(user)
+    session().flush()
+    ctx.audit("user", user.id, user.name, login=user.login_name, service=True)
+    return user
 
 
 def _free_login(typed: str) -> str:
@@ -109,6 +120,8 @@ def enable_user(ctx: Context, user_id: int) -> User:
 def reset_link(ctx: Context, user_id: int) -> tuple[User, str]:
     """A one-time link with which the owner chooses a new password; the old one works until then. Raises Invalid."""
     user = _managed(ctx, user_id)
+    if user.service:
+        raise Invalid({}, _("服务账号供程序使用，没有密码；请在“访问令牌”页面管理它。"))
     if user.state != ACTIVE:
         raise Invalid({}, _("这个账号已停用，请先启用。"))
     purpose = RESET if user.password_hash else ACTIVATION

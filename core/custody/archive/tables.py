@@ -18,6 +18,7 @@ TENANT_ROW = "tenancy_tenant"  # travels in the manifest: part of it belongs to 
 LEFT_BEHIND = {
     "accounts_session": "signed-in browsers: everybody signs in again",
     "accounts_attempt": "failed sign-ins of the last minutes",
+    "access_token": "secrets of programs: whoever arrives elsewhere hands out new ones",
     "access_revision": "a counter for the cache of this installation",
     "web_once": "forms posted in the last day",
 }

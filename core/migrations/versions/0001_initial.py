@@ -83,6 +83,7 @@ def upgrade() -> None:
     sa.Column('recovery_codes', JSON, nullable=False),
     sa.Column('last_sign_in_at', UTCDateTime(), nullable=True),
     sa.Column('preferences', JSON, nullable=False),
+    sa.Column('service', sa.Boolean(), nullable=False),
     sa.Column('created_at', UTCDateTime(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_accounts_user')),
@@ -291,6 +292,7 @@ def upgrade() -> None:
     sa.Column('error', sa.String(length=2000), nullable=True),
     sa.Column('dedup_key', sa.String(length=120), nullable=True),
     sa.Column('actor_id', sa.BigInteger(), nullable=True),
+    sa.Column('token_id', sa.BigInteger(), nullable=True),
     sa.Column('finished_at', UTCDateTime(), nullable=True),
     sa.Column('created_at', UTCDateTime(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -557,6 +559,33 @@ def upgrade() -> None:
     with op.batch_alter_table('access_grant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_access_grant_role_id'), ['tenant_id', 'role_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_access_grant_user_id'), ['tenant_id', 'user_id'], unique=False)
+
+    op.create_table('access_token',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('hint', sa.String(length=20), nullable=False),
+    sa.Column('mac', sa.String(length=90), nullable=False),
+    sa.Column('permissions', JSON, nullable=False),
+    sa.Column('org_path', sa.String(length=80), nullable=False),
+    sa.Column('expires_at', UTCDateTime(), nullable=False),
+    sa.Column('last_used_at', UTCDateTime(), nullable=True),
+    sa.Column('last_used_from', sa.String(length=64), nullable=False),
+    sa.Column('made_by', sa.String(length=80), nullable=False),
+    sa.Column('revoked_at', UTCDateTime(), nullable=True),
+    sa.Column('revoked_by', sa.String(length=80), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'user_id'], ['accounts_user.tenant_id', 'accounts_user.id'], name=op.f('fk_access_token_user_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_access_token')),
+    sa.UniqueConstraint('tenant_id', 'mac', name=op.f('uq_access_token_mac')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('access_token', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_access_token_user_id'), ['tenant_id', 'user_id'], unique=False)
 
     op.create_table('accounts_link',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1172,6 +1201,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_accounts_link_user_id'))
 
     op.drop_table('accounts_link')
+    with op.batch_alter_table('access_token', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_access_token_user_id'))
+
+    op.drop_table('access_token')
     with op.batch_alter_table('access_grant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_access_grant_user_id'))
         batch_op.drop_index(batch_op.f('ix_access_grant_role_id'))

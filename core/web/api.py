@@ -1,0 +1,128 @@
+"""Operations of the REST API: declared like pages, answered in JSON, called with a bearer token and never with a cookie.
+
+    api = Api("liaison", __name__)                                   # mounted at /api/v1/liaison/
+
+    @api.get("/stations/<int:station_id>", needs="liaison.station.read", title=_l("一个站点"), answers=StationOut)
+    def station(station_id): return services.get_station(ctx(), station_id)
+
+    @api.patch("/stations/<int:station_id>", needs="liaison.station.update", title=_l("修改站点"), takes=StationFields,
+               answers=StationOut, versioned=True)
+    def change(station_id, data, version): return services.update_station(ctx(), station_id, version=version, **data)
+
+The body arrives checked as `data`, the query as `query`, the version of If-Match as `version`. Unknown fields and unknown
+query keys are refused. What a view returns is dumped by `answers`; a record with a version gets an ETag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Response, current_app, request
+
+from core.service import Context
+from core.web.forms.schema import Schema
+from core.web.pages import Pages
+from core.web.wire import Answer, answered, body_of, if_match, query_of
+
+ROOT = "/api/v1"
+View = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """One of several operations behind one address with a name in it: what the name is, and what is read and answered.
+
+    `query` and `answers` are JSON Schemas: parameters by name, and the answer.
+    """
+
+    arguments: dict[str, str]
+    title: Any
+    query: dict[str, dict[str, Any]]
+    answers: dict[str, Any]
+    note: Any = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """What is declared of one operation.
+
+    takes      schema of the JSON body; `partial`: left-out fields stay as they are (PATCH)
+    query      schema of the query string; None: no key is known
+    open_query the view reads the query itself (ledgers: the filters are the ledger's)
+    answers    schema of the answer; `many`: a list of them under "items". A dict is a JSON Schema: the view's own
+    versioned  If-Match must name the version that is changed (428 without, 412 when it is another)
+    variants   (ctx) -> what stands in the documents instead of one address with a name in it
+    """
+
+    title: Any
+    method: str
+    note: Any = ""
+    takes: type[Schema] | None = None
+    partial: bool = False
+    query: type[Schema] | None = None
+    open_query: bool = False
+    answers: type[Schema] | dict[str, Any] | None = None
+    many: bool = False
+    status: int = 200
+    versioned: bool = False
+    variants: Callable[[Context], Iterable[Variant]] | None = None
+
+
+class Api(Pages):
+    """Operations of one module; its file is `api.py`. `prefix` replaces the module's name after /api/v1 (core only)."""
+
+    def __init__(self, name: str, import_name: str, *, prefix: str | None = None):
+        super().__init__(f"{name}_api", import_name, prefix=ROOT + (f"/{name}" if prefix is None else prefix))
+
+    def _serve(self, folder: Any) -> None:
+        """The module's pages serve its static files."""
+
+    def operation(self, method: str, rule: str, *, needs: str, **declared: Any) -> Callable[[View], View]:
+        def declare(view: View) -> View:
+            call = _calling(view, Operation(method=method, **declared))
+            return self.page(rule, (method,), needs)(call)
+
+        return declare
+
+    def get(self, rule: str, *, needs: str, **declared: Any) -> Callable[[View], View]:  # type: ignore[override]
+        """Read."""
+        return self.operation("GET", rule, needs=needs, **declared)
+
+    def post(self, rule: str, *, needs: str, **declared: Any) -> Callable[[View], View]:  # type: ignore[override]
+        """Create, or act."""
+        return self.operation("POST", rule, needs=needs, **declared)
+
+    def patch(self, rule: str, *, needs: str, **declared: Any) -> Callable[[View], View]:  # type: ignore[override]
+        """Change some fields."""
+        return self.operation("PATCH", rule, needs=needs, partial=True, **declared)
+
+
+def _calling(view: View, operation: Operation) -> View:
+    @wraps(view)
+    def call(**arguments: Any) -> Response:
+        if not operation.open_query:
+            found = query_of(operation.query)
+            arguments |= {"query": found} if operation.query else {}
+        if operation.versioned:
+            arguments["version"] = if_match()
+        if operation.takes is not None:
+            arguments["data"] = body_of(operation.takes, partial=operation.partial)
+        result = view(**arguments)
+        answer = result if isinstance(result, Answer) else Answer(result)
+        return answered(answer, operation.answers, operation.many, operation.status)
+
+    call.operation = operation  # type: ignore[attr-defined]
+    return call
+
+
+def operation_of(endpoint: str) -> Operation | None:
+    """What is declared of an endpoint of the app; None for a page."""
+    return getattr(current_app.view_functions.get(endpoint), "operation", None)
+
+
+def in_api() -> bool:
+    """Whether the running request is for the API, whatever stands at its address."""
+    return request.path == ROOT or request.path.startswith(ROOT + "/")

@@ -1,0 +1,134 @@
+"""What goes over the wire of the API: JSON bodies, query strings, versions, answers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Response, current_app, request
+from marshmallow import ValidationError
+from werkzeug.exceptions import (
+    BadRequest,
+    PreconditionFailed,
+    PreconditionRequired,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
+
+from core.base.i18n import _
+from core.contracts.errors import Invalid
+from core.web.forms.schema import Schema
+
+LARGEST = 1024 * 1024       # bytes of one JSON body
+TAG = re.compile(r"v([0-9]{1,9})")
+
+
+class InvalidQuery(Invalid):
+    """Like Invalid, about the query string: `errors` are by parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that says more than its data: another status, headers, a version for the ETag."""
+
+    data: Any
+    status: int = 0
+    version: int | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+# -- in
+def body_of(takes: type[Schema], *, partial: bool = False) -> dict[str, Any]:
+    """The JSON body, checked. Raises Invalid with the fields, or 400, 413, 415."""
+    if request.mimetype not in ("application/json", "application/merge-patch+json"):
+        raise UnsupportedMediaType
+    if (request.content_length or 0) > LARGEST:
+        raise RequestEntityTooLarge
+    return _load(takes(), parse(request.get_data()), Invalid, partial)
+
+
+def parse(raw: bytes) -> Any:
+    """JSON as RFC 8259 has it, each name once, in UTF-8. Raises BadRequest."""
+    try:
+        found = json.loads(raw.decode(), object_pairs_hook=_once_each, parse_constant=_no_number)
+        if b"\\u" in raw:
+            json.dumps(found, ensure_ascii=False).encode()      # halves of a pair are no characters
+        return found
+    except (ValueError, RecursionError):
+        raise BadRequest from None
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(word)
+
+
+def query_of(schema: type[Schema] | None) -> dict[str, Any]:
+    """The query string, checked; a key given several times is a list. Raises InvalidQuery."""
+    given = {key: values if len(values) > 1 else values[0] for key, values in request.args.lists()}
+    if schema is None:
+        if given:
+            raise InvalidQuery({key[:60]: [_("没有这个参数")] for key in list(given)[:20]})
+        return {}
+    return _load(schema(), given, InvalidQuery, False)
+
+
+def _load(schema: Schema, given: Any, refusal: type[Invalid], partial: bool) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = schema.load(given, partial=partial)
+        return found
+    except ValidationError as error:
+        raise refusal(schema.errors_of(error)) from None
+
+
+def if_match() -> int | None:
+    """The version that If-Match names; None for `*`. Raises PreconditionRequired (428), PreconditionFailed (412)."""
+    if "If-Match" not in request.headers:
+        raise PreconditionRequired
+    if request.if_match.star_tag:
+        return None
+    found = [tag for text in request.if_match.as_set() if (tag := TAG.fullmatch(text))]
+    if len(found) != 1:
+        raise PreconditionFailed
+    return int(found[0][1])
+
+
+# -- out
+def answered(answer: Answer, answers: Any, many: bool, status: int) -> Response:
+    """The answer as JSON in UTF-8. A version becomes an ETag, and 304 when the caller has it already."""
+    data, version = answer.data, answer.version
+    if isinstance(answers, type):
+        schema = answers()
+        if many:
+            data = {"items": schema.dump(data, many=True)}
+        else:
+            version = getattr(data, "version", None) if version is None else version
+            data = schema.dump(data)
+    response = current_app.response_class(encoded(data), answer.status or status, answer.headers, mimetype="application/json")
+    if version is not None:
+        response.set_etag(f"v{version}")
+        if request.method in ("GET", "HEAD") and response.status_code == 200:
+            response.make_conditional(request)
+    return response
+
+
+def encoded(data: Any) -> bytes:
+    """Compact JSON, Chinese as it is; lazy texts in the reader's language."""
+    return (json.dumps(data, ensure_ascii=False, separators=(",", ":"), default=_other) + "\n").encode()
+
+
+def _other(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value) if isinstance(value, set | frozenset) else str(value)
