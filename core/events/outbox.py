@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from core.base.session import begin_write, session
 from core.contracts.events import EVENTS, Event
 from core.jobs.parking import call_for, park
-from core.jobs.queue import enqueue, job
+from core.jobs.queue import enqueue, job, on_behalf_of
 from core.plugin import Plugins
 
 T = TypeVar("T")
@@ -54,7 +54,15 @@ def tells_who_was_on(answer: WasOn) -> WasOn:
 
 
 def publish(event: Event, plugins: Plugins, enabled: frozenset[str], actor_id: int | None) -> None:
-    """One job per consuming module, in the running transaction: queued if it is on for the tenant, parked if it was once."""
+    """One job per consuming module, in the running transaction: queued if it is on for the tenant, parked if it was once.
+
+    What happened is told whatever becomes of the access token it happened with: these jobs do not depend on it.
+    """
+    with on_behalf_of(None):
+        _publish(event, plugins, enabled, actor_id)
+
+
+def _publish(event: Event, plugins: Plugins, enabled: frozenset[str], actor_id: int | None) -> None:
     for owner, fn in consumers(type(event), plugins):
         letter = {"event": type(event).__name__, "data": event.payload(), "consumer": owner, "handler": fn.__name__}
         if owner in plugins.core or owner in enabled:
