@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core.people.models import OrgUnit
 from core.rules import due_date, rule
 from core.service import Context
 
-from .models import Contribution, JointProject, NeedItem, PairAgreement, Pairing, PairVisit, PartnerUnit, Spending
+from .models import Contribution, JointProject, NeedItem, PairAgreement, Pairing, PairVisit, PartnerUnit, ResourceItem, Spending
 from .words import IN_FORCE, NEED_CLAIMED, PROJECT_OPEN, WORKING
 
 
@@ -56,6 +56,11 @@ def late(ctx: Context) -> ColumnElement[bool]:
 
 def in_hand(ctx: Context) -> ColumnElement[bool]:
     return JointProject.state.in_(PROJECT_OPEN)
+
+
+def usable(today: dt.date) -> ColumnElement[bool]:
+    """Offers that stand today: not withdrawn, not run out."""
+    return and_(ResourceItem.state == "offered", or_(ResourceItem.until.is_(None), ResourceItem.until >= today))
 
 
 def claimed(ctx: Context) -> ColumnElement[bool]:

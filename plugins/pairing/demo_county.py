@@ -11,7 +11,7 @@ from core.people.models import OrgUnit
 
 from .demo_crew import Demo, words
 from .models import CouncilAttendance, Pairing
-from .services import councils, meetings
+from .services import councils, meetings, sessions
 from .services.pairs import propose
 
 
@@ -60,16 +60,16 @@ def council(demo: Demo, street: OrgUnit, pairs: list[Pairing]) -> None:
         for pair in mine:
             unit = demo.units[pair.unit_name]
             councils.seat(ctx, body.id, unit_id=unit.id, name=unit.liaison_name, post=unit.liaison_post, can_decide=True)
-        councils.propose_topic(ctx, body.id, title=said["topic"], text=said["topic_text"])
-        held = councils.plan_session(ctx, body.id, on=day, place=listed["place"], chair=listed["chair"],
+        sessions.propose_topic(ctx, body.id, title=said["topic"], text=said["topic_text"])
+        held = sessions.plan_session(ctx, body.id, on=day, place=listed["place"], chair=listed["chair"],
             recorder=listed["recorder"])
         seats = list(session().scalars(select(CouncilAttendance.member_id).where(CouncilAttendance.session_id == held.id)))
-        councils.tick(ctx, held.id, present=seats, stand_ins={}, deciding=seats)
-        councils.resolve(ctx, held.id, text=said["resolved"], unit_id=mine[0].unit_id,
+        sessions.tick(ctx, held.id, present=seats, stand_ins={}, deciding=seats)
+        sessions.resolve(ctx, held.id, text=said["resolved"], unit_id=mine[0].unit_id,
                          owner_name=demo.units[mine[0].unit_name].liaison_name, due_on=demo.today + dt.timedelta(days=10))
-        councils.hold_session(ctx, held.id,
+        sessions.hold_session(ctx, held.id,
             minutes=said["minutes"])
-    councils.plan_session(ctx, body.id, on=demo.today + dt.timedelta(days=12), place=listed["place"], chair=listed["chair"],
+    sessions.plan_session(ctx, body.id, on=demo.today + dt.timedelta(days=12), place=listed["place"], chair=listed["chair"],
                           recorder=listed["recorder"])
-    councils.propose_topic(demo.of_unit(demo.units[mine[1].unit_name]), body.id, title=said["next_topic"],
+    sessions.propose_topic(demo.of_unit(demo.units[mine[1].unit_name]), body.id, title=said["next_topic"],
         text=said["next_topic_text"])

@@ -12,7 +12,7 @@ from core.people.models import OrgUnit
 
 from .demo_crew import Demo, words
 from .models import Council, CouncilAttendance, CouncilTopic, Pairing
-from .services import councils, lists, meetings
+from .services import councils, lists, meetings, sessions
 from .workflows import resolution_flow
 
 
@@ -42,7 +42,7 @@ def found(demo: Demo, home: str, units: list[str]) -> Council:
         for name in units:
             unit = demo.units[name]
             councils.seat(ctx, council.id, unit_id=unit.id, name=unit.liaison_name, post=unit.liaison_post, can_decide=True)
-        councils.propose_topic(ctx, council.id, title=story["topic"], text=story["topic_text"])
+        sessions.propose_topic(ctx, council.id, title=story["topic"], text=story["topic_text"])
     return council
 
 
@@ -50,7 +50,7 @@ def hold(demo: Demo, council: Council, days_ago: int, minutes: str, resolved: li
     """A session: most are there themselves, some send a stand-in; resolutions are (text, unit, days until due)."""
     ctx, listed = demo.of_community(council.org_path), words()["words"]
     with demo.on(days_ago) as day:
-        held = councils.plan_session(ctx, council.id, on=day, place=listed["place"], chair=listed["chair"],
+        held = sessions.plan_session(ctx, council.id, on=day, place=listed["place"], chair=listed["chair"],
             recorder=listed["recorder"])
         seats = session().scalars(
             select(CouncilAttendance.member_id).where(CouncilAttendance.session_id == held.id).order_by(
@@ -58,15 +58,15 @@ def hold(demo: Demo, council: Council, days_ago: int, minutes: str, resolved: li
         away = {seat: listed["stand_in"] for seat in seats[5::9]}
         missing = set(seats[7::11])
         here = [seat for seat in seats if seat not in missing]
-        councils.tick(ctx, held.id, present=here, stand_ins=away, deciding=[seat for seat in here if seat not in away])
+        sessions.tick(ctx, held.id, present=here, stand_ins=away, deciding=[seat for seat in here if seat not in away])
         topic = session().scalars(select(CouncilTopic).where(CouncilTopic.session_id == held.id)).first()
         if topic is not None:
-            councils.settle_topic(ctx, topic.id, state="settled", outcome=words()["story"]["outcome"])
+            sessions.settle_topic(ctx, topic.id, state="settled", outcome=words()["story"]["outcome"])
         for text, name, due_in in resolved:
             unit = demo.units.get(name)
-            councils.resolve(ctx, held.id, text=text, unit_id=unit.id if unit else None, topic_id=topic.id if topic else None,
+            sessions.resolve(ctx, held.id, text=text, unit_id=unit.id if unit else None, topic_id=topic.id if topic else None,
                              owner_name=unit.liaison_name if unit else listed["chair"], due_on=day + dt.timedelta(days=due_in))
-        councils.hold_session(ctx, held.id, minutes=minutes)
+        sessions.hold_session(ctx, held.id, minutes=minutes)
 
 
 def works(demo: Demo, pairs: dict[str, Pairing], council: Council) -> None:

@@ -17,6 +17,7 @@ from core.plugin import Objection
 from core.service import Context
 from core.work import engine
 
+from .conditions import usable
 from .facts import Errors, check_result, check_texts, clean
 from .models import JointProject, NeedItem, PairAgreement, Pairing, ResourceItem
 from .sides import follow, note_event, pair_in_sight, unit_named, working
@@ -37,9 +38,17 @@ def both_signed(ctx: Context, pair: Pairing, data: Data) -> list[Any]:
     return [] if latest is not None and latest.in_force else [_("双方都签署并附上协议文件后才能生效。")]
 
 
+def begin(ctx: Context, pair: Pairing, data: Data) -> None:
+    """The term begins: what is done together counts from here, however long ago both signed."""
+    pair.last_event_on = max(pair.last_event_on or pair.starts_on, pair.starts_on)
+
+
 def end(ctx: Context, pair: Pairing, data: Data) -> None:
-    """The pairing is over: another one of its kind may be made."""
-    pair.open_key, pair.ended_on = None, max(day(ctx, data), pair.starts_on if pair.signed_on else day(ctx, data))
+    """The pairing is over: another one of its kind may be made, and what its unit was asked for is open to others."""
+    pair.open_key, pair.ended_on = None, day(ctx, data)
+    with beyond_subtree("pairing: needs asked of the unit go back to the community"):
+        for need in session().scalars(select(NeedItem).where(NeedItem.pair_id == pair.id, NeedItem.state == "asked")).all():
+            follow(ctx, "pairing.need", need, "reopen")
 
 
 def unfinished(ctx: Context, pair: Pairing, data: Data) -> list[Any]:
@@ -68,14 +77,14 @@ def let_go(ctx: Context, need: NeedItem, data: Data) -> None:
 def claim(ctx: Context, need: NeedItem, data: Data) -> None:
     """The unit takes the need on: a project begins."""
     pair = working(pair_in_sight(ctx, need.pair_id or 0, "owner_name"), "owner_name")
-    project = JointProject(pair_id=pair.id, org_id=need.org_id, org_path=need.org_path, unit_id=pair.unit_id,
-        unit_path=pair.unit_path,
-                      need_id=need.id, title=need.title, kind=need.kind, owner_name=data["owner_name"], due_on=need.wanted_by,
-                      published_on=need.published_on, resource_id=data.get("resource_id"), means=data.get("means") or "")
-    check = data.get("resource_id")
-    if check and not session().scalars(select(ResourceItem.id).where(ResourceItem.id == check,
-        ResourceItem.unit_id == pair.unit_id)).first():
+    offer = data.get("resource_id")
+    if offer and not session().scalars(select(ResourceItem.id).where(
+            ResourceItem.id == offer, ResourceItem.unit_id == pair.unit_id, usable(ctx.today()))).first():
         raise Invalid({"resource_id": [_("请选择本单位发布的资源。")]})
+    project = JointProject(
+        pair_id=pair.id, org_id=need.org_id, org_path=need.org_path, unit_id=pair.unit_id, unit_path=pair.unit_path,
+        need_id=need.id, title=need.title, kind=need.kind, owner_name=data["owner_name"], due_on=need.wanted_by,
+        published_on=need.published_on, resource_id=offer, means=data.get("means") or "")
     engine.start(ctx, ctx.plugins.workflows["pairing.project"], project, state="claimed", happened_on=day(ctx, data))
     note_event(ctx, pair, day(ctx, data))
 
@@ -157,8 +166,8 @@ def report(ctx: Context, resolution: Any, data: Data) -> None:
 
 def carry_over(ctx: Context, resolution: Any, data: Data) -> None:
     errors: Errors = {}
-    if data["due_on"] <= resolution.due_on:
-        errors["due_on"] = [_("新的期限应晚于原期限 %(day)s。", day=resolution.due_on.isoformat())]
+    if data["due_on"] <= max(resolution.due_on, ctx.today()):
+        errors["due_on"] = [_("新的期限应晚于今天和原期限 %(day)s。", day=resolution.due_on.isoformat())]
     clean(errors)
     resolution.due_on, resolution.times_carried = data["due_on"], resolution.times_carried + 1
 

@@ -7,7 +7,7 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from sqlalchemy import select
 
@@ -90,6 +90,13 @@ def check_term(starts_on: dt.date, ends_on: dt.date, errors: Errors) -> None:
         errors["ends_on"] = [_("一次签约最长 %(limit)s，请缩短期限，到期可以续签。", limit=longest.text)]
 
 
+def check_new_term(ctx: Context, starts_on: dt.date, ends_on: dt.date, errors: Errors) -> None:
+    """A term both are asked to sign today: one that is over already binds nobody."""
+    check_term(starts_on, ends_on, errors)
+    if ends_on < ctx.today():
+        errors.setdefault("ends_on", [_("这一期限已经结束，请填写今天以后的终止日期。")])
+
+
 def _too_far(starts_on: dt.date, ends_on: dt.date, longest: Any) -> bool:
     try:
         return ends_on > due_date(starts_on, longest).on
@@ -97,10 +104,15 @@ def _too_far(starts_on: dt.date, ends_on: dt.date, longest: Any) -> bool:
         return False
 
 
+def is_meeting_place(org: OrgUnit | None) -> TypeGuard[OrgUnit]:
+    """Whether an organisation can be the community's side: a living street, community or Party organisation."""
+    return org is not None and org.status in LIVING_STATUS and (
+        org.kind in PARTY_ORGS or org.unit_kind in ("street", "community"))
+
+
 def check_meeting_place(org: OrgUnit | None, unit: PartnerUnit, errors: Errors) -> None:
     """The community side: a living street, community or Party organisation that is not the unit itself."""
-    if org is None or org.status not in LIVING_STATUS or (
-            org.kind not in PARTY_ORGS and org.unit_kind not in ("street", "community")):
+    if not is_meeting_place(org):
         errors["org_id"] = [_("请选择一个正常运行的街道、社区或党组织。")]
     elif org.id == unit.org_id:
         errors["org_id"] = [_("单位不能与自己结对，请选择另一方。")]

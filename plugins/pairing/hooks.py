@@ -14,10 +14,10 @@ from core.base.scope import beyond_subtree
 from core.plugin import CalendarEntry, HeldData, NavItem, Objection, Panel, SearchHit, hookimpl
 from core.service import Context
 
-from .models import Council, CouncilMember, Pairing, PartnerUnit
+from .models import Council, CouncilMember, NeedItem, Pairing, PartnerUnit
 from .queries import about
 from .sides import READ
-from .words import OPEN
+from .words import NEED_OPEN, OPEN
 
 
 @hookimpl
@@ -79,8 +79,16 @@ def check_org_removal(org_unit: Any, ctx: Context) -> Iterable[Objection]:
         pairs = session().scalar(select(func.count(Pairing.id)).where(
             Pairing.state.in_(OPEN), or_(Pairing.org_id == org_unit.id, Pairing.unit_id.in_(unit_ids)))) or 0
         councils = session().scalars(select(Council.name).where(Council.org_id == org_unit.id, Council.closed_on.is_(None))).all()
+        present = session().scalars(select(PartnerUnit.name).where(
+            PartnerUnit.org_id == org_unit.id, PartnerUnit.left_on.is_(None))).first()
+        needs = session().scalar(select(func.count(NeedItem.id)).where(
+            NeedItem.org_id == org_unit.id, NeedItem.state.in_(NEED_OPEN))) or 0
     if pairs:
         yield Objection(_("还有 %(n)s 个结对没有结束，请先结束结对。", n=pairs))
+    elif present:
+        yield Objection(_("“%(name)s”还是共建单位，请先在“联创共建”中办理退出。", name=present))
+    if needs:
+        yield Objection(_("还有 %(n)s 项需求没有认领，请先撤回。", n=needs))
     if councils:
         yield Objection(_("“%(names)s”还设在这个组织，请先撤销或改设。", names="、".join(councils)))
 

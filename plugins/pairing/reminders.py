@@ -7,23 +7,38 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import aliased
 
 from core.base.db import session
 from core.base.i18n import _l
 from core.plugin import Due, Reminder
+from core.rules import add_months
 from core.service import Context
 
 from . import conditions as when
-from .models import Council, CouncilSession, JointProject, NeedItem, PairAgreement, Pairing, PairReview, QuarterSummary
-from .services.meetings import quarter_days
+from .models import (
+    Council,
+    CouncilMember,
+    CouncilResolution,
+    CouncilSession,
+    JointProject,
+    NeedItem,
+    PairAgreement,
+    Pairing,
+    PairReview,
+    PairVisit,
+    QuarterSummary,
+)
 from .words import NEED_OPEN, ORG_SIDE, UNIT_SIDE, WORKING
-from .workflows import need_flow, pairing_flow, project_flow
+from .workflows import need_flow, pairing_flow, project_flow, resolution_flow
 
 UNIT, ORG, OPENS = "pairing.unit.act", "pairing.community.act", "pairing.pair"
 AHEAD = "pairing.notice_ahead"
+QUARTER, MONTH = 92, 30               # days a pairing must have run to owe a review, a summary
 
 
 def about_pairs(since: Any, *where: Any, path: Any = Pairing.org_path) -> Select[Any]:
@@ -61,16 +76,22 @@ expiry_last = reminder(
     in_force(Pairing.ends_on, Pairing.unit_path),
     ahead="pairing.expiry_last_notice",
 )
-exchange = reminder("exchange_due", _l("本季度还没有交流或走访"), ORG, in_force(Pairing.last_event_on, Pairing.org_path),
+
+
+def exchanged(path: Any) -> Any:
+    """By the last exchange, visit or activity; a pairing that has none yet by what its sheet said, or its first day."""
+    def rows(ctx: Context) -> Select[Any]:
+        visit = aliased(PairVisit)
+        last = select(func.max(visit.on)).where(
+            visit.tenant_id == Pairing.tenant_id, visit.pair_id == Pairing.id).correlate(Pairing).scalar_subquery()
+        return about_pairs(func.coalesce(last, Pairing.last_event_on, Pairing.starts_on), when.is_working(), path=path)
+    return rows
+
+
+exchange = reminder("exchange_due", _l("本季度还没有交流或走访"), ORG, exchanged(Pairing.org_path),
                     rule="pairing.exchange_interval", ahead=AHEAD)
-exchange_unit = reminder(
-    "exchange_due_unit",
-    _l("本季度还没有交流或走访"),
-    UNIT,
-    in_force(Pairing.last_event_on, Pairing.unit_path),
-    rule="pairing.exchange_interval",
-    ahead=AHEAD,
-)
+exchange_unit = reminder("exchange_due_unit", _l("本季度还没有交流或走访"), UNIT, exchanged(Pairing.unit_path),
+                         rule="pairing.exchange_interval", ahead=AHEAD)
 
 
 def projects(path: Any) -> Any:
@@ -97,15 +118,38 @@ needs_open = reminder("needs_open", _l("结对社区有新需求待认领"), UNI
                       opens="pairing.open_needs")
 
 
+def last_and_this(ctx: Context, step: int) -> list[tuple[dt.date, dt.date]]:
+    """First and last day of the span of `step` months that ended last, and of the running one."""
+    today = ctx.today()
+    first = today.replace(month=(today.month - 1) // step * step + 1, day=1)
+    starts = [add_months(first, -step), first, add_months(first, step)]
+    return [(one, after - dt.timedelta(days=1)) for one, after in pairwise(starts)]
+
+
+def owed(ctx: Context, step: int, done: Any, *, least: int) -> Iterable[tuple[Pairing, dt.date]]:
+    """Pairings with the earliest span they owe something for: the one that ended last stays owed for the time of the rule.
+
+    done   (first day) -> select of the ids of pairings that have it
+    least  days the pairing must have run within the span
+    """
+    settled = [(first, last, set(session().scalars(done(first)))) for first, last in last_and_this(ctx, step)
+               if last >= when.ago("pairing.catch_up", ctx.today())]
+    for pair in session().scalars(select(Pairing).where(Pairing.state.in_((*WORKING, "expired")))).all():
+        for first, last, have in settled:
+            ran = (min(last, pair.ends_on) - max(first, pair.starts_on)).days + 1
+            if pair.id not in have and ran >= least:
+                yield pair, last
+                break
+
+
 def reviews_due(side: str) -> Any:
-    """Pairings of this year that one side has not reviewed yet: due at the end of the year."""
+    """Pairings whose year one side has not reviewed: due at its end. A term that only just began is reviewed next year."""
+    def done(first: dt.date) -> Select[Any]:
+        return select(PairReview.pair_id).where(PairReview.year == first.year, PairReview.side == side)
+
     def rows(ctx: Context) -> Iterable[Due]:
-        year = ctx.today().year
-        done = select(PairReview.pair_id).where(PairReview.year == year, PairReview.side == side)
-        found = session().scalars(select(Pairing).where(
-            Pairing.state.in_(WORKING), Pairing.starts_on < dt.date(year, 10, 1), Pairing.id.not_in(done))).all()
-        return [Due(pair.id, (pair.unit_path if side == UNIT_SIDE else pair.org_path) or "", pair.label, dt.date(year, 12, 31))
-                for pair in found]
+        return [Due(pair.id, (pair.unit_path if side == UNIT_SIDE else pair.org_path) or "", pair.label, last)
+                for pair, last in owed(ctx, 12, done, least=QUARTER)]
     return rows
 
 
@@ -117,12 +161,12 @@ review_community = reminder("review_community", _l("请登记年度互评（社�
 
 
 def summaries_due(ctx: Context) -> Iterable[Due]:
-    """Pairings without the summary of the running quarter: due on its last day."""
-    year, quarter = ctx.today().year, (ctx.today().month + 2) // 3
-    last = quarter_days(year, quarter)[1]
-    done = select(QuarterSummary.pair_id).where(QuarterSummary.year == year, QuarterSummary.quarter == quarter)
-    found = session().scalars(select(Pairing).where(Pairing.state.in_(WORKING), Pairing.id.not_in(done))).all()
-    return [Due(pair.id, pair.org_path, pair.label, last) for pair in found]
+    """Pairings without the summary of a quarter: due on its last day."""
+    def done(first: dt.date) -> Select[Any]:
+        return select(QuarterSummary.pair_id).where(
+            QuarterSummary.year == first.year, QuarterSummary.quarter == (first.month + 2) // 3)
+
+    return [Due(pair.id, pair.org_path, pair.label, last) for pair, last in owed(ctx, 3, done, least=MONTH)]
 
 
 summary = reminder("summary_due", _l("请登记季度小结"), "pairing.visit.write", summaries_due, ahead="pairing.summary_ahead")
@@ -146,3 +190,32 @@ council = reminder(
     ahead=AHEAD,
     record_kind="pairing_council",
 )
+
+
+def sessions_open(ctx: Context) -> Iterable[Due]:
+    """Sessions whose day has come and whose sheet and minutes nobody confirmed."""
+    rows = session().execute(select(CouncilSession, Council.name).join(CouncilSession.council).where(
+        CouncilSession.held.is_(False), CouncilSession.on <= ctx.today())).all()
+    return [Due(held.id, held.org_path, name, held.on) for held, name in rows]
+
+
+def seats_called(ctx: Context) -> Iterable[Due]:
+    """Per unit with a seat: a session that is to come, named by the unit's first seat. Due on its day."""
+    rows = session().execute(select(func.min(CouncilMember.id), CouncilMember.unit_path, Council.name, CouncilSession.on).join(
+        CouncilSession.council).join(CouncilMember, and_(CouncilMember.tenant_id == CouncilSession.tenant_id,
+                                                         CouncilMember.council_id == CouncilSession.council_id)).where(
+        CouncilSession.held.is_(False), CouncilSession.on >= ctx.today(), CouncilMember.ends_on.is_(None),
+        CouncilMember.unit_path.is_not(None)).group_by(CouncilMember.unit_path, Council.name, CouncilSession.on)).all()
+    return [Due(*row) for row in rows]
+
+
+session_coming = reminder("session_coming", _l("联席会议将召开，请准备议题并安排能作决定的人到会"), "pairing.topic.propose",
+                          seats_called, ahead=AHEAD, opens="pairing.seat", record_kind="pairing_council")
+session_open = reminder("session_open", _l("会议已过，请登记到会情况并确认会议"), "pairing.council.manage", sessions_open,
+                        opens="pairing.session", record_kind="pairing_council")
+resolution_due = reminder(
+    "resolution_due", _l("议定事项将到期"), "pairing.resolution.report",
+    lambda ctx: select(CouncilResolution.id.label("record_id"), CouncilResolution.owner_path.label("org_path"),
+                       CouncilResolution.text.label("subject"), CouncilResolution.due_on.label("since")).where(
+        CouncilResolution.state.in_(("open", "carried"))),
+    ahead=AHEAD, opens="pairing.resolution", record_kind=resolution_flow.name)

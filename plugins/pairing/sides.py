@@ -18,6 +18,7 @@ from .models import Pairing, PartnerUnit
 from .words import ORG_SIDE, UNIT_SIDE, WORKING
 
 UNIT_ACT, ORG_ACT, READ = "pairing.unit.act", "pairing.community.act", "pairing.pair.read"
+MANAGE = "pairing.unit.manage"
 
 
 def conclude(ctx: Context) -> Context:
@@ -43,6 +44,23 @@ def side_of(ctx: Context, row: Any, permission: str) -> str:
 def require_side(ctx: Context, permission: str, path: str | None) -> None:
     """Raise Forbidden unless the actor holds the permission at the side's own place (seeing the row is not enough)."""
     if path is None or not ctx.may(permission, path):
+        raise Forbidden(permission)
+
+
+def works_for(ctx: Context, permission: str, row: Any) -> bool:
+    """Whether the actor may do something with a row of both for one of the sides.
+
+    Whoever looks after the place above a unit sees its rows; that alone does not make him the unit's side.
+    """
+    if ctx.may(permission, row.org_path):
+        return True
+    unit = row.unit_path or ""
+    return ctx.may(permission, unit) and (ctx.may(UNIT_ACT, unit) or ctx.may(MANAGE, unit))
+
+
+def require_either(ctx: Context, permission: str, row: Any) -> None:
+    """Raise Forbidden unless `works_for`."""
+    if not works_for(ctx, permission, row):
         raise Forbidden(permission)
 
 

@@ -17,6 +17,8 @@ from core.work import engine
 
 from .facts import Errors, check_goals, check_meeting_place, check_overlap, check_term, check_texts, open_key
 from .models import JointProject, NeedItem, PairAgreement, Pairing, PairVisit, PartnerUnit
+from .sides import conclude
+from .words import IN_FORCE
 from .workflows import pairing_flow
 
 Row = dict[str, Any]
@@ -48,9 +50,30 @@ def check(ctx: Context, row: Row, names: UnitNames) -> Errors:
     if not (ctx.may(TAKE, unit.org_path) and ctx.may(TAKE, place.path)):
         errors["unit"] = [_("双方须都在您负责的范围内，才能导入这一结对。")]
     if not errors and _same(row, unit, place) is None:
-        check_overlap(_new(row, unit, place), row["signed_on"], row["ends_on"], errors)
-        errors |= {"signed_on": errors.pop("starts_on")} if "starts_on" in errors else {}
+        _check_beside(ctx, row, _new(row, unit, place), errors)
     return errors
+
+
+def _check_beside(ctx: Context, row: Row, pair: Pairing, errors: Errors) -> None:
+    """Against the pairings of the kind that both have already: no overlap, and only one that is open."""
+    check_overlap(pair, row["signed_on"], row["ends_on"], errors)
+    if "starts_on" in errors:
+        errors["signed_on"] = errors.pop("starts_on")
+        return
+    other = _open_one(pair)
+    if other is not None and not _is_past(ctx, pair, other) and not (other.ends_on < pair.starts_on and other.state in IN_FORCE):
+        errors["kind"] = [_("双方已有一个同类结对没有结束，请办理续签。")]
+
+
+def _open_one(pair: Pairing) -> Pairing | None:
+    """The open pairing of that kind between the two."""
+    with beyond_subtree("pairing: both sides lie in the actor's part, their pairing too"), session().no_autoflush:
+        return session().scalars(select(Pairing).where(Pairing.open_key == open_key(pair))).one_or_none()
+
+
+def _is_past(ctx: Context, pair: Pairing, other: Pairing) -> bool:
+    """Whether a row tells of a term before the one that is open."""
+    return pair.ends_on < ctx.today() and pair.ends_on < other.starts_on
 
 
 def write(ctx: Context, row: Row, names: UnitNames) -> tuple[str, int, str, Row | None]:
@@ -61,18 +84,30 @@ def write(ctx: Context, row: Row, names: UnitNames) -> tuple[str, int, str, Row 
     if known is not None:
         return _complete(ctx, known, row)
     pair = _new(row, unit, place)
-    over = pair.ends_on < ctx.today()
-    pair.open_key, pair.signed_on, pair.agreement_no = open_key(pair), row["signed_on"], 1
+    pair.signed_on, pair.agreement_no = row["signed_on"], 1
     pair.last_event_on = row.get("last_event_on") or row["signed_on"]
-    engine.start(ctx, pairing_flow, pair, state="expired" if over else "active", reason=_("已有结对导入"),
-        happened_on=row["signed_on"])
+    kept = _enter(ctx, pair)
     signed = {"unit_signed_on": row["signed_on"], "org_signed_on": row["signed_on"], "unit_signed_by": _("纸质协议"),
               "org_signed_by": _("纸质协议")}
     session().add(PairAgreement(pair_id=pair.id, number=1, org_id=pair.org_id, org_path=pair.org_path, unit_id=pair.unit_id,
                             unit_path=pair.unit_path, starts_on=pair.starts_on, ends_on=pair.ends_on, goals=pair.goals,
                             document_no=row.get("document_no") or "", proposed_on=row["signed_on"], **signed))
     session().flush()
-    return KIND, pair.id, "created", {"version": pair.version}
+    return KIND, pair.id, "created", {"version": pair.version, **kept}
+
+
+def _enter(ctx: Context, pair: Pairing) -> Row:
+    """Enter a pairing in the state its dates give it. The one before it ends, for one of a kind is open at a time."""
+    other, state, kept = _open_one(pair), "active", {}
+    if other is not None and _is_past(ctx, pair, other):
+        state, pair.ended_on = "ended", pair.ends_on
+    else:
+        if other is not None:
+            kept = {"followed": other.id}
+            engine.advance(conclude(ctx), pairing_flow, other, "end", reason=_("由新一期协议接续"), accept=True)
+        state, pair.open_key = "expired" if pair.ends_on < ctx.today() else "active", open_key(pair)
+    engine.start(ctx, pairing_flow, pair, state=state, reason=_("已有结对导入"), happened_on=pair.starts_on)
+    return kept
 
 
 def undo(ctx: Context, pair_id: int, kept: Row) -> None:
@@ -81,7 +116,7 @@ def undo(ctx: Context, pair_id: int, kept: Row) -> None:
     used = sum(session().scalar(select(func.count(model.id)).where(model.pair_id == pair.id)) or 0 for model in (JointProject,
         PairVisit,
         NeedItem))
-    if pair.version != kept["version"] or ("before" not in kept and used):
+    if pair.version != kept["version"] or "followed" in kept or ("before" not in kept and used):
         raise Conflict(_("“%(name)s”在导入之后又被修改过，没有撤销。", name=pair.label))
     if "before" in kept:
         for name, value in kept["before"].items():

@@ -36,8 +36,9 @@ def check(ctx: Context, row: Row, names: UnitNames) -> dict[str, list[str]]:
                 parse(row[name])
             except Invalid as refused:
                 errors[name] = [text for said in refused.errors.values() for text in said]
-    if errors or _known(row) is not None:
-        return errors
+    known = _known(row)
+    if errors or known is not None:
+        return errors or _left(known)
     place = _in_tree(row, names)
     if place is None:
         above, why = names.find(row["parent"]) if row.get("parent") else (None,
@@ -46,6 +47,10 @@ def check(ctx: Context, row: Row, names: UnitNames) -> dict[str, list[str]]:
             return {"parent": [why]}
         place = above
     return {} if ctx.may(MANAGE, place.path) else {"name": [_("这个单位不在您负责的范围内。")]}
+
+
+def _left(known: PartnerUnit | None) -> dict[str, list[str]]:
+    return {"name": [_("“%(name)s”已退出共建，请先在它的页面上恢复。", name=known.name)]} if known and known.left_on else {}
 
 
 def write(ctx: Context, row: Row, names: UnitNames) -> tuple[str, int, str, Row | None]:

@@ -16,8 +16,9 @@ RATING_TONES = {"good": "ok", "fair": "info", "poor": "warn"}
 VISITS = {"exchange": _l("工作交流"), "help": _l("帮建走访"), "activity": _l("共建活动")}
 COUNCILS = {"joint_council": _l("党建联席会议"), "coordination": _l("党建协调指导委员会"),
             "joint_management": _l("共建联管联席会议"), "enlarged_committee": _l("社区“大党委”")}
-TOPIC_STATES = {"collected": _l("已征集"), "tabled": _l("已列入议程"), "settled": _l("已议决"), "deferred": _l("暂缓")}
-TOPIC_TONES = {"collected": "info", "tabled": "info", "settled": "ok", "deferred": "mute"}
+TOPIC_STATES = {"collected": _l("已征集"), "tabled": _l("已列入议程"), "settled": _l("已议决"), "deferred": _l("暂缓"),
+                "carried": _l("已转下次会议")}
+TOPIC_TONES = {"collected": "info", "tabled": "info", "settled": "ok", "deferred": "mute", "carried": "mute"}
 
 # states of a pairing by what they mean
 WORKING = ("active", "dormant")

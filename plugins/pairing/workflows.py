@@ -13,6 +13,7 @@ from .words import IN_FORCE, RESOLUTION_OPEN
 READ, UNIT, ORG = "pairing.pair.read", "pairing.unit.act", "pairing.community.act"
 BY_ITSELF = "pairing.pair.conclude"             # follows from what both sides did; nobody presses it
 AT_UNIT = "unit_path"
+CLAIM_OPEN = "claim_open"                       # a need nobody was asked to take: waits in no inbox, made on its own page
 
 pairing_flow = Workflow(
     name="pairing.pairing", title=_l("结对"), model=Pairing, initial="proposed", label=lambda pair: pair.label,
@@ -28,7 +29,8 @@ pairing_flow = Workflow(
     ),
     steps=(
         step("agree", _l("双方签约"), "proposed", "agreed", may=BY_ITSELF, check=effects.both_signed),
-        step("begin", _l("开始共建"), "agreed", "active", may=BY_ITSELF, when=elapsed("starts_on", "pairing.begin_after")),
+        step("begin", _l("开始共建"), "agreed", "active", may=BY_ITSELF, when=elapsed("starts_on", "pairing.begin_after"),
+             effect=effects.begin),
         step("fall_dormant", _l("长期没有活动"), "active", "dormant", when=elapsed("last_event_on", "pairing.dormant_after")),
         step("wake", _l("恢复活动"), "dormant", "active", may=BY_ITSELF),
         step("expire", _l("协议到期"), ("active", "dormant"), "expired", when=elapsed("ends_on", "pairing.expire_after")),
@@ -51,11 +53,14 @@ need_flow = Workflow(
     ),
     steps=(
         step("ask", _l("请单位办理"), "open", "asked", may=ORG, schema=Asked, needs=("pair_id",), effect=effects.ask),
-        step("claim", _l("认领"), ("open", "asked"), "claimed", may=UNIT, at=AT_UNIT, schema=Claimed, needs=("owner_name",),
+        step(CLAIM_OPEN, _l("认领"), "open", "claimed", may=UNIT, at=AT_UNIT, schema=Claimed, needs=("owner_name",),
+             effect=effects.claim),
+        step("claim", _l("认领"), "asked", "claimed", may=UNIT, at=AT_UNIT, schema=Claimed, needs=("owner_name",),
              due="pairing.answer_within", primary=True, effect=effects.claim),
         step("decline", _l("暂不能办"), "asked", "open", may=UNIT, at=AT_UNIT, reason="required", back=True,
              effect=effects.let_go),
-        step("reopen", _l("重新开放认领"), "claimed", "open", may=BY_ITSELF, effect=effects.let_go),
+        step("take_back", _l("收回点请"), "asked", "open", may=ORG, reason="optional", effect=effects.let_go),
+        step("reopen", _l("重新开放认领"), ("asked", "claimed"), "open", may=BY_ITSELF, effect=effects.let_go),
         step("meet", _l("已完成"), "claimed", "met", may=BY_ITSELF),
         step("withdraw", _l("撤回"), ("open", "asked"), "withdrawn", may=ORG, reason="required", tone="danger"),
     ),

@@ -96,3 +96,8 @@ class PairAgreement(TwoSided, TenantScoped, Base):
     @property
     def in_force(self) -> bool:
         return bool(self.unit_signed_on and self.org_signed_on and self.file_id)
+
+    @property
+    def takes_paper(self) -> bool:
+        """Whether the file may still be attached: nobody has signed, or it was signed on paper and has no scan yet."""
+        return not self.dropped_on and (not self.file_id or not (self.unit_signed_on or self.org_signed_on))

@@ -83,14 +83,20 @@ def dates_between(ctx: Context, start: dt.date, end: dt.date) -> list[CalendarEn
 
 @service(READ, writes=False)
 def hits(ctx: Context, text: str, limit: int) -> list[SearchHit]:
-    """Units, pairings and needs by the words in their names; only what the reader sees."""
-    like = f"%{text.replace('%', '').replace('_', '')}%"
-    pairs = session().scalars(select(Pairing).where(Pairing.unit_name.like(like) | Pairing.org_name.like(like),
-                                                    Pairing.state.in_(IN_FORCE)).order_by(Pairing.unit_name).limit(limit)).all()
-    found = [SearchHit(p.label, url_for("pairing.pair", record_id=p.id), _("结对"), p.ends_on.isoformat()) for p in pairs]
-    projects = session().scalars(
-        select(JointProject).where(JointProject.title.like(like)).order_by(JointProject.id.desc()).limit(limit)).all()
-    return found + [SearchHit(p.title, url_for("pairing.project", record_id=p.id), _("共建项目")) for p in projects]
+    """Units, pairings, needs and projects by the words in their names; only what the reader sees."""
+    def named(model: Any, *columns: Any, order: Any, where: tuple[Any, ...] = ()) -> list[Any]:
+        like = or_(*(column.contains(text, autoescape=True) for column in columns))
+        return list(session().scalars(select(model).where(like, *where).order_by(order, model.id).limit(max(limit // 3, 2))))
+
+    pairs = named(Pairing, Pairing.unit_name, Pairing.org_name, order=Pairing.unit_name, where=(Pairing.state.in_(IN_FORCE),))
+    units = named(PartnerUnit, PartnerUnit.name, PartnerUnit.credit_code, order=PartnerUnit.name)
+    needs = named(NeedItem, NeedItem.title, order=NeedItem.published_on.desc())
+    projects = named(JointProject, JointProject.title, order=JointProject.id.desc())
+    hits = [SearchHit(u.name, url_for("pairing.unit", record_id=u.id), _("共建单位"), u.party_org) for u in units]
+    hits += [SearchHit(p.label, url_for("pairing.pair", record_id=p.id), _("结对"), p.ends_on.isoformat()) for p in pairs]
+    hits += [SearchHit(n.title, url_for("pairing.need", record_id=n.id), _("需求")) for n in needs]
+    hits += [SearchHit(p.title, url_for("pairing.project", record_id=p.id), _("共建项目")) for p in projects]
+    return hits[:limit]
 
 
 def held_about(ctx: Context, person_id: int) -> list[HeldData]:

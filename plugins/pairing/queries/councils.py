@@ -13,6 +13,7 @@ from core.people.models import OrgUnit
 from core.service import Context, service
 
 from ..models import Council, CouncilAttendance, CouncilMember, CouncilResolution, CouncilSession, CouncilTopic
+from ..words import RESOLUTION_OPEN
 from .seats import council_in_sight
 
 READ = "pairing.council.read"
@@ -33,7 +34,7 @@ class CouncilPage:
 
 @dataclass(frozen=True, slots=True)
 class SessionPage:
-    """A session with its sheet, agenda and resolutions."""
+    """A session with its sheet, agenda and resolutions; `earlier`: what former sessions left open, while this one is to come."""
 
     held: CouncilSession
     council: Council
@@ -41,6 +42,7 @@ class SessionPage:
     sheet: list[tuple[CouncilAttendance, CouncilMember]]
     topics: list[CouncilTopic]
     resolutions: list[CouncilResolution]
+    earlier: list[CouncilResolution]
     full: bool
 
     @property
@@ -99,7 +101,32 @@ def session_page(ctx: Context, session_id: int) -> SessionPage:
                                                    & (CouncilMember.id == CouncilAttendance.member_id))
             .where(CouncilAttendance.session_id == held.id).order_by(CouncilMember.id)).all()
     return SessionPage(held, council, ctx.get(OrgUnit, council.org_id), [(row[0], row[1]) for row in sheet], list(topics),
-                       list(resolutions), ctx.may(READ, council.org_path))
+                       list(resolutions), [] if held.held else _left_open(held), ctx.may(READ, council.org_path))
+
+
+def _left_open(held: CouncilSession) -> list[CouncilResolution]:
+    """Resolutions of former sessions of the council that are not closed, as far as the reader sees them."""
+    with beyond_subtree("pairing: numbers of the council's sessions"):
+        former = session().scalars(select(CouncilSession.id).where(
+            CouncilSession.council_id == held.council_id, CouncilSession.number < held.number)).all()
+    return list(session().scalars(select(CouncilResolution).where(
+        CouncilResolution.session_id.in_(former), CouncilResolution.state.in_(RESOLUTION_OPEN))
+        .order_by(CouncilResolution.due_on)))
+
+
+@service(READ, writes=False)
+def council_of_seat(ctx: Context, member_id: int) -> int:
+    """Raises NotFound for a seat that is neither the reader's nor in a council of his part."""
+    return ctx.get(CouncilMember, member_id).council_id
+
+
+@service(READ, writes=False)
+def seated_units(ctx: Context, council: Council) -> list[tuple[int, str]]:
+    """Units that have a seat: who may be charged with a resolution."""
+    rows = session().execute(select(CouncilMember.unit_id, CouncilMember.unit_name).where(
+        CouncilMember.council_id == council.id, CouncilMember.ends_on.is_(None), CouncilMember.unit_id.is_not(None))
+        .order_by(CouncilMember.unit_name)).all()
+    return list({row[0]: (row[0], row[1]) for row in rows}.values())
 
 
 @service(READ, writes=False)

@@ -18,6 +18,7 @@ from core.people.models import OrgUnit
 from core.service import Context, service
 from core.settings.dictionaries import label
 
+from ..conditions import usable
 from ..models import NeedItem, Pairing, PartnerUnit, ResourceItem
 from ..sides import READ
 from .pages import my_pairs, needs_of_partners
@@ -67,35 +68,32 @@ def reasons(need: NeedItem, pair: Pairing, unit: PartnerUnit, offer: ResourceIte
 @service(READ, writes=False)
 def for_need(ctx: Context, need: NeedItem) -> list[Suggestion]:
     """What the units paired with the need's community could do about it."""
-    pairs = my_pairs(ctx, Pairing.org_id == need.org_id)
-    return _ordered(_of(need, pairs))
+    return _suggested(ctx, [need], my_pairs(ctx, Pairing.org_id == need.org_id))
 
 
 @service(READ, writes=False)
 def for_unit(ctx: Context, unit_id: int) -> list[Suggestion]:
     """Open needs of its communities that a unit could meet."""
-    pairs = [pair for pair in my_pairs(ctx, Pairing.unit_id == unit_id)]
-    needs = needs_of_partners(ctx, pairs)
-    return _ordered([one for need in needs for one in _of(need, [p for p in pairs if p.org_id == need.org_id])])
+    pairs = my_pairs(ctx, Pairing.unit_id == unit_id)
+    return _suggested(ctx, needs_of_partners(ctx, pairs), pairs)
 
 
-def _of(need: NeedItem, pairs: list[Pairing]) -> list[Suggestion]:
+def _suggested(ctx: Context, needs: list[NeedItem], pairs: list[Pairing]) -> list[Suggestion]:
     ids = {pair.unit_id for pair in pairs}
     with beyond_subtree("pairing: offers of a unit are open to its partners"):
         units = {unit.id: unit for unit in session().scalars(select(PartnerUnit).where(PartnerUnit.id.in_(ids)))}
-        offers = session().scalars(select(ResourceItem).where(ResourceItem.unit_id.in_(ids), ResourceItem.state == "offered",
-                                                          ResourceItem.until.is_(None) | (
-                                                              ResourceItem.until >= need.published_on))).all()
+        offers = session().scalars(select(ResourceItem).where(ResourceItem.unit_id.in_(ids), usable(ctx.today()))).all()
     streets = list(session().scalars(select(OrgUnit.path).where(OrgUnit.unit_kind == "street")))
-    found = []
-    for pair in pairs:
-        unit = units.get(pair.unit_id or 0)
-        own: list[ResourceItem | None] = [offer for offer in offers if offer.unit_id == pair.unit_id]
-        told = [(offer, reasons(need, pair, unit, offer, streets)) for offer in own or [None]] if unit else []
-        best = max(told, key=lambda one: len(one[1]), default=None)
-        if best and best[1] and unit:
-            found.append(Suggestion(need, pair, unit.name, best[0], best[1]))
-    return found
+    found: dict[tuple[int, int], Suggestion] = {}
+    for need in needs:
+        for pair in (one for one in pairs if one.org_id == need.org_id):
+            unit = units[pair.unit_id or 0]
+            own = [offer for offer in offers if offer.unit_id == unit.id] or [None]
+            told = [Suggestion(need, pair, unit.name, offer, reasons(need, pair, unit, offer, streets)) for offer in own]
+            best = max(told, key=lambda one: len(one.reasons))
+            if best.reasons:
+                found.setdefault((need.id, unit.id), best)          # a unit paired twice is named once
+    return _ordered(list(found.values()))
 
 
 def _ordered(found: list[Suggestion]) -> list[Suggestion]:

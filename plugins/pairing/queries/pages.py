@@ -13,6 +13,7 @@ from core.contracts.errors import NotFound
 from core.people.models import OrgUnit
 from core.service import Context, service
 
+from ..conditions import usable
 from ..models import (
     Contribution,
     JointProject,
@@ -143,12 +144,13 @@ def offer_page(ctx: Context, resource_id: int) -> OfferPage:
     if offer is None:
         raise NotFound("resource")
     partners = my_pairs(ctx, Pairing.unit_id == offer.unit_id)
-    if not ctx.may(READ, offer.org_path) and not (partners and offer.state == "offered"):
+    stands = offer.state == "offered" and (offer.until is None or offer.until >= ctx.today())
+    if not ctx.may(READ, offer.org_path) and not (partners and stands):
         raise NotFound("resource")
     unit = unit_named(ctx, offer.unit_id)
     if unit is None:
         raise NotFound("unit")
-    return OfferPage(offer, unit, [p for p in partners if ctx.may("pairing.community.act", p.org_path)])
+    return OfferPage(offer, unit, [p for p in partners if stands and ctx.may("pairing.community.act", p.org_path)])
 
 
 @service(READ, writes=False)
@@ -198,8 +200,8 @@ def unit_page(ctx: Context, unit_id: int) -> tuple[PartnerUnit, list[Pairing], l
     if not pairs and not ctx.may("pairing.unit.read", unit.org_path):
         raise NotFound("unit")
     with beyond_subtree("pairing: offers of a unit are open to its partners"):
-        offers = list(session().scalars(select(ResourceItem).where(ResourceItem.unit_id == unit.id,
-            ResourceItem.state == "offered").limit(100)))
+        offers = list(session().scalars(select(ResourceItem).where(
+            ResourceItem.unit_id == unit.id, usable(ctx.today())).order_by(ResourceItem.id).limit(100)))
     return unit, pairs, offers
 
 

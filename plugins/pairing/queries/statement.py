@@ -5,18 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
 from core.base.clock import SHANGHAI
 from core.base.db import session
 from core.base.i18n import _
+from core.base.scope import current_scope
+from core.contracts.errors import NotFound
 from core.ledgers.book import Outgoing, write_xlsx
 from core.service import Context, service
 
-from ..models import Contribution, JointProject, PairVisit, PartnerUnit
+from ..models import Contribution, JointProject, Pairing, PairVisit, PartnerUnit
+from ..sides import READ, unit_named
 from ..words import GIFTS, MEASURES, PAIR_KINDS, RATINGS, VISITS
-from .pages import unit_page
 
 EXPORT = "pairing.pair.export"
 
@@ -38,10 +41,26 @@ class Part:
     """One community: projects accepted, contributions confirmed, exchanges and activities."""
 
     name: str
-    kinds: str
+    words: list[tuple[bool, str]]
+    in_term: bool = False
     projects: list[Line] = field(default_factory=list)
     gifts: list[Line] = field(default_factory=list)
     visits: list[Line] = field(default_factory=list)
+
+    @property
+    def lines(self) -> list[Line]:
+        return [*self.projects, *self.gifts, *self.visits]
+
+    @property
+    def counts(self) -> bool:
+        """Whether the year's statement names the community."""
+        return self.in_term or bool(self.lines)
+
+    @property
+    def kinds(self) -> str:
+        """Kinds of the pairings of the year, or of those before when something was still finished."""
+        named = [word for in_term, word in self.words if in_term] or [word for _past, word in self.words]
+        return "、".join(dict.fromkeys(named))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,39 +74,61 @@ class Statement:
 
     @property
     def empty(self) -> bool:
-        return not any(part.projects or part.gifts or part.visits for part in self.parts)
+        return not any(part.lines for part in self.parts)
 
 
-@service("pairing.pair.read", writes=False)
+@service(READ, writes=False)
 def statement(ctx: Context, unit_id: int, year: int) -> Statement:
     """Accepted projects and contributions confirmed by both sides. Raises NotFound for a unit the reader does not see."""
-    unit, pairs, _offers = unit_page(ctx, unit_id)
-    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
-    pairs = [p for p in pairs if p.signed_on and p.starts_on <= last and (p.ended_on or p.ends_on) >= first]
-    parts: dict[int, Part] = {}
-    for pair in sorted(pairs, key=lambda one: one.org_path):
-        kinds = "、".join(str(PAIR_KINDS[p.kind]) for p in pairs if p.org_id == pair.org_id)
-        parts.setdefault(pair.org_id, Part(pair.org_name, kinds))
+    return _made_up(ctx, unit_id, year)
+
+
+def _made_up(ctx: Context, unit_id: int, year: int) -> Statement:
+    """The statement of what lies in the subtrees of the running service."""
+    unit = unit_named(ctx, unit_id)
+    pairs = session().scalars(select(Pairing).where(
+        Pairing.unit_id == unit_id, Pairing.signed_on.is_not(None)).order_by(Pairing.org_path, Pairing.starts_on)).all()
+    if unit is None or not (pairs or current_scope().covers(unit.org_path)):
+        raise NotFound("unit")
+    days = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    parts = _parts(list(pairs), *days)
     sums = dict.fromkeys(GIFTS, 0)
-    for project in session().scalars(
-        select(JointProject)
-        .where(JointProject.unit_id == unit.id, JointProject.state == "accepted", JointProject.accepted_on.between(first, last))
-        .order_by(JointProject.accepted_on)
-    ):
-        note = _("验收评价：%(rating)s", rating=RATINGS[project.rating]) if project.rating else ""
-        parts[project.org_id].projects.append(Line(project.accepted_on or last, project.title, _("完成项目"), None, "",
-                                                   "；".join(text for text in (project.result.rstrip("。"), note) if text)))
-    for gift in session().scalars(select(Contribution).where(Contribution.unit_id == unit.id, Contribution.state == "confirmed",
-                                                             Contribution.on.between(first, last)).order_by(Contribution.on)):
+    for project in _of_year(JointProject, JointProject.accepted_on, unit, days, JointProject.state == "accepted"):
+        parts[project.org_id].projects.append(_project_line(project))
+    for gift in _of_year(Contribution, Contribution.on, unit, days, Contribution.state == "confirmed"):
         sums[gift.kind] += (gift.amount_fen if gift.kind == "cash" else gift.quantity) or 0
-        shown = f"{gift.quantity} {MEASURES[gift.kind]}".strip() if gift.quantity and gift.kind != "cash" else ""
-        receipt = _("票据号 %(no)s", no=gift.receipt_no) if gift.receipt_no else ""
-        parts[gift.org_id].gifts.append(Line(gift.on, gift.what, str(GIFTS[gift.kind]), gift.amount_fen, shown,
-                                             "；".join(text for text in (gift.source, receipt) if text)))
-    for visit in session().scalars(select(PairVisit).where(PairVisit.unit_id == unit.id,
-        PairVisit.on.between(first, last)).order_by(PairVisit.on)):
+        parts[gift.org_id].gifts.append(_gift_line(gift))
+    for visit in _of_year(PairVisit, PairVisit.on, unit, days):
         parts[visit.org_id].visits.append(Line(visit.on, visit.topic, str(VISITS[visit.kind]), None, "", visit.result))
-    return Statement(unit, year, list(parts.values()), sums)
+    return Statement(unit, year, [part for part in parts.values() if part.counts], sums)
+
+
+def _parts(pairs: list[Pairing], first: dt.date, last: dt.date) -> dict[int, Part]:
+    """A part for every community; those whose term did not touch the year count only if something was done all the same."""
+    parts: dict[int, Part] = {}
+    for pair in pairs:
+        part = parts.setdefault(pair.org_id, Part(pair.org_name, []))
+        in_term = pair.starts_on <= last and (pair.ended_on or pair.ends_on) >= first
+        part.in_term = part.in_term or in_term
+        part.words.append((in_term, str(PAIR_KINDS[pair.kind])))
+    return parts
+
+
+def _of_year(model: Any, day: Any, unit: PartnerUnit, days: tuple[dt.date, dt.date], *where: Any) -> Any:
+    return session().scalars(select(model).where(model.unit_id == unit.id, day.between(*days), *where).order_by(day, model.id))
+
+
+def _project_line(project: JointProject) -> Line:
+    note = _("验收评价：%(rating)s", rating=RATINGS[project.rating]) if project.rating else ""
+    return Line(project.accepted_on or project.published_on, project.title, _("完成项目"), None, "",
+                "；".join(text for text in (project.result.rstrip("。"), note) if text))
+
+
+def _gift_line(gift: Contribution) -> Line:
+    shown = f"{gift.quantity} {MEASURES[gift.kind]}".strip() if gift.quantity and gift.kind != "cash" else ""
+    receipt = _("票据号 %(no)s", no=gift.receipt_no) if gift.receipt_no else ""
+    return Line(gift.on, gift.what, str(GIFTS[gift.kind]), gift.amount_fen, shown,
+                "；".join(text for text in (gift.source, receipt) if text))
 
 
 def title_of(found: Statement) -> str:
@@ -97,7 +138,7 @@ def title_of(found: Statement) -> str:
 @service(EXPORT, action="pairing.statement.export")
 def write_statement(ctx: Context, unit_id: int, year: int, path: Path) -> Statement:
     """Write the statement as a workbook; audited. Only what the reader holds the export permission for."""
-    found = statement(ctx, unit_id, year)
+    found = _made_up(ctx, unit_id, year)
     now = ctx.now().astimezone(SHANGHAI)
     sheet = Outgoing(
         title=title_of(found),
@@ -110,8 +151,7 @@ def write_statement(ctx: Context, unit_id: int, year: int, path: Path) -> Statem
     )
     rows = [[n, part.name, line.how, line.on.isoformat(), line.what,
              line.amount_fen / 100 if line.amount_fen is not None else "", line.quantity, line.note]
-            for n, (part, line) in enumerate(((part, line) for part in found.parts
-                                              for line in (*part.projects, *part.gifts, *part.visits)), 1)]
+            for n, (part, line) in enumerate(((part, line) for part in found.parts for line in part.lines), 1)]
     write_xlsx(path, sheet, rows)
     ctx.audit("pairing_unit", found.unit.id, found.unit.name, statement=year, rows=len(rows))
     return found

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from core.base.i18n import _l
-from core.settings.dictionaries import choices
+from core.settings.dictionaries import choices as entries
 from core.web.forms import Choice, Date, Int, Length, LongText, Money, Range, Schema, Text, ui
 
-from ..queries.choices import own_communities, own_units, working_pairs
+from ..queries import choices
+from .picked import Picked
 
 SKILLS_HELP = _l("用顿号隔开，如：电工、法律咨询。匹配建议会用到。")
 
 
 def kinds() -> list[tuple[str, str]]:
-    return choices("pairing.kind")
+    return entries("pairing.kind")
 
 
 class NeedForm(Schema):
     """What a community asks for."""
 
-    org_id = Choice(own_communities, required=True, metadata=ui(_l("提出社区"), widget="select", cols=4))
+    org_id = Picked(choices.own_community, required=True, metadata=ui(_l("提出社区"), cols=4))
     title = Text(required=True, validate=Length(max=80), metadata=ui(_l("需求内容"), cols=8))
     kind = Choice(kinds, required=True, metadata=ui(_l("类别"), widget="select", cols=4))
     wanted_by = Date(metadata=ui(_l("希望完成日期"), cols=4))
@@ -32,7 +33,7 @@ class NeedForm(Schema):
 class ResourceForm(Schema):
     """What a unit offers."""
 
-    unit_id = Choice(own_units, required=True, metadata=ui(_l("提供单位"), widget="select", cols=4))
+    unit_id = Picked(choices.own_unit, required=True, metadata=ui(_l("提供单位"), cols=4))
     title = Text(required=True, validate=Length(max=80), metadata=ui(_l("资源内容"), cols=8))
     kind = Choice(kinds, required=True, metadata=ui(_l("类别"), widget="select", cols=4))
     available = Text(validate=Length(max=120), metadata=ui(_l("可用时间"), cols=4, placeholder=_l("如 周末、寒暑假")))
@@ -44,7 +45,7 @@ class ResourceForm(Schema):
 class ProjectForm(Schema):
     """Something both sides agreed on without a published need, or a request to use an offer."""
 
-    pair_id = Choice(working_pairs, required=True, metadata=ui(_l("结对"), widget="select", cols=6))
+    pair_id = Picked(choices.pair, required=True, metadata=ui(_l("结对"), cols=6))
     title = Text(required=True, validate=Length(max=80), metadata=ui(_l("项目内容"), cols=6))
     kind = Choice(kinds, required=True, metadata=ui(_l("类别"), widget="select", cols=4))
     due_on = Date(metadata=ui(_l("希望完成日期"), cols=4))

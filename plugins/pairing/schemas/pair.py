@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.base.i18n import _l
 from core.web.forms import Choice, Date, Length, LongText, Schema, Text, Upload, ui
 
-from ..queries.choices import communities, pairable_units
+from ..queries import choices
 from ..words import PAIR_KINDS
+from .picked import Picked
 
 WHO, TERM, AIMS, PAPER = _l("双方"), _l("期限"), _l("目标和责任人"), _l("协议")
 PAPERS = (".pdf", ".jpg", ".jpeg", ".png", ".doc", ".docx")
@@ -25,8 +26,8 @@ class Proposal(Schema):
             help=_l("联创：部门党组织与街道、社区结对；帮建：支部联系帮助基层支部；共建：驻区单位与社区共建。"),
         ),
     )
-    unit_id = Choice(pairable_units, required=True, metadata=ui(_l("共建单位"), group=WHO, widget="select", cols=6))
-    org_id = Choice(communities, required=True, metadata=ui(_l("结对社区（街道、支部）"), group=WHO, widget="select", cols=6))
+    unit_id = Picked(choices.unit, required=True, metadata=ui(_l("共建单位"), group=WHO, cols=6))
+    org_id = Picked(choices.community, required=True, metadata=ui(_l("结对社区（街道、支部）"), group=WHO, cols=6))
     starts_on = Date(required=True, metadata=ui(_l("起始日期"), group=TERM, cols=3))
     ends_on = Date(required=True, metadata=ui(_l("终止日期"), group=TERM, cols=3))
     document_no = Text(validate=Length(max=60), metadata=ui(_l("协议编号"), group=TERM, cols=6))

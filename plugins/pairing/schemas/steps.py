@@ -6,15 +6,16 @@ from core.base import clock
 from core.base.i18n import _l
 from core.web.forms import Choice, Date, Int, Length, LongText, Range, Schema, Text, ui
 
-from ..queries.choices import my_resources, working_pairs
+from ..queries import choices
 from ..words import RATINGS
+from .picked import Picked
 
 
 class Asked(Schema):
     """Which unit the community asks."""
 
-    pair_id = Choice(working_pairs, required=True, metadata=ui(
-        _l("请哪个单位办理"), widget="select", cols=6, help=_l("只列出与本社区结对、正在共建的单位；是否认领由单位决定。")))
+    pair_id = Picked(choices.pair, required=True, metadata=ui(
+        _l("请哪个单位办理"), cols=6, help=_l("只列出与本社区结对、正在共建的单位；是否认领由单位决定。")))
 
 
 class Claimed(Schema):
@@ -22,7 +23,7 @@ class Claimed(Schema):
 
     owner_name = Text(required=True, validate=Length(max=60), metadata=ui(_l("责任人"), cols=4))
     means = Text(validate=Length(max=200), metadata=ui(_l("准备投入（资金、物资、人力等）"), cols=8))
-    resource_id = Choice(my_resources,
+    resource_id = Picked(choices.offer,
         metadata=ui(_l("使用哪项资源"), cols=6, help=_l("本单位资源清单里有对应的可以选上，没有可不填。")))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from core.base.i18n import _l
 from core.web.forms import Choice, CreditCode, Length, LongText, Phone, Ref, Schema, Text, ui
 
-from ..queries.choices import places
+from ..queries import choices
 from ..words import UNIT_KINDS
+from .picked import Picked
 
 WHO, PARTY, MORE = _l("单位"), _l("党组织和联络员"), _l("其他")
 
@@ -36,7 +37,7 @@ class NewUnit(UnitFields):
         _l("在组织树中已有的单位"), group=WHO, cols=6, help=_l("已有的从这里选，名称和类别自动带出；没有的在下面填写。")))
     name = Text(validate=Length(max=60), metadata=ui(_l("单位名称"), group=WHO, cols=6))
     kind = Choice(lambda: list(UNIT_KINDS.items()), metadata=ui(_l("单位类别"), group=WHO, widget="select", cols=3))
-    parent_id = Choice(places,
+    parent_id = Picked(choices.place,
         metadata=ui(_l("放在组织树的哪一级下面"), group=WHO, cols=6, help=_l("驻区单位一般放在街道或社区下，县直部门放在县下。")))
 
     class Meta(UnitFields.Meta):

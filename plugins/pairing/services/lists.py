@@ -12,15 +12,15 @@ from core.base.i18n import _
 from core.base.scope import beyond_subtree
 from core.contracts.errors import Conflict, Forbidden, Invalid, NotFound
 from core.people.models import OrgUnit
-from core.people.words import LIVING_STATUS
 from core.service import Context, service
 from core.work import engine
 
-from ..facts import Errors, check_texts, clean, not_future
+from ..conditions import usable
+from ..facts import Errors, check_texts, clean, is_meeting_place, not_future
 from ..models import Contribution, JointProject, NeedItem, Pairing, PartnerUnit, ResourceItem, Spending
 from ..sides import ORG_ACT, UNIT_ACT, note_event, pair_in_sight, require_side, working
 from ..words import PROJECT_OPEN
-from ..workflows import need_flow, project_flow, resource_flow
+from ..workflows import CLAIM_OPEN, need_flow, project_flow, resource_flow
 
 NEED_FIELDS = ("title", "kind", "detail", "skills", "wanted_by", "budget_fen", "beneficiaries")
 OFFER_FIELDS = ("title", "kind", "detail", "skills", "available", "until")
@@ -36,7 +36,7 @@ def fill(row: Any, data: dict[str, Any], names: tuple[str, ...]) -> None:
 def publish_need(ctx: Context, *, org_id: int, published_on: dt.date | None = None, **data: Any) -> NeedItem:
     """A community asks for something; units paired with it see it. Raises Invalid with a sentence per field."""
     org = session().get(OrgUnit, (ctx.tenant.id, org_id))
-    if org is None or org.status not in LIVING_STATUS or not ctx.may(ORG_ACT, org.path):
+    if not is_meeting_place(org) or not ctx.may(ORG_ACT, org.path):
         raise Invalid({"org_id": [_("请选择您负责范围内正常运行的社区。")]})
     need = NeedItem(org_id=org.id, org_path=org.path, published_on=published_on or ctx.today())
     _check_need(ctx, need, data)
@@ -80,10 +80,12 @@ def claim_need(ctx: Context, need_id: int, *, pair_id: int, version: int | None 
                                  .execution_options(populate_existing=True)).one_or_none()
         if need is None or (need.state == "asked" and need.pair_id != pair.id):
             raise NotFound("need")
+        ctx.check_version(need, version)
+        step = "claim"
         if need.state == "open":
-            need.pair_id, need.unit_id, need.unit_path = pair.id, pair.unit_id, pair.unit_path
+            step, need.pair_id, need.unit_id, need.unit_path = CLAIM_OPEN, pair.id, pair.unit_id, pair.unit_path
             session().flush()
-        engine.advance(ctx, need_flow, need, "claim", version=version and need.version, data=data)
+        engine.advance(ctx, need_flow, need, step, data=data)
     return need
 
 
@@ -130,7 +132,7 @@ def start_project(ctx: Context, *, pair_id: int, resource_id: int | None = None,
     check_texts(data, ("title", "means"), errors)
     if data.get("due_on") and data["due_on"] < ctx.today():
         errors["due_on"] = [_("希望完成日期已过，请核对。")]
-    if resource_id and not _offered(pair, resource_id):
+    if resource_id and not _offered(ctx, pair, resource_id):
         errors["pair_id"] = [_("这项资源不是这个单位提供的，或已撤回。")]
     clean(errors)
     project = JointProject(pair_id=pair.id, org_id=pair.org_id, org_path=pair.org_path, unit_id=pair.unit_id,
@@ -142,11 +144,10 @@ def start_project(ctx: Context, *, pair_id: int, resource_id: int | None = None,
     return project
 
 
-def _offered(pair: Pairing, resource_id: int) -> bool:
+def _offered(ctx: Context, pair: Pairing, resource_id: int) -> bool:
     with beyond_subtree("pairing: offers of a unit are open to its partners"):
         return session().scalars(select(ResourceItem.id).where(
-            ResourceItem.id == resource_id, ResourceItem.unit_id == pair.unit_id,
-                ResourceItem.state == "offered")).first() is not None
+            ResourceItem.id == resource_id, ResourceItem.unit_id == pair.unit_id, usable(ctx.today()))).first() is not None
 
 
 @service("pairing.gift.state", action="pairing.spending.record")

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
-from core.contracts.errors import Conflict, Forbidden, Invalid
+from core.contracts.errors import Conflict, Invalid
 from core.people.models import OrgUnit
 from core.service import Context, service
 from core.work import engine
@@ -19,16 +19,16 @@ from ..facts import (
     Errors,
     check_goals,
     check_meeting_place,
+    check_new_term,
     check_overlap,
-    check_term,
     check_texts,
     clean,
     not_future,
     open_key,
 )
 from ..models import PairAgreement, Pairing
-from ..sides import ORG_ACT, UNIT_ACT, follow, require_side, unit_named
-from ..words import UNIT_SIDE, WORKING
+from ..sides import ORG_ACT, UNIT_ACT, follow, require_either, require_side, unit_named, works_for
+from ..words import IN_FORCE, ORG_SIDE, UNIT_SIDE
 from ..workflows import pairing_flow
 from .papers import attach
 
@@ -57,17 +57,16 @@ def propose(
     org = session().get(OrgUnit, (ctx.tenant.id, org_id))
     errors: Errors = {}
     check_meeting_place(org, unit, errors)
-    check_term(starts_on, ends_on, errors)
+    check_new_term(ctx, starts_on, ends_on, errors)
     check_goals(goals, "goals", errors)
     check_texts({"goals": goals}, ("goals",), errors)
     clean(errors)
     assert org is not None
-    if not (ctx.may(PROPOSE, unit.org_path) or ctx.may(PROPOSE, org.path)):
-        raise Invalid({"unit_id": [_("您不在其中任何一方，不能代双方发起结对。")]})
     pair = Pairing(kind=kind, unit_id=unit.id, unit_path=unit.org_path, unit_name=unit.name, org_id=org.id, org_path=org.path,
                    org_name=org.short_name, starts_on=starts_on, ends_on=ends_on, goals=goals.strip(),
                    unit_owner=unit_owner or "", org_owner=org_owner or "")
-    _lock_unit(unit.id)
+    if not works_for(ctx, PROPOSE, pair):
+        raise Invalid({"unit_id": [_("您不在其中任何一方，不能代双方发起结对。")]})
     check_overlap(pair, starts_on, ends_on, errors)
     clean(errors)
     pair.open_key = open_key(pair)
@@ -77,13 +76,6 @@ def propose(
     engine.start(ctx, pairing_flow, pair)
     _add_version(ctx, pair, starts_on, ends_on, goals, document_no, paper)
     return pair
-
-
-def _lock_unit(unit_id: int) -> None:
-    """Two proposals for one unit are checked one after the other (PostgreSQL; SQLite writes one at a time anyway)."""
-    from_unit = select(Pairing.id).where(Pairing.unit_id == unit_id).with_for_update()
-    with beyond_subtree("pairing: pairings of the unit, wherever"):
-        session().scalars(from_unit).all()
 
 
 def _add_version(ctx: Context, pair: Pairing, starts_on: dt.date, ends_on: dt.date, goals: str, document_no: str | None,
@@ -111,12 +103,14 @@ def propose_renewal(ctx: Context, pair_id: int, *, starts_on: dt.date, ends_on: 
                     document_no: str | None = None, paper: Any = None, version: int | None = None) -> PairAgreement:
     """A new version of the agreement, to be signed by both; an unsigned one before it is dropped."""
     pair = ctx.get(Pairing, pair_id)
+    require_either(ctx, PROPOSE, pair)
     ctx.check_version(pair, version)
-    if pair.state not in ("agreed", *WORKING, "expired"):
+    if pair.state not in IN_FORCE:
         raise Conflict(_("这一结对还没有签约或已经结束，不能续签。"))
     errors: Errors = {}
-    check_term(starts_on, ends_on, errors)
+    check_new_term(ctx, starts_on, ends_on, errors)
     check_goals(goals, "goals", errors)
+    check_texts({"goals": goals}, ("goals",), errors)
     if starts_on < pair.starts_on:
         errors["starts_on"] = [_("续签的起始日期不能早于原协议 %(day)s。", day=pair.starts_on.isoformat())]
     if not errors:
@@ -130,9 +124,13 @@ def propose_renewal(ctx: Context, pair_id: int, *, starts_on: dt.date, ends_on: 
 
 @service(PROPOSE)
 def attach_paper(ctx: Context, agreement_id: int, *, paper: Any) -> PairAgreement:
-    """Attach the agreement as a file; once a side has signed, the file stands. Raises Conflict then."""
+    """Attach the agreement as a file; once a side has signed, the file stands. Raises Conflict then.
+
+    An agreement that came from a sheet was signed on paper: its scan is added later, once.
+    """
     agreement = ctx.get(PairAgreement, agreement_id)
-    if agreement.unit_signed_on or agreement.org_signed_on or agreement.dropped_on:
+    require_either(ctx, PROPOSE, agreement)
+    if not agreement.takes_paper:
         raise Conflict(_("已有一方签署，协议文件不能再换。需要修改的，请办理续签。"))
     attach(ctx, agreement, paper)
     session().flush()
@@ -158,7 +156,7 @@ def sign_for_community(ctx: Context, agreement_id: int, *, happened_on: dt.date 
     require_side(ctx, ORG_ACT, agreement.org_path)
     day = _signable(ctx, agreement, happened_on, agreement.org_signed_on, agreement.unit_signer_id, version)
     agreement.org_signed_on, agreement.org_signed_by, agreement.org_signer_id = day, ctx.actor.label[:80], ctx.actor.id
-    return _signed(ctx, agreement, "community")
+    return _signed(ctx, agreement, ORG_SIDE)
 
 
 def _signable(ctx: Context, agreement: PairAgreement, day: dt.date | None, already: dt.date | None, other: int | None,
@@ -208,9 +206,8 @@ def name_owners(ctx: Context, pair_id: int, *, unit_owner: str | None = None, or
                 version: int | None = None) -> Pairing:
     """Say who answers for the pairing on either side."""
     pair = ctx.get(Pairing, pair_id)
+    require_either(ctx, PROPOSE, pair)
     ctx.check_version(pair, version)
-    if not (ctx.may(PROPOSE, pair.unit_path) or ctx.may(PROPOSE, pair.org_path)):
-        raise Forbidden(PROPOSE)
     pair.unit_owner, pair.org_owner = unit_owner or "", org_owner or ""
     session().flush()
     ctx.audit(pairing_flow.name, pair.id, pair.label, owners=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.base.db import session
 from core.base.i18n import _
@@ -18,7 +18,7 @@ from core.people.words import LIVING_STATUS
 from core.service import Context, service
 
 from ..facts import Errors, check_person, clean
-from ..models import Pairing, PartnerUnit
+from ..models import CouncilMember, Pairing, PartnerUnit
 from ..sides import conclude
 from ..words import OPEN, UNIT_KINDS
 
@@ -32,7 +32,7 @@ def register_unit(ctx: Context, *, org_id: int | None = None, parent_id: int | N
     place = _place(ctx, org_id, parent_id, data)
     ctx.require(MANAGE, place.path)
     if session().scalars(select(PartnerUnit.id).where(PartnerUnit.org_id == place.id)).first():
-        raise Invalid({"org_id": [_("“%(name)s”已经登记为共建单位。", name=place.short_name)]})
+        raise Invalid({"org_id": [_("“%(name)s”已经登记为共建单位；退出过的，在它的页面上恢复。", name=place.short_name)]})
     kind = data.get("kind") or place.unit_kind
     filled = {**data, "name": data.get("name") or place.short_name, "kind": kind if kind in UNIT_KINDS else "",
               "credit_code": data.get("credit_code") or place.credit_code}
@@ -52,6 +52,7 @@ def update_unit(ctx: Context, unit_id: int, *, version: int | None = None, **dat
     ctx.check_version(unit, version)
     _fill(ctx, unit, data)
     session().flush()
+    _rename(unit)
     ctx.audit("pairing_unit", unit.id, unit.name, fields=sorted(data))
     return unit
 
@@ -69,6 +70,29 @@ def retire_unit(ctx: Context, unit_id: int, *, left_on: dt.date | None = None, v
     return unit
 
 
+@service(MANAGE)
+def readmit_unit(ctx: Context, unit_id: int, *, version: int | None = None) -> PartnerUnit:
+    """A unit that had left takes part again. Raises Invalid when its place was dissolved meanwhile."""
+    unit = ctx.get(PartnerUnit, unit_id)
+    ctx.check_version(unit, version)
+    place = session().get(OrgUnit, (ctx.tenant.id, unit.org_id))
+    if place is None or place.status not in LIVING_STATUS:
+        raise Invalid({"org_id": [_("“%(name)s”在组织树中的位置已撤销，请另行登记。", name=unit.name)]})
+    unit.left_on = None
+    session().flush()
+    ctx.audit("pairing_unit", unit.id, unit.name, readmitted=True)
+    return unit
+
+
+def _rename(unit: PartnerUnit) -> None:
+    """What is open goes by the unit's new name; what is over keeps the one of its time."""
+    with beyond_subtree("pairing: pairings and seats of the unit, wherever"):
+        for model, living in ((Pairing, Pairing.state.in_(OPEN)), (CouncilMember, CouncilMember.ends_on.is_(None))):
+            session().execute(update(model).where(model.unit_id == unit.id, living, model.unit_name != unit.name)
+                              .values(unit_name=unit.name, version=model.version + 1)
+                              .execution_options(synchronize_session="fetch"))
+
+
 def _place(ctx: Context, org_id: int | None, parent_id: int | None, data: dict[str, Any]) -> OrgUnit:
     """The unit's place in the tree: the one chosen, or a new one below a street, community or county."""
     if org_id:
@@ -82,7 +106,7 @@ def _place(ctx: Context, org_id: int | None, parent_id: int | None, data: dict[s
     if not data.get("kind"):
         errors["kind"] = [_("请选择单位类别。")]
     above = session().get(OrgUnit, (ctx.tenant.id, parent_id)) if parent_id else None
-    if above is None:
+    if above is None or above.status not in LIVING_STATUS or above.unit_kind not in ("county", "street", "community"):
         errors["parent_id"] = [_("请选择单位放在组织树的哪一级下面。")]
     elif not ctx.may(MANAGE, above.path):
         errors["parent_id"] = [_("只能放在您负责的范围内。")]

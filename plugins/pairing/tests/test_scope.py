@@ -22,7 +22,7 @@ from plugins.pairing.models import (
     ResourceItem,
 )
 from plugins.pairing.queries import matching
-from plugins.pairing.services import councils, gifts, lists, meetings
+from plugins.pairing.services import councils, gifts, lists, meetings, sessions
 
 from .conftest import TODAY
 
@@ -46,8 +46,8 @@ def story(county):
         council = councils.found_council(ctx, org_id=county.orgs["东关社区"], name="东关联席会议", kind="joint_council",
                                          founded_on=dt.date(2026, 1, 1))
         councils.seat(ctx, council.id, name="王工", unit_id=county.units["永丰厂"], can_decide=True)
-        held = councils.plan_session(ctx, council.id, on=TODAY)
-        resolution = councils.resolve(ctx, held.id, text="永丰厂年底前修好东门照明", owner_name="王工",
+        held = sessions.plan_session(ctx, council.id, on=TODAY)
+        resolution = sessions.resolve(ctx, held.id, text="永丰厂年底前修好东门照明", owner_name="王工",
             due_on=dt.date(2026, 12, 30),
                                       unit_id=county.units["永丰厂"])
         agreement = session().scalars(select(PairAgreement.id).where(PairAgreement.pair_id == pair_id)).one()

@@ -18,7 +18,7 @@ from core.work.models import WorkItem
 from core.work.rounds import make_round
 from plugins.pairing import workflows
 from plugins.pairing.models import CouncilAttendance, JointProject, NeedItem, Pairing
-from plugins.pairing.services import councils, gifts, meetings, pairs
+from plugins.pairing.services import councils, gifts, meetings, pairs, sessions
 
 from .conftest import TODAY, paper
 
@@ -48,9 +48,11 @@ def test_a_pairing_begins_sleeps_wakes_and_expires_with_its_dates(county):
     assert county.state(Pairing, pair_id) == "agreed"
     round_on(county, dt.date(2026, 12, 1))
     assert county.state(Pairing, pair_id) == "active"
-    round_on(county, dt.date(2027, 5, 24))          # six months after the signature
+    round_on(county, dt.date(2027, 5, 24))          # six months after the signature, not after the term began
+    assert county.state(Pairing, pair_id) == "active"
+    round_on(county, dt.date(2027, 6, 1))
     assert county.state(Pairing, pair_id) == "dormant"
-    with county.acting("factory", dt.date(2027, 5, 25)) as ctx:
+    with county.acting("factory", dt.date(2027, 6, 2)) as ctx:
         meetings.log_visit(ctx, pair_id=pair_id, kind="exchange", topic="恢复交流", result="商定每月一次志愿维修，从六月开始")
     assert county.state(Pairing, pair_id) == "active"
     round_on(county, dt.date(2027, 12, 1))
@@ -105,27 +107,27 @@ def test_a_council_collects_resolves_reports_and_carries_over(county):
         councils.seat(ctx, council.id, name="王工", unit_id=county.units["永丰厂"], can_decide=True)
         council_id = council.id
     with county.acting("factory") as ctx:
-        early = councils.propose_topic(ctx, council_id, title="东门停车")
+        early = sessions.propose_topic(ctx, council_id, title="东门停车")
         assert (early.state, early.proposed_by) == ("collected", "永丰厂")
     with county.acting("dongguan") as ctx:
-        held = councils.plan_session(ctx, council_id, on=TODAY)
-        late = councils.propose_topic(ctx, council_id, title="当天才提的")
+        held = sessions.plan_session(ctx, council_id, on=TODAY)
+        late = sessions.propose_topic(ctx, council_id, title="当天才提的")
         assert late.session_id is None                      # handed in too late for today's session
-        councils.settle_topic(ctx, early.id, state="settled", outcome="先划线二十个")
-        row = councils.resolve(ctx, held.id, text="永丰厂划出二十个夜间车位", owner_name="王工", due_on=dt.date(2026, 12, 1),
+        sessions.settle_topic(ctx, early.id, state="settled", outcome="先划线二十个")
+        row = sessions.resolve(ctx, held.id, text="永丰厂划出二十个夜间车位", owner_name="王工", due_on=dt.date(2026, 12, 1),
                                unit_id=county.units["永丰厂"], topic_id=early.id)
         row_id, held_id = row.id, held.id
         for wrong in ({"unit_id": county.units["实验小学"]}, {"due_on": dt.date(2026, 1, 1)}, {"topic_id": late.id},
             {"text": "高度重视"}):
             data = {"text": "永丰厂划出二十个夜间车位", "owner_name": "王工", "due_on": dt.date(2026, 12, 1), **wrong}
             with pytest.raises(Invalid) as refused:
-                councils.resolve(ctx, held_id, **data)
+                sessions.resolve(ctx, held_id, **data)
             assert list(refused.value.errors) == list(wrong)
         with pytest.raises(Invalid, match="作决定"):
-            councils.hold_session(ctx, held_id, minutes="到会无人能定")
+            sessions.hold_session(ctx, held_id, minutes="到会无人能定")
         seats = [row.member_id for row in session().scalars(select(CouncilAttendance))]
-        councils.tick(ctx, held_id, present=seats, stand_ins={}, deciding=seats)
-        assert councils.hold_session(ctx, held_id, minutes="议定停车事项").held
+        sessions.tick(ctx, held_id, present=seats, stand_ins={}, deciding=seats)
+        assert sessions.hold_session(ctx, held_id, minutes="议定停车事项").held
     assert "pairing.resolution" in waiting(county, "factory")
     county.step("factory", "resolution", row_id, "report", result="已划出二十个夜间车位并安装指示牌")
     county.step("dongguan", "resolution", row_id, "carry_over", due_on=dt.date(2027, 3, 1), reason="指示牌不清楚")

@@ -20,6 +20,7 @@ from ..schemas.meeting import ReviewForm, SummaryForm, VisitForm
 from ..schemas.pair import Owners, Paper, Proposal, Renewal
 from ..services import meetings, pairs
 from ..services.papers import open_paper
+from ..sides import works_for
 from ..words import PAIR_KINDS, RATING_TONES, RATINGS, SIDES, VISITS, WORKING
 from ..workflows import BY_ITSELF, gift_flow, pairing_flow, project_flow
 from .pages import asked, form_page, ledger_url, number_asked, pages, sent, setting
@@ -38,7 +39,8 @@ def pair(record_id: int) -> Any:
     return render("pairing/pair.html", page=page, p=page.pair, work=by_hand(box(ctx(), pairing_flow, page.pair)),
         kinds=PAIR_KINDS,
                   flow=project_flow, gifts=gift_flow, visits=VISITS, ratings=RATINGS, tones=RATING_TONES, sides=SIDES,
-                  year=ctx().today().year, in_force=page.pair.state in WORKING)
+                  year=ctx().today().year, in_force=page.pair.state in WORKING,
+                  may_propose=works_for(ctx(), PROPOSE, page.pair))
 
 
 def crumb(page: PairPage) -> dict[str, str]:

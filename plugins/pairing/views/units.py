@@ -57,12 +57,22 @@ def edit_unit(record_id: int) -> Any:
 
 @pages.post("/units/<int:record_id>/retire", needs=MANAGE)
 def retire_unit(record_id: int) -> Any:
+    return _moved(units.retire_unit, record_id, _("单位已退出共建，记录保留。"))
+
+
+@pages.post("/units/<int:record_id>/readmit", needs=MANAGE)
+def readmit_unit(record_id: int) -> Any:
+    return _moved(units.readmit_unit, record_id, _("单位重新参加共建。"))
+
+
+def _moved(service: Any, record_id: int, said: str) -> Any:
+    """Let a unit leave or return; what speaks against it is said on its page."""
     try:
-        units.retire_unit(ctx(), record_id, version=number_asked(request.form.get("version")))
+        service(ctx(), record_id, version=number_asked(request.form.get("version")))
     except Invalid as refused:
         warn(" ".join(text for texts in refused.errors.values() for text in texts))
     else:
-        done(_("单位已退出共建，记录保留。"))
+        done(said)
     return go("pairing.unit", record_id=record_id)
 
 
