@@ -12,6 +12,7 @@ from core.base.clock import SHANGHAI
 from core.rules import add_months, rule
 from core.service import Context
 
+from . import bands
 from .models import Grid, OrgUnit, Person, PostHolding
 from .words import BRANCHES, COUNTED_KINDS, COUNTED_STATES, LIVING_STATUS
 
@@ -26,14 +27,9 @@ def served(person: Any = Person) -> ColumnElement[bool]:
     return and_(person.membership_state.in_(COUNTED_STATES), person.member_kind.in_(COUNTED_KINDS))
 
 
-def born_by(ctx: Context, years: int) -> dt.date:
-    """Who was born on this day or before is `years` old today."""
-    return add_months(ctx.today(), -12 * years)
-
-
 def elderly(ctx: Context) -> ColumnElement[bool]:
     """Members of the age from which they are counted as elderly (rule people.older_age)."""
-    return and_(counted(), Person.birth_date <= born_by(ctx, int(rule("people.older_age").value)))
+    return and_(counted(), Person.birth_date <= bands.born_by(bands.older_age()))
 
 
 def age_known(ctx: Context) -> ColumnElement[bool]:

@@ -14,6 +14,7 @@ from core.service import Context
 from core.settings.dictionaries import labels
 
 from .conditions import holders_of, members_within, posts_of, residents_of, term_soon, unverified
+from .figures import structure_table as structure_table
 from .models import Grid, MemberChange, OrgUnit, Person, PostHolding
 from .tree import within_any
 from .words import (

@@ -10,12 +10,11 @@ from sqlalchemy import func, select
 
 from core.base.db import session
 from core.base.i18n import _
-from core.rules import rule
 from core.service import Context, service
 from core.settings.dictionaries import labels
 
-from .. import tree
-from ..conditions import born_by, counted
+from .. import bands, tree
+from ..conditions import counted
 from ..models import OrgUnit, Person
 from ..sanity import years_between
 from ..words import GENDERS, MEMBER_KINDS
@@ -61,9 +60,9 @@ def structure(ctx: Context, org_id: int | None = None) -> Structure:
     births = _counts(Person.birth_date, where)
     total = sum(births.values())
     known = sum(n for day, n in births.items() if day)
-    limit = int(rule("people.older_age").value)
-    old = sum(n for day, n in births.items() if day and day <= born_by(ctx, limit))
-    elderly = Line(_("%(n)s 周岁及以上", n=limit), old, _share(old, known), {"birth_date_to": born_by(ctx, limit).isoformat()})
+    limit = bands.older_age()
+    old = sum(n for day, n in births.items() if day and day <= bands.born_by(limit))
+    elderly = Line(_("%(n)s 周岁及以上", n=limit), old, _share(old, known), _query("birth_date", None, bands.born_by(limit)))
     words = ((_("性别"), "gender", GENDERS), (_("党员类别"), "member_kind", MEMBER_KINDS),
              (_("学历"), "education", labels("people.education")), (_("党员分类"), "category", labels("people.category")))
     tables = [_by_words(title, name, known_words, _counts(getattr(Person, name), where)) for title, name, known_words in words]
@@ -89,28 +88,22 @@ def _by_words(title: str, name: str, words: dict, counts: dict) -> Table:
 
 
 def _ages(ctx: Context, births: dict) -> Table:
-    """Age bands by the lower ends of rule people.age_bands."""
-    lows, today = list(rule("people.age_bands").value), ctx.today()
-    ages = [(years_between(day, today), n) for day, n in births.items() if day]
-    rows = []
-    for low, high in zip(lows, [*lows[1:], None], strict=True):
-        label = _("%(low)s 岁及以上", low=low) if high is None else (
-            _("%(high)s 岁及以下", high=high - 1) if low == 0 else _("%(low)s–%(high)s 岁", low=low, high=high - 1))
-        query = {"birth_date_to": born_by(ctx, low).isoformat()} if low else {}
-        if high is not None:
-            query["birth_date_from"] = (born_by(ctx, high) + dt.timedelta(days=1)).isoformat()
-        rows.append((label, sum(n for age, n in ages if age >= low and (high is None or age < high)), query))
+    today, rows = ctx.today(), []
+    known = [(years_between(day, today), n) for day, n in births.items() if day]
+    for low, high in bands.ages():
+        found = sum(n for age, n in known if age >= low and (high is None or age < high))
+        rows.append((bands.age_words(low, high), found, _query("birth_date", *bands.births(low, high))))
     return Table(_("年龄"), _lines(rows), births.get(None, 0))
 
 
 def _seniority(joined: dict) -> Table:
-    """Periods of joining by the first years of rule people.seniority_since."""
-    years = list(rule("people.seniority_since").value)
     rows = []
-    for first, following in zip(years, [*years[1:], None], strict=True):
-        label = _("%(year)s 年以后入党", year=first) if following is None else _(
-            "%(first)s–%(last)s 年入党", first=first, last=following - 1)
-        query = {"joined_on_from": f"{first}-01-01", **({"joined_on_to": f"{following - 1}-12-31"} if following else {})}
-        rows.append((label, sum(n for day, n in joined.items() if day and day.year >= first
-                                and (following is None or day.year < following)), query))
+    for first, following in bands.periods():
+        found = sum(n for day, n in joined.items() if day and day.year >= first and (following is None or day.year < following))
+        rows.append((bands.period_words(first, following), found, _query("joined_on", *bands.joining(first, following))))
     return Table(_("党龄（入党时间）"), _lines(rows), joined.get(None, 0))
+
+
+def _query(name: str, first: dt.date | None, last: dt.date | None) -> dict[str, str]:
+    """The filter of the roster that shows the people behind a band."""
+    return {f"{name}_{end}": day.isoformat() for end, day in (("from", first), ("to", last)) if day}

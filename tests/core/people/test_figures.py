@@ -1,0 +1,74 @@
+"""结构表: the same figures by unit in the ledger and, added up, on the page; as the rules have them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from core.ledgers import query, state
+from core.ledgers.services import Views, with_view
+from core.people.queries.structure import structure
+from core.people.services.membership import suspend
+from core.people.services.persons import create_person
+from core.plugin import installed
+
+PEOPLE = [("1950-05-01", "1975-07-01", "bachelor", "retired", "male", "full"), (None, None, "", "", "", "full"),
+          ("1991-02-01", "2020-07-01", "college", "in_service", "female", "full"),
+          ("2001-02-01", "2026-01-01", "postgraduate", "", "female", "probationary")]
+
+
+def day(text):
+    return dt.date.fromisoformat(text) if text else None
+
+
+@pytest.fixture
+def members(county):
+    for n, (born, joined, education, category, gender, kind) in enumerate(PEOPLE):
+        create_person(county.ctx, name=f"党员{n}", org_id=county["东关一支部" if n < 3 else "西关支部"], birth_date=day(born),
+                      joined_on=day(joined), education=education, category=category, gender=gender, member_kind=kind)
+    lost = create_person(county.ctx, name="停止", org_id=county["西关支部"], birth_date=day("1940-01-01"))
+    suspend(county.ctx, lost.id, reason="失联", document_no="1")
+    return county
+
+
+def rows(ctx, view=""):
+    ledger = installed().ledgers["people.structure"]
+    asked = with_view(ledger, {"view": [view]} if view else {}, Views())
+    found = state.read_state(ledger, asked, ctx)
+    assert found.notes == ()
+    return found, {row.short_name: row for row in query.load_page(found, ctx).rows}
+
+
+def test_each_unit_with_its_own_members(members):
+    _state, found = rows(members.ctx)
+    east = found["东关一支部"]
+    assert (east.members, east.male, east.female, east.full, east.probationary, east.older) == (3, 1, 1, 3, 0, 1)
+    assert round(east.older_share) == 50 and found["东关二支部"].older_share is None and found["西关支部"].members == 1
+    assert set(found) == {"东关一支部", "东关二支部", "西关支部"}
+
+
+@pytest.mark.parametrize(("view", "title"), [
+    ("ages", "年龄"), ("periods", "党龄（入党时间）"), ("education", "学历"), ("categories", "党员分类")])
+def test_added_up_they_are_the_figures_of_the_page(members, view, title):
+    shown, found = rows(members.ctx, view)
+    table = next(t for t in structure(members.ctx).tables if t.title == title)
+    sums = {}
+    for column in shown.columns[2:]:
+        sums[str(column.label)] = sum(getattr(row, column.name) for row in found.values())
+    unknown = sums.pop("未登记")
+    assert {label: n for label, n in sums.items() if n} == {line.label: line.count for line in table.lines if line.count}
+    assert unknown == table.unknown and sum(sums.values()) + unknown == structure(members.ctx).total == 4
+
+
+def test_the_words_follow_the_rules(members):
+    labels = [str(column.label) for column in rows(members.ctx)[0].columns]
+    assert labels[-2:] == ["60 周岁及以上", "60 周岁及以上占比"]
+    ages = [str(column.label) for column in rows(members.ctx, "ages")[0].columns]
+    assert ages[2:4] == ["30 岁及以下", "31–35 岁"] and ages[-2:] == ["81 岁及以上", "未登记"]
+
+
+def test_a_community_sees_its_own_units_only(world, members):
+    world.add_user("east", "xi", "people.person.read", "people.org.read", path=members.unit("西关社区").path)
+    with world.acting("east", "xi") as ctx:
+        assert set(rows(ctx)[1]) == {"西关支部"}
