@@ -9,7 +9,7 @@ from sqlalchemy import and_, case, func, true
 
 from core.base.i18n import _
 from core.base.session import session
-from core.plugin import Filter
+from core.plugin import BLANK, Filter
 from core.service import Context
 
 from . import units
@@ -55,20 +55,23 @@ def controls(state: State, ctx: Context) -> list[Control]:
     for item in listed:
         beside = item.name in beside_search
         keys = keys_of(item)
-        values = tuple(_shown(item, given.get(key, [""])[-1], ctx) for key in keys)
+        values = tuple(_shown(item, key, given.get(key, [""])[-1], ctx) for key in keys)
         options = _options(item, given.get(item.name, []), state, ctx)
         found.append(Control(item.name, str(item.label), item.kind, keys, values, options, not beside, item.unit))
     return found
 
 
-def _shown(item: Filter, value: str, ctx: Context) -> str:
+def _shown(item: Filter, key: str, value: str, ctx: Context) -> str:
     """What stands in the input: a date field cannot show the word "today", so it shows the day."""
-    return day_of(value, ctx.today()).isoformat() if value and item.kind == "period" else value
+    date = item.kind == "period" and not key.endswith(BLANK)
+    return day_of(value, ctx.today()).isoformat() if value and date else value
 
 
 def _options(item: Filter, chosen: list[str], state: State, ctx: Context) -> list[tuple[str, str, bool, int]]:
     if item.kind == "choice":
-        return [(value, str(label), value in chosen, 0) for value, (_raw, label) in choices_of(item, ctx).items()]
+        offered = [(value, str(label)) for value, (_raw, label) in choices_of(item, ctx).items()]
+        offered += [(BLANK, _("未登记"))] if item.blank else []
+        return [(value, label, value in chosen, 0) for value, label in offered]
     if item.kind == "flag":
         return [(value, str(text), value in chosen, 0) for value, text in (("1", _("是")), ("0", _("否")))]
     if item.kind != "org":

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_
+from sqlalchemy import ColumnElement, and_, or_
 
 from core.base.clock import SHANGHAI
 from core.base.i18n import _
-from core.plugin import FEN, Filter, Ledger
+from core.plugin import BLANK, FEN, Filter, Ledger
 from core.service import Context
 
 from . import units
@@ -44,7 +44,7 @@ class Applied:
 def filters_of(ledger: Ledger) -> tuple[Filter, ...]:
     """Columns marked `filter`, then the ledger's own filters. Raises ValueError for a name the page itself uses."""
     found = [Filter(name=c.name, label=c.label, kind="choice" if c.choices else KIND_OF_TYPE.get(sql_type(c.source), "text"),
-                    source=c.source, choices=c.choices, unit=c.unit) for c in ledger.columns if c.filter]
+                    source=c.source, choices=c.choices, unit=c.unit, blank=c.blank) for c in ledger.columns if c.filter]
     found += ledger.filters
     names = [f.name for f in found]
     wrong = RESERVED.intersection(names) | {n for n in names if names.count(n) > 1}
@@ -56,7 +56,8 @@ def filters_of(ledger: Ledger) -> tuple[Filter, ...]:
 def keys_of(item: Filter) -> tuple[str, ...]:
     """The query-string keys a filter reads."""
     if item.kind in ("period", "number"):
-        return f"{item.name}_from", f"{item.name}_to"
+        ends = f"{item.name}_from", f"{item.name}_to"
+        return (*ends, f"{item.name}_{BLANK}") if item.blank else ends
     return (item.name, f"{item.name}_only") if item.kind == "org" else (item.name,)
 
 
@@ -78,13 +79,15 @@ def read(ledger: Ledger, args: Args, ctx: Context) -> tuple[list[Applied], list[
 
 
 def _choice(item: Filter, given: Args, ctx: Context) -> Applied:
-    known = choices_of(item, ctx)
+    known = choices_of(item, ctx) | ({BLANK: ("", _("未登记"))} if item.blank else {})
     chosen = list(dict.fromkeys(v for v in given[item.name] if v in known))
     if not chosen:
         raise ValueError(_("没有这个选项"))
     text = enumerated(known[v][1] for v in chosen)
     values = [known[v][0] for v in chosen]
     condition = item.source == values[0] if len(values) == 1 else item.source.in_(values)
+    if BLANK in chosen and item.blank:
+        condition = or_(condition, item.source.is_(None))
     return Applied(item, tuple((item.name, v) for v in chosen), pair(item.label, text), condition)
 
 
@@ -102,7 +105,7 @@ def _flag(item: Filter, given: Args, ctx: Context) -> Applied:
 
 
 def _bounds(item: Filter, given: Args, parse: Callable[[str], Any]) -> tuple[Any, Any, tuple[tuple[str, str], ...]]:
-    low_key, high_key = keys_of(item)
+    low_key, high_key = keys_of(item)[:2]
     low = parse(given[low_key][-1]) if given[low_key] else None
     high = parse(given[high_key][-1]) if given[high_key] else None
     if low is not None and high is not None and low > high:
@@ -140,6 +143,8 @@ def day_of(text: str, today: dt.date) -> dt.date:
 
 
 def _period(item: Filter, given: Args, ctx: Context) -> Applied:
+    if item.blank and given[key := f"{item.name}_{BLANK}"][-1:] == ["1"]:
+        return Applied(item, ((key, "1"),), pair(item.label, _("未登记")), item.source.is_(None))
     low, high, params = _bounds(item, given, lambda text: day_of(text, ctx.today()))
     parts = []
     if sql_type(item.source) == "moment":

@@ -90,10 +90,10 @@ def days_left(row: Any, ctx: Context) -> int | None:
 
 NAME = (
     col("name", _l("姓名"), Person.name, search=True, opens="people.person", width=10),
-    col("gender", _l("性别"), Person.gender, choices=GENDERS, filter=True, width=6),
-    col("birth_date", _l("出生年月"), Person.birth_date, show=year_month, filter=True, width=10),
-    col("education", _l("学历"), Person.education, choices=education, filter=True, priority=2, width=10),
-    col("joined_on", _l("入党时间"), Person.joined_on, show=year_month, filter=True, width=10),
+    col("gender", _l("性别"), Person.gender, choices=GENDERS, filter=True, blank=True, width=6),
+    col("birth_date", _l("出生年月"), Person.birth_date, show=year_month, filter=True, blank=True, width=10),
+    col("education", _l("学历"), Person.education, choices=education, filter=True, blank=True, priority=2, width=10),
+    col("joined_on", _l("入党时间"), Person.joined_on, show=year_month, filter=True, blank=True, width=10),
     col("confirmed_on", _l("转正时间"), Person.confirmed_on, show=year_month, priority=2, width=10),
     col("member_kind", _l("党员类别"), Person.member_kind, choices=MEMBER_KINDS, filter=True, width=10),
     col("org", _l("所在党支部"), OrgUnit.short_name, order=Person.org_path, opens="people.org", key=OrgUnit.id, width=18),
@@ -103,7 +103,7 @@ NAME = (
     col("note", _l("备注"), Person.note, priority=3, width=16),
 )
 MORE = (
-    col("category", _l("党员分类"), Person.category, choices=categories, filter=True, hidden=True),
+    col("category", _l("党员分类"), Person.category, choices=categories, filter=True, blank=True, hidden=True),
     col("membership_state", _l("党籍状态"), Person.membership_state, choices=MEMBERSHIP_STATES, tones=STATE_TONES, filter=True,
         hidden=True),
     col("id_no", _l("身份证号码"), Person.id_mask, mask="id_no", search=True, hidden=True, width=20),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .hookspecs import hookimpl
-from .ledger import A4, Action, Col, Filter, Ledger, Paper, View, col
+from .ledger import A4, BLANK, Action, Col, Filter, Ledger, Paper, View, col
 from .manager import Contribution, Hooks, Plugins, installed
 from .manifest import API, Permission, PersonalField, Plugin, RoleTemplate
 from .owner import Owner
@@ -27,7 +27,7 @@ from .reminder import Due, Reminder
 from .workflow import Elapsed, State, Step, Workflow, elapsed, step
 
 __all__ = [
-    "A4", "API", "COUNT", "DAYS", "FEN", "HOURS", "PERCENT", "Action", "CalendarEntry", "Col", "Contribution", "Due",
+    "A4", "API", "BLANK", "COUNT", "DAYS", "FEN", "HOURS", "PERCENT", "Action", "CalendarEntry", "Col", "Contribution", "Due",
     "Elapsed", "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem", "Objection", "Owner", "Panel",
     "Paper", "Permission", "PersonalField", "Plugin", "Plugins", "Reminder", "RoleTemplate", "SearchHit", "State", "Step",
     "TimelineEntry", "View", "Workflow", "col", "elapsed", "hookimpl", "installed", "step",

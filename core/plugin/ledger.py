@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+BLANK = "blank"     # in a query string: the rows where nothing is registered (`education=blank`, `birth_date_blank=1`)
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -27,6 +29,7 @@ class Col:
     source    SQLAlchemy expression; None when `value` computes the text from other columns of the row
     search    takes part in the search box (prefix on pinyin columns, LIKE on text)
     filter    offered as a filter: the kind follows from `choices` or the column's type
+    blank     the filter also offers the rows where nothing is registered
     choices   value -> label; used for display, filter and export (a callable gets the context: tenant dictionaries)
     show      value -> text; defaults by type (dates as 2026-01-31, booleans as 是/否)
     value     (row, ctx) -> text, computed after loading; such a column can be neither sorted nor filtered
@@ -46,6 +49,7 @@ class Col:
     source: Any = None
     search: bool = False
     filter: bool = False
+    blank: bool = False
     choices: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None
     show: Callable[[Any], Any] | None = None
     value: Callable[..., Any] | None = None
@@ -74,6 +78,7 @@ class Filter:
 
     kind: choice | flag | period (two dates) | org (a unit and everything below it) | number (from-to)
     source: expression compared with the value (org: the path column); for a flag `where` is a callable(ctx) -> condition
+    blank: a choice or period also offers the rows where nothing is registered
     """
 
     name: str
@@ -83,6 +88,7 @@ class Filter:
     choices: Mapping[str, Any] | Callable[..., Mapping[str, Any]] | None = None
     where: Callable[..., Any] | None = None
     unit: str = ""
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)

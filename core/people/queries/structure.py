@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from core.base.db import session
 from core.base.i18n import _
+from core.plugin import BLANK
 from core.service import Context, service
 from core.settings.dictionaries import labels
 
@@ -34,9 +35,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """The lines of a table, and how many have nothing registered, with the roster's filter for them."""
+
     title: str
     lines: tuple[Line, ...]
     unknown: int
+    unknown_query: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def _lines(rows: Sequence[tuple[str, int, dict[str, str]]]) -> tuple[Line, ...]:
 
 def _by_words(title: str, name: str, words: dict, counts: dict) -> Table:
     rows = [(str(label), counts.get(code, 0), {name: code}) for code, label in words.items() if counts.get(code)]
-    return Table(title, _lines(rows), sum(n for code, n in counts.items() if code not in words))
+    return Table(title, _lines(rows), sum(n for code, n in counts.items() if code not in words), {name: BLANK})
 
 
 def _ages(ctx: Context, births: dict) -> Table:
@@ -93,7 +97,7 @@ def _ages(ctx: Context, births: dict) -> Table:
     for low, high in bands.ages():
         found = sum(n for age, n in known if age >= low and (high is None or age < high))
         rows.append((bands.age_words(low, high), found, _query("birth_date", *bands.births(low, high))))
-    return Table(_("年龄"), _lines(rows), births.get(None, 0))
+    return Table(_("年龄"), _lines(rows), births.get(None, 0), {f"birth_date_{BLANK}": "1"})
 
 
 def _seniority(joined: dict) -> Table:
@@ -101,7 +105,7 @@ def _seniority(joined: dict) -> Table:
     for first, following in bands.periods():
         found = sum(n for day, n in joined.items() if day and day.year >= first and (following is None or day.year < following))
         rows.append((bands.period_words(first, following), found, _query("joined_on", *bands.joining(first, following))))
-    return Table(_("党龄（入党时间）"), _lines(rows), joined.get(None, 0))
+    return Table(_("党龄（入党时间）"), _lines(rows), joined.get(None, 0), {f"joined_on_{BLANK}": "1"})
 
 
 def _query(name: str, first: dt.date | None, last: dt.date | None) -> dict[str, str]:

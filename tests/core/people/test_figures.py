@@ -8,6 +8,7 @@ import pytest
 
 from core.ledgers import query, state
 from core.ledgers.services import Views, with_view
+from core.people.conditions import counted
 from core.people.queries.structure import structure
 from core.people.services.membership import suspend
 from core.people.services.persons import create_person
@@ -58,6 +59,10 @@ def test_added_up_they_are_the_figures_of_the_page(members, view, title):
         sums[str(column.label)] = sum(getattr(row, column.name) for row in found.values())
     unknown = sums.pop("未登记")
     assert {label: n for label, n in sums.items() if n} == {line.label: line.count for line in table.lines if line.count}
+    ledger = installed().ledgers["people.roster"]
+    gaps = state.read_state(ledger, {name: [value] for name, value in table.unknown_query.items()}, members.ctx)
+    members_only = query.conditions_of(gaps, members.ctx) + [counted()]
+    assert query.count(ledger, members.ctx, *members_only) == unknown and gaps.notes == ()
     assert unknown == table.unknown and sum(sums.values()) + unknown == structure(members.ctx).total == 4
 
 

@@ -32,9 +32,10 @@ def people(county):
     return county
 
 
-def rows(county, name: str, **args: str) -> list:
+def rows(county, name: str, **args: str | list[str]) -> list:
     ledger = installed().ledgers[name]
-    found = query.load_page(state.read_state(ledger, {k: [v] for k, v in args.items()}, county.ctx), county.ctx)
+    given = {key: value if isinstance(value, list) else [value] for key, value in args.items()}
+    found = query.load_page(state.read_state(ledger, given, county.ctx), county.ctx)
     assert found.total == len(found.rows)
     return found.rows
 
@@ -76,6 +77,12 @@ def test_the_secretary_stands_before_the_committee(county):
         appoint(county.ctx, person_id=person.id, org_id=county["东关一支部"], post=post, starts_on=dt.date(2024, 1, 1))
     assert [r.post for r in rows(county, "people.leaders")] == ["secretary", "deputy_secretary", "committee_member"]
     assert [r.post for r in rows(county, "people.leaders", sort="-post")][0] == "committee_member"
+
+
+def test_gaps_can_be_filtered_for(people):
+    assert [r.name for r in rows(people, "people.roster", joined_on_blank="1")] == ["李四"]
+    assert [r.name for r in rows(people, "people.roster", gender=["blank", "male"], sort="-name")] == ["张三", "李四"]
+    assert [r.name for r in rows(people, "people.roster", birth_date_blank="1")] == []
 
 
 def test_guests_are_found_where_they_take_part(people):
