@@ -32,7 +32,7 @@ plugin = Plugin(
         Permission("training.hours.confirm", _l("确认下级培训的学时，退回或重新打开")),
         Permission("training.hours.export", _l("导出学时台账"), sensitive=True),
         Permission("training.certificate.read", _l("查看、打印结业证书")),
-        Permission("training.certificate.revoke", _l("撤销结业证书")),
+        Permission("training.certificate.revoke", _l("撤销、重新核发结业证书")),
     ),
     roles=(
         RoleTemplate("branch_secretary", _l("支部书记、组织委员"), _BRANCH),
@@ -47,6 +47,7 @@ plugin = Plugin(
     ),
     personal_data=(
         PersonalField("training_seat.person_name", _l("报名和签到"), _DUTY, _KEEP, mask="name"),
+        PersonalField("training_session.trainer", _l("公布授课人，授课人不计学员学时"), _DUTY, _KEEP, mask="name"),
         PersonalField("training_seat.attendance", _l("按签到计算学时"), _DUTY, _KEEP),
         PersonalField("training_seat.note", _l("说明缺席、请假的原因"), _DUTY, _KEEP),
         PersonalField("training_entry.tenths", _l("核算年度学时，安排补课"), _DUTY, _KEEP),

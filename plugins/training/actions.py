@@ -12,5 +12,6 @@ ACTIONS = {
     "training.hours.settle": _l("结算学时"),
     "training.hours.follow": _l("随人员变动调整学时"),
     "training.course": _l("课程"), "training.plan": _l("培训计划"), "training.hours": _l("学时"),
+    "training.certificate.reissue": _l("重新核发培训证书"),
     "training.certificate": _l("培训证书"),
 }

@@ -10,32 +10,49 @@ from typing import Any
 
 from sqlalchemy import case, delete, func, insert, select
 
+from core.base import clock
 from core.base.db import new_ids, now, session
 from core.base.scope import beyond_subtree, current_scope
 from core.people.models import OrgUnit
 
-from .duty import CHUNK, Duty, duties
+from .duty import CHUNK, as_of, duties
 from .models import Balance, HourEntry, Tally
 
-SUMS = ("person_id", "name_full", "org_id", "org_path", "role", "worker", "due", "got", "missing", "classes")
+OWED = ("person_id", "name_full", "org_id", "org_path", "role", "worker", "due")
+SUMS = (*OWED, "got", "missing", "classes")
+ORG = OWED.index("org_id")
+Facts = tuple[Any, ...]                 # one balance: the values of SUMS, or of OWED
 
 
 def settle(year: int, ids: Iterable[int]) -> int:
-    """Write the balances of these persons for a year anew; returns how many changed. Tallies follow."""
+    """Write the balances of these persons for a year anew; returns how many changed. Tallies follow.
+
+    Duties follow posts, places and rules till the year is over; what somebody owed then is not changed any more.
+    """
     listed = sorted(set(ids))
-    changed = 0
     with beyond_subtree("training: sums are kept for everybody, whoever changed the book"):
-        for start in range(0, len(listed), CHUNK):
-            some = listed[start:start + CHUNK]
-            changed += _settle(year, some, {duty.person_id: duty for duty in duties(some)})
-    return changed
+        chunks = [listed[start:start + CHUNK] for start in range(0, len(listed), CHUNK)]
+        before = {row[0]: tuple(row) for some in chunks for row in session().execute(
+            select(*(getattr(Balance, name) for name in SUMS)).where(Balance.year == year, Balance.person_id.in_(some)))}
+        owing = _owing(year, chunks, before)
+        _lock({row[ORG] for row in (*before.values(), *owing.values())})
+        return sum(_settle(year, some, owing) for some in chunks)
+
+
+def _owing(year: int, chunks: list[list[int]], before: dict[int, Facts]) -> dict[int, Facts]:
+    """person -> the values of OWED."""
+    found = {one.person_id: tuple(getattr(one, name) for name in OWED)
+             for some in chunks for one in duties(some, day=as_of(year))}
+    if year < clock.today().year:
+        found |= {one: row[:len(OWED)] for one, row in before.items()}
+    return found
 
 
 def concerned(year: int) -> list[int]:
     """Everybody who owes hours or has a balance in the year."""
     with beyond_subtree("training: sums are kept for everybody"):
         known = set(session().scalars(select(Balance.person_id).where(Balance.year == year)))
-        return sorted(known | {duty.person_id for duty in duties()})
+        return sorted(known | {duty.person_id for duty in duties(day=as_of(year))})
 
 
 def mend_tallies(year: int) -> None:
@@ -69,26 +86,23 @@ def _out_of_step(year: int) -> set[int]:
     return {org for org in there.keys() | told.keys() if there.get(org, 0) != int(told.get(org, 0))}
 
 
-def _settle(year: int, ids: list[int], owing: dict[int, Duty]) -> int:
-    _lock(year, ids, owing)
-    columns = [getattr(Balance, name) for name in SUMS]
+def _settle(year: int, ids: list[int], owing: dict[int, Facts]) -> int:
     before = {row.person_id: tuple(row) for row in session().execute(
-        select(*columns).where(Balance.year == year, Balance.person_id.in_(ids)))}
+        select(*(getattr(Balance, name) for name in SUMS)).where(Balance.year == year, Balance.person_id.in_(ids)))}
     got = _got(year, ids)
-    after = {one: _row(duty, *got.get(one, (0, 0))) for one, duty in owing.items()}
+    after = {one: _row(owing[one], *got.get(one, (0, 0))) for one in ids if one in owing}
     differing = [one for one in ids if before.get(one) != after.get(one)]
     if not differing:
         return 0
     session().execute(delete(Balance).where(Balance.year == year, Balance.person_id.in_(differing))
                       .execution_options(synchronize_session=False))
     _write(Balance, [{"year": year, **dict(zip(SUMS, after[one], strict=True))} for one in differing if one in after])
-    tally(year, {row[2] for one in differing for row in (before.get(one), after.get(one)) if row})
+    tally(year, {row[ORG] for one in differing for row in (before.get(one), after.get(one)) if row})
     return len(differing)
 
 
-def _row(duty: Duty, got: int, classes: int) -> tuple[Any, ...]:
-    return (duty.person_id, duty.name_full, duty.org_id, duty.org_path, duty.role, duty.worker, duty.due, got,
-            max(0, duty.due - got), classes)
+def _row(owed: Facts, got: int, classes: int) -> Facts:
+    return (*owed, got, max(0, owed[-1] - got), classes)
 
 
 def _got(year: int, ids: list[int]) -> dict[int, tuple[int, int]]:
@@ -99,11 +113,11 @@ def _got(year: int, ids: list[int]) -> dict[int, tuple[int, int]]:
     return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
 
-def _lock(year: int, ids: list[int], owing: dict[int, Duty]) -> None:
-    """One writer at a time per organisation: two confirmations must not add up each other's unfinished sums."""
-    orgs = set(session().scalars(select(Balance.org_id).where(Balance.year == year, Balance.person_id.in_(ids))))
-    orgs |= {duty.org_id for duty in owing.values()}
-    session().execute(select(OrgUnit.id).where(OrgUnit.id.in_(sorted(orgs))).order_by(OrgUnit.id).with_for_update()).all()
+def _lock(orgs: set[int]) -> None:
+    """One writer at a time per organisation, all in the order of their ids: two confirmations must not add up each other's
+    unfinished sums, nor wait for each other."""
+    session().execute(select(OrgUnit.id).where(OrgUnit.id.in_(sorted(orgs))).order_by(OrgUnit.id)
+                      .with_for_update(key_share=True)).all()
 
 
 def tally(year: int, org_ids: Iterable[int]) -> None:

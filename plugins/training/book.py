@@ -17,7 +17,7 @@ from core.people.models import Person
 
 from .balances import settle
 from .clashes import per_day
-from .duty import duties
+from .duty import as_of, duties
 from .models import HourEntry
 from .tenths import of_rule, shown
 
@@ -44,7 +44,7 @@ def credit(credits: Iterable[Credit]) -> list[HourEntry]:
     with beyond_subtree("training: hours are credited wherever the person belongs"):
         known = _known(listed)
         fresh = [one for one in listed if (one.source, one.source_id, one.person_id) not in known]
-        made = _entries(fresh)
+        made = _entries(fresh) if fresh else []
         session().add_all(made)
         session().flush()
     _keep_sums(made)
@@ -82,7 +82,7 @@ def _known(listed: list[Credit]) -> set[tuple[str, int, int]]:
 
 def _entries(fresh: list[Credit]) -> list[HourEntry]:
     ids = [one.person_id for one in fresh]
-    roles = {duty.person_id: duty.role for duty in duties(ids)}
+    roles = {duty.person_id: duty.role for duty in duties(ids, day=as_of(max(one.on.year for one in fresh)))}
     people = {row.id: row for row in session().execute(
         select(Person.id, Person.name, Person.org_path).where(Person.id.in_(ids)))}
     made = []

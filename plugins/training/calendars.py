@@ -11,6 +11,7 @@ from core.base.crypto import token_hash
 from core.service import Context
 
 from .models import ClassSession
+from .words import CALLED_OFF
 
 
 def session_ics(ctx: Context, event: ClassSession) -> bytes:
@@ -28,5 +29,7 @@ def session_ics(ctx: Context, event: ClassSession) -> bytes:
         entry.add("summary", event.title)
         if event.venue:
             entry.add("location", event.venue)
+        if event.state == CALLED_OFF:
+            entry.add("status", "CANCELLED")
         book.add_component(entry)
     return bytes(book.to_ical())

@@ -20,19 +20,29 @@ TOKEN_BYTES = 18                    # 24 letters: nobody guesses one
 
 def certify(ctx: Context, event: ClassSession, rows: list[Seat]) -> list[Certificate]:
     """One certificate per person who was there the whole time. Run again after a correction: those who no longer were
-    lose theirs, the others keep their numbers."""
+    lose theirs, the others keep their numbers; what was taken back is made out anew only when somebody says so."""
     with beyond_subtree("training: certificates are made out wherever people belong"):
-        known = {one.person_id: one for one in session().scalars(select(Certificate).where(Certificate.session_id == event.id))}
+        known = list(session().scalars(select(Certificate).where(Certificate.session_id == event.id)))
         entitled = {row.person_id for row in rows}
-        for person_id, one in known.items():
-            if person_id not in entitled and one.revoked_on is None:
+        for one in known:
+            if one.person_id not in entitled and one.revoked_on is None:
                 take_away(ctx, one, _("学时更正后不再符合条件"))
-        made = [_made_out(ctx, event, row) for row in rows if row.person_id not in known]
-        for number, one in enumerate(made, _last(ctx) + 1):
-            one.number = f"{prefix(ctx)}{ctx.today().year}{number:05d}"
-        session().add_all(made)
-        session().flush()
+        had = {one.person_id for one in known}
+        made = make_out(ctx, event, [row for row in rows if row.person_id not in had])
     ctx.audit("training.session", event.id, event.number, certificates=len(made))
+    return made
+
+
+def make_out(ctx: Context, event: ClassSession, rows: list[Seat]) -> list[Certificate]:
+    """New certificates for these rows of the sheet, numbered in their order."""
+    made = [Certificate(token=secrets.token_urlsafe(TOKEN_BYTES), session_id=event.id, person_id=row.person_id,
+                        person_name=row.person_name, org_path=row.org_path, tenths=row.tenths, issued_on=ctx.today(),
+                        issued_by=ctx.actor.label[:80]) for row in rows]
+    first = f"{prefix(ctx)}{ctx.today().year}"
+    for number, one in enumerate(made, _last(first) + 1 if made else 0):
+        one.number = f"{first}{number:05d}"
+    session().add_all(made)
+    session().flush()
     return made
 
 
@@ -45,15 +55,10 @@ def prefix(ctx: Context) -> str:
     return str(settings_of(ctx.plugins, "training")["certificate_prefix"] or "")
 
 
-def _made_out(ctx: Context, event: ClassSession, row: Seat) -> Certificate:
-    return Certificate(token=secrets.token_urlsafe(TOKEN_BYTES), session_id=event.id, person_id=row.person_id,
-                       person_name=row.person_name, org_path=row.org_path, tenths=row.tenths, issued_on=ctx.today(),
-                       issued_by=ctx.actor.label[:80])
-
-
-def _last(ctx: Context) -> int:
-    """The last running number of the year, under whatever prefix."""
+def _last(first: str) -> int:
+    """The last running number that begins so: with the prefix and the year."""
     one_at_a_time()
-    first = ctx.today().replace(month=1, day=1)
-    highest = session().scalar(select(func.count(Certificate.id)).where(Certificate.issued_on >= first))
-    return int(highest or 0)
+    digits = func.length(Certificate.number)
+    last = session().scalars(select(Certificate.number).where(Certificate.number.startswith(first, autoescape=True))
+                             .order_by(digits.desc(), Certificate.number.desc()).limit(1)).first()
+    return int(last[len(first):]) if last else 0

@@ -14,7 +14,7 @@ from core.base.scope import beyond_subtree
 
 from .models import ClassSession, HourEntry, Seat
 from .tenths import of_rule, shown
-from .words import CALLED_OFF, CAME, OWN_SOURCE, SEATED
+from .words import CALLED_OFF, CAME, DRAFT, OWN_SOURCE, SEATED
 
 Days = dict[int, dict[dt.date, int]]
 REASON = "training: what a person does elsewhere speaks against being here"
@@ -45,17 +45,30 @@ def in_two_rooms(event: ClassSession, row: Any) -> bool:
     return bool(row.from_minute < event.to_minute and event.from_minute < row.to_minute)
 
 
+def teaching_elsewhere(event: ClassSession, person_ids: list[int]) -> dict[int, str]:
+    """person -> sentence, for those who teach another class at the same time."""
+    columns = (ClassSession.trainer_id, ClassSession.title, ClassSession.from_minute, ClassSession.to_minute)
+    with beyond_subtree(REASON):
+        rows = session().execute(select(*columns).where(
+            ClassSession.trainer_id.in_(person_ids), ClassSession.id != event.id,
+            ClassSession.state.not_in((DRAFT, CALLED_OFF)), ClassSession.on <= event.ends_on, ClassSession.ends_on >= event.on))
+        return {row.trainer_id: _("同一时间在“%(title)s”授课，一个人不能同时在两处。", title=row.title)
+                for row in rows if in_two_rooms(event, row)}
+
+
 def attended_elsewhere(event: ClassSession, person_ids: Iterable[int]) -> dict[int, str]:
-    """person -> sentence, for those marked as present in another room at the same time."""
-    rows = other_seats(event, list(person_ids))
-    return {row.person_id: _("同一时间已在“%(title)s”签到，一个人不能同时在两处。", title=row.title)
-            for row in rows if row.attendance in CAME and in_two_rooms(event, row)}
+    """person -> sentence, for those marked as present (or teaching) in another room at the same time."""
+    listed = list(person_ids)
+    said = {row.person_id: _("同一时间已在“%(title)s”签到，一个人不能同时在两处。", title=row.title)
+            for row in other_seats(event, listed) if row.attendance in CAME and in_two_rooms(event, row)}
+    return {**teaching_elsewhere(event, listed), **said}
 
 
-def enrolled_elsewhere(event: ClassSession, person_id: int) -> str:
-    """The title of another session at the same time the person has a seat in, or ""."""
-    return next((row.title for row in other_seats(event, [person_id])
-                 if row.place in SEATED and in_two_rooms(event, row)), "")
+def busy_elsewhere(event: ClassSession, person_ids: list[int]) -> dict[int, str]:
+    """person -> sentence, for those who have a seat or teach in another room at the same time."""
+    said = {row.person_id: _("同一时间已报名“%(title)s”，一个人不能同时在两处。", title=row.title)
+            for row in other_seats(event, person_ids) if row.place in SEATED and in_two_rooms(event, row)}
+    return {**teaching_elsewhere(event, person_ids), **said}
 
 
 def per_day(person_ids: list[int], first: dt.date, last: dt.date, but: int | None = None) -> Days:

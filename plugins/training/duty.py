@@ -1,12 +1,14 @@
-"""What each person owes in a year: the heaviest duty of the roles held now."""
+"""What each person owes in a year: the heaviest duty of the roles held now, or when that year ended."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
+from core.base import clock
 from core.base.db import session
 from core.people.conditions import counted
 from core.people.models import Person, PostHolding
@@ -32,11 +34,16 @@ class Duty:
     due: int
 
 
-def duties(ids: Iterable[int] | None = None) -> Iterator[Duty]:
-    """The duties of these persons (None: of everybody in the tenant); who owes nothing is left out. Asks beyond subtrees
-    only when the caller does."""
-    roles = _roles(None if ids is None else list(ids))
-    owed = {role: of_rule(DUTY_RULES[role]) for role in ROLES}
+def as_of(year: int) -> dt.date:
+    """The day whose posts and rules decide about a year: today, and for a year that is over its last day."""
+    return min(clock.today(), dt.date(year, 12, 31))
+
+
+def duties(ids: Iterable[int] | None = None, *, day: dt.date) -> Iterator[Duty]:
+    """The duties of these persons (None: of everybody in the tenant) by posts and rules of that day; who owes nothing is
+    left out. Asks beyond subtrees only when the caller does."""
+    roles = _roles(None if ids is None else list(ids), day)
+    owed = {role: of_rule(DUTY_RULES[role], day) for role in ROLES}
     wanted = select(Person.id, Person.name_full, Person.org_id, Person.org_path, counted().label("member"))
     for rows in _persons(wanted, None if ids is None else list(ids), roles):
         for row in rows:
@@ -72,13 +79,14 @@ def _worker_only():  # type: ignore[no-untyped-def]
     return Person.member_kind == "none"
 
 
-def _roles(ids: list[int] | None) -> dict[int, set[str]]:
-    """person -> roles that follow from posts held now."""
+def _roles(ids: list[int] | None, day: dt.date) -> dict[int, set[str]]:
+    """person -> roles that follow from posts held on that day."""
     meaning = {code: role for role, bases in (("secretary", SECRETARY_POSTS), ("committee", COMMITTEE_POSTS),
                                               ("community_worker", WORKER_POSTS)) for code in post_codes(bases)}
     found: dict[int, set[str]] = {}
-    held = select(PostHolding.person_id, PostHolding.post).where(PostHolding.ends_on.is_(None),
-                                                                 PostHolding.post.in_(list(meaning)))
+    held = select(PostHolding.person_id, PostHolding.post).where(
+        PostHolding.post.in_(list(meaning)), PostHolding.starts_on <= day,
+        or_(PostHolding.ends_on.is_(None), PostHolding.ends_on > day))
     parts = [held] if ids is None else [held.where(PostHolding.person_id.in_(ids[n:n + CHUNK]))
                                         for n in range(0, len(ids), CHUNK)]
     for part in parts:

@@ -9,17 +9,19 @@ from sqlalchemy import func, select
 
 from core.base.db import session
 from core.base.i18n import _
-from core.base.scope import beyond_subtree
+from core.base.scope import beyond_subtree, current_scope
 from core.contracts.errors import Invalid
 from core.people.models import Person
 from core.people.tree import is_within
 from core.plugin import Objection
 from core.service import Context
+from core.work import engine
 
 from . import board
 from .audience import should_come
 from .book import Credit, credit, take_back
 from .certifying import certify
+from .facts import one_at_a_time
 from .models import ClassSession, Course, Need, Seat
 from .tenths import of_rule, shown
 from .words import CAME, OWN_SOURCE, SEATED
@@ -119,13 +121,21 @@ def confirm(ctx: Context, record: ClassSession, data: Data) -> None:
     record.confirmed_by, record.confirmed_on = ctx.actor.label[:80], data.get("happened_on") or ctx.today()
     rows = [row for row in seats_of(record) if row.attendance in CAME]
     course = session().get(Course, (ctx.tenant.id, record.course_id))
-    central = bool(course and course.central)
-    credit(Credit(row.person_id, record.on, row.tenths, record.title, OWN_SOURCE, record.id, central) for row in rows)
+    if course and course.certificate:
+        one_at_a_time()
+    credit_seats(record, rows)
     if course and course.certificate:
         certify(ctx, record, [row for row in rows if row.tenths >= record.tenths])
     for one in needs_answered(record):
-        one.state, one.met_on = "met", record.ends_on
-        ctx.audit("training.need", one.id, one.title, state=["planned", "met"], session=record.number)
+        engine.advance(ctx.evolve(all_powers=True), ctx.plugins.workflows["training.need"], one, "meet",
+                       happened_on=record.ends_on)
+
+
+def credit_seats(record: ClassSession, rows: list[Seat]) -> None:
+    """What the book says of these rows of a confirmed sheet."""
+    course = session().get(Course, (current_scope().tenant_id, record.course_id))
+    central = bool(course and course.central)
+    credit(Credit(row.person_id, record.on, row.tenths, record.title, OWN_SOURCE, record.id, central) for row in rows)
 
 
 def needs_answered(record: ClassSession) -> list[Need]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from core.base.clock import SHANGHAI
 from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
@@ -14,12 +15,14 @@ from core.contracts.errors import Invalid
 from core.people.models import OrgUnit
 from core.people.words import LIVING_STATUS
 from core.service import Context
+from core.settings.dictionaries import entries
 
 from .models import ClassSession, Course, Prerequisite
 from .tenths import of_rule, shown
 from .words import SCREEN_FORM
 
 Errors = dict[str, list[str]]
+EARLIEST = dt.date(2000, 1, 1)
 FARTHEST = dt.timedelta(days=800)
 LONGEST_DAYS = 31
 
@@ -45,9 +48,10 @@ def check_course(ctx: Context, course: Course, data: dict[str, Any], first_ids: 
     same = session().scalars(select(Course.id).where(Course.name == data["name"])).first()
     if same not in (None, course.id):
         errors["name"] = [_("已有名为“%(name)s”的课程。", name=data["name"])]
-    if data["form"] == SCREEN_FORM and data["tenths"]:
+    screen = is_screen(data["form"])
+    if screen and data["tenths"]:
         errors["tenths"] = [_("线上自学不计学时，请填 0。学时只按现场签到计算。")]
-    if data["form"] != SCREEN_FORM and not data["tenths"]:
+    if not screen and not data["tenths"]:
         errors["tenths"] = [_("请填写学时，如半天 4 学时。")]
     known = {one.id: one for one in session().scalars(select(Course).where(Course.id.in_(first_ids)))}
     if len(known) < len(first_ids):
@@ -58,6 +62,11 @@ def check_course(ctx: Context, course: Course, data: dict[str, Any], first_ids: 
         errors["first_ids"] = [_("先修课程绕成了圈：“%(name)s”要先学自己。", name=data["name"])]
     if errors:
         raise Invalid(errors)
+
+
+def is_screen(form: str) -> bool:
+    """Whether a form of training is watched on a screen, also one of the tenant's own on that base."""
+    return any(entry.base == SCREEN_FORM for entry in entries("training.form") if entry.code == form)
 
 
 def _all_before(ids: list[int]) -> set[int]:
@@ -85,19 +94,21 @@ def check_session(ctx: Context, data: dict[str, Any], course: Course, *, past: b
     days = (ends_on - on).days + 1
     if days < 1 or days > LONGEST_DAYS:
         errors["ends_on"] = [_("结束日期应在开始日期当天或之后，一期最多 %(n)s 天。", n=LONGEST_DAYS)]
-    if on > ctx.today() + FARTHEST:
+    if not EARLIEST <= on <= ctx.today() + FARTHEST:
         errors["on"] = [_("日期太远，请核对年份。")]
+    elif ends_on.year > on.year:
+        errors["ends_on"] = [_("学时按自然年计算，跨年的培训请按年份分两期登记。")]
     if on < ctx.today() and not past:
         errors["on"] = [_("开始日期已过。已经办过的培训，请用“补登班次”。")]
-    if past and ends_on > ctx.today():
+    if past and dt.datetime.combine(ends_on, data["ends"], SHANGHAI) > ctx.now():
         errors["on"] = [_("补登的培训应已结束。")]
     if ends <= begins:
-        errors["ends"] = [_("结束时间应晚于开始时间。")]
+        errors["ends"] = [_("结束时间应晚于开始时间；过了零点的请分两天登记。")]
     most = of_rule("training.most_per_day") * max(days, 1)
     if tenths > most:
         errors["tenths"] = [_("%(days)s 天最多计 %(most)s 学时（每天 %(day)s 学时）。", days=days, most=shown(most),
                               day=shown(of_rule("training.most_per_day")))]
-    if course.form == SCREEN_FORM and tenths:
+    if is_screen(course.form) and tenths:
         errors["tenths"] = [_("线上自学不计学时，请填 0。学时只按现场签到计算。")]
     if data.get("enrol_until") and data["enrol_until"] > on:
         errors["enrol_until"] = [_("报名截止日期不能晚于开始日期。")]
@@ -115,8 +126,10 @@ def _minutes(time: dt.time) -> int:
 
 
 def one_at_a_time() -> None:
-    """Whoever takes running numbers waits for the other, also on a database where writers do not."""
-    session().execute(select(OrgUnit.id).where(OrgUnit.parent_id.is_(None)).order_by(OrgUnit.id).limit(1).with_for_update()).all()
+    """Whoever takes running numbers waits for the other, also on a database where writers do not. Asked for before the
+    organisations are kept one by one (balances.py), of which this is the first."""
+    session().execute(select(OrgUnit.id).where(OrgUnit.parent_id.is_(None)).order_by(OrgUnit.id).limit(1)
+                      .with_for_update(key_share=True)).all()
 
 
 def next_number(on: dt.date) -> str:

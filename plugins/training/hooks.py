@@ -17,10 +17,11 @@ from core.people.me import is_registered, own_person
 from core.plugin import CalendarEntry, HeldData, NavItem, Objection, Panel, SearchHit, TimelineEntry, hookimpl
 from core.service import Context
 
+from .clashes import each_day
+from .merging import merge_person, sat_together, split_person
 from .models import Balance, Certificate, ClassSession, HourEntry, Seat
-from .services.following import merge_person, split_person
 from .tenths import shown
-from .words import ATTENDANCE, CALLED_OFF, CLOSED, CONFIRMED, PLACES, UPCOMING
+from .words import ATTENDANCE, CALLED_OFF, CLOSED, CONFIRMED, DRAFT, PLACES, UPCOMING
 
 READ, HOURS = "training.session.read", "training.hours.read"
 
@@ -84,9 +85,10 @@ def calendar(start: dt.date, end: dt.date, ctx: Context) -> Iterable[CalendarEnt
         return []
     with beyond_subtree("training: announced classes are known to all staff"):
         rows = list(session().scalars(select(ClassSession).where(
-            ClassSession.on.between(start, end), ClassSession.state != CALLED_OFF, ClassSession.state != "draft")
+            ClassSession.on <= end, ClassSession.ends_on >= start, ClassSession.state.not_in((CALLED_OFF, DRAFT)))
             .order_by(ClassSession.on).limit(200)))
-    return [CalendarEntry(one.on, _("培训：%(title)s", title=one.title), _page(one.id), feed=True) for one in rows]
+    return [CalendarEntry(day, _("培训：%(title)s", title=one.title), _page(one.id), feed=True)
+            for one in rows for day in each_day(max(one.on, start), min(one.ends_on, end))]
 
 
 def _page(record_id: int) -> str:
@@ -101,6 +103,8 @@ def personal_data(person_id: int, ctx: Context) -> Iterable[HeldData]:
         entries = session().scalars(select(HourEntry).where(HourEntry.person_id == person_id).order_by(HourEntry.on)).all()
         years = session().scalars(select(Balance).where(Balance.person_id == person_id).order_by(Balance.year)).all()
         given = session().scalars(select(Certificate).where(Certificate.person_id == person_id)).all()
+        taught = session().scalars(select(ClassSession).where(
+            ClassSession.trainer_id == person_id).order_by(ClassSession.on)).all()
     if seats:
         yield HeldData(_("培训报名和签到"), tuple(
             (f"{row.on} {row.title}",
@@ -111,20 +115,30 @@ def personal_data(person_id: int, ctx: Context) -> Iterable[HeldData]:
     if years:
         yield HeldData(_("年度学时"), tuple(
             (str(row.year), _("应达 %(due)s，已获 %(got)s", due=shown(row.due), got=shown(row.got))) for row in years))
+    if taught:
+        yield HeldData(_("培训授课"), tuple((one.on.isoformat(), one.title) for one in taught))
     if given:
         yield HeldData(_("结业证书"), tuple((one.number, one.issued_on.isoformat()) for one in given))
 
 
 @hookimpl
 def check_person_removal(person: Any, into: Any, ctx: Context) -> Iterable[Objection]:
-    """Merging takes the hours along; whoever has any is not simply taken out."""
+    """Merging takes the hours along; whoever has any, or teaches, is not simply taken out."""
     if into is not None:
+        if numbers := sat_together(person.id, into.id):
+            named = "、".join(numbers[:5])
+            yield Objection(_("两条记录在同一班次都有签到（%(numbers)s），可能不是同一个人，请核对。", numbers=named),
+                            blocking=False)
         return
     with beyond_subtree("training: hours of either side count"):
+        taught = session().scalars(select(ClassSession.number).where(ClassSession.trainer_id == person.id).limit(5)).all()
         seats = session().scalar(select(func.count(Seat.id)).where(Seat.person_id == person.id)) or 0
         hours = session().scalar(select(func.count(HourEntry.id)).where(HourEntry.person_id == person.id)) or 0
     if seats or hours:
         yield Objection(_("%(name)s 已有培训报名、签到或学时记录，不能移出名册；重复登记的请用“合并”。", name=person.name))
+    if taught:
+        yield Objection(_("%(name)s 是培训班次 %(numbers)s 的授课人，不能移出名册。", name=person.name,
+                          numbers="、".join(taught)))
 
 
 @hookimpl

@@ -6,7 +6,7 @@ from core.base.i18n import _l
 from core.plugin import PERCENT, Indicator
 
 from .ledgers.sessions import trained_on
-from .models import Balance, ClassSession, HourEntry, Need
+from .models import Balance, ClassSession, Need
 from .words import COUNTED, SUBMITTED
 
 met = Indicator(
@@ -31,9 +31,9 @@ needs_met = Indicator(
     over=lambda ctx: (Need.year == ctx.today().year) & (Need.state != "dropped"), where=lambda ctx: Need.state == "met",
     definition=_l("本年度提出、仍需要的培训需求中，已经通过培训满足的比例。"))
 secretary_share = Indicator(
-    name="training.secretary_share", label=_l("书记参训占比"), of="training.entries", unit=PERCENT, rank=115,
-    over=lambda ctx: HourEntry.year == ctx.today().year, where=lambda ctx: HourEntry.role == "secretary",
-    definition=_l("本年度参训人次中书记所占的比例。明显偏高说明培训只到书记，没有覆盖其他社区工作者和党员。"))
+    name="training.secretary_share", label=_l("书记参训占比"), of="training.hours", unit=PERCENT, rank=115, version=2,
+    over=lambda ctx: Balance.got > 0, where=lambda ctx: Balance.role == "secretary",
+    definition=_l("本年度有学时的人员中书记所占的比例，一人只计一次。明显偏高说明培训只到书记，没有覆盖其他社区工作者和党员。"))
 held = Indicator(
     name="training.sessions_held", label=_l("本年已办班次"), of="training.sessions", icon="mortarboard", rank=116,
     where=lambda ctx: ClassSession.state.in_(COUNTED) & (ClassSession.on >= ctx.today().replace(month=1, day=1)),

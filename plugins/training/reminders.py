@@ -28,8 +28,7 @@ SEASON = dt.timedelta(days=60)              # so long after its day a reminder s
 
 def day_of(key: str, year: int) -> dt.date:
     """A rule of the form 06-30 as a day of that year."""
-    month, day = (int(part) for part in str(rule(key).value).split("-"))
-    return dt.date(year, month, min(day, 28) if month == 2 else min(day, 30))
+    return dt.date.fromisoformat(f"{year}-{rule(key).value}")
 
 
 def units_short(ctx: Context, day: dt.date, share: int) -> Iterable[Due]:

@@ -10,8 +10,9 @@ from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
 from core.people.models import Person
+from core.people.words import COUNTED_STATES, MEMBERSHIP_STATES
 
-from .clashes import enrolled_elsewhere
+from .clashes import busy_elsewhere
 from .models import ClassSession, Course, HourEntry, Prerequisite, Seat
 from .words import CANCELLED, ENROLLED, OWN_SOURCE, SEATED, WAITING
 
@@ -20,7 +21,7 @@ REASON = "training: seats of one class are given out together"
 
 def locked(session_id: int) -> ClassSession:
     """The session, kept for this transaction: two people never get the last seat."""
-    return session().scalars(select(ClassSession).where(ClassSession.id == session_id).with_for_update()
+    return session().scalars(select(ClassSession).where(ClassSession.id == session_id).with_for_update(key_share=True)
                              .execution_options(populate_existing=True)).one()
 
 
@@ -83,13 +84,28 @@ def missing_courses(course_id: int, person_ids: list[int]) -> dict[int, list[str
         .where(Prerequisite.course_id == course_id)).all())
     if not first:
         return {}
-    with beyond_subtree("training: what somebody learned before, wherever it was"):
-        rows = session().execute(select(HourEntry.person_id, ClassSession.course_id).join(
-            ClassSession, (ClassSession.tenant_id == HourEntry.tenant_id) & (ClassSession.id == HourEntry.source_id))
-            .where(HourEntry.source == OWN_SOURCE, HourEntry.person_id.in_(person_ids), ClassSession.course_id.in_(list(first))))
-        done = {(row.person_id, row.course_id) for row in rows}
+    done = _attended(person_ids, first)
     found = {one: [name for course, name in first.items() if (one, course) not in done] for one in person_ids}
     return {one: names for one, names in found.items() if names}
+
+
+def courses_not_open(person_id: int, course_ids: Iterable[int]) -> set[int]:
+    """Those of the courses that ask for another one the person has no hours of."""
+    first = session().execute(select(Prerequisite.course_id, Prerequisite.first_id).where(
+        Prerequisite.course_id.in_(sorted(course_ids)))).all()
+    if not first:
+        return set()
+    done = _attended([person_id], {row.first_id for row in first})
+    return {row.course_id for row in first if (person_id, row.first_id) not in done}
+
+
+def _attended(person_ids: list[int], course_ids: Iterable[int]) -> set[tuple[int, int]]:
+    """(person, course) of those with hours of the course in the book."""
+    with beyond_subtree("training: what somebody learned before, wherever it was"):
+        rows = session().execute(select(HourEntry.person_id, ClassSession.course_id).join(
+            ClassSession, (ClassSession.tenant_id == HourEntry.tenant_id) & (ClassSession.id == HourEntry.source_id)).where(
+            HourEntry.source == OWN_SOURCE, HourEntry.person_id.in_(person_ids), ClassSession.course_id.in_(list(course_ids))))
+        return {(row.person_id, row.course_id) for row in rows}
 
 
 def objections(event: ClassSession, person: Person) -> list[str]:
@@ -97,8 +113,11 @@ def objections(event: ClassSession, person: Person) -> list[str]:
     said = []
     if person.id == event.trainer_id:
         said.append(_("%(name)s 是授课人，不能同时作为学员。", name=person.name))
-    if other := enrolled_elsewhere(event, person.id):
-        said.append(_("%(name)s 同一时间已报“%(title)s”，一个人不能同时在两处。", name=person.name, title=other))
+    if person.membership_state not in COUNTED_STATES:
+        said.append(_("%(name)s 已不在册（%(state)s），不能报名。", name=person.name,
+                      state=MEMBERSHIP_STATES.get(person.membership_state, person.membership_state)))
+    if other := busy_elsewhere(event, [person.id]).get(person.id):
+        said.append(f"{person.name}：{other}")
     if names := missing_courses(event.course_id, [person.id]).get(person.id):
         said.append(_("%(name)s 还没有学过先修课程：%(courses)s。", name=person.name, courses="、".join(names)))
     return said

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from core.rules import rule
 
 TEN = 10
@@ -15,9 +17,9 @@ def shown(tenths: int | None) -> str:
     return ("-" if tenths < 0 else "") + (f"{whole}.{rest}" if rest else str(whole))
 
 
-def of_rule(key: str) -> int:
-    """A rule stated in credit hours, as tenths."""
-    return int(rule(key).value) * TEN
+def of_rule(key: str, day: dt.date | None = None) -> int:
+    """A rule stated in credit hours as it holds on a day (today), as tenths."""
+    return int(rule(key, day).value) * TEN
 
 
 def of_minutes(minutes: int) -> int:

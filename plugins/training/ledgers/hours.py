@@ -23,6 +23,12 @@ def this_year(ctx: Context) -> Any:
     return select(Balance).join(Balance.person).join(Balance.org).where(Balance.year == ctx.today().year)
 
 
+def covered_groups(ctx: Context) -> Any:
+    """This year's tallies. To who does not plan a group of a few would be telling of single persons: it is left out."""
+    rows = select(Tally).join(Tally.org).where(Tally.year == ctx.today().year)
+    return rows if ctx.may(HOURS) else rows.where(Tally.people >= FEW)
+
+
 def lacks(row: Any, ctx: Context) -> bool:
     return bool(row.missing)
 
@@ -35,6 +41,7 @@ def source_label(row: Any, ctx: Context) -> str:
     return str(SOURCES.get(row.source, _("其他活动")))
 
 
+FEW = 5
 NAME = col("name", _l("姓名"), Person.name, order=Balance.name_full, search=True, opens="training.person", key=Balance.person_id,
            width=10)
 ORDER = ("branch", "name")
@@ -98,7 +105,7 @@ entries = Ledger(
 coverage = Ledger(
     name="training.coverage", title=_l("培训覆盖率表"), permission="training.session.read", paper=A4.landscape,
     icon="bar-chart-line",
-    rows=lambda ctx: select(Tally).join(Tally.org).where(Tally.year == ctx.today().year), key=Tally.id, scope=(Tally.org_path,),
+    rows=covered_groups, key=Tally.id, scope=(Tally.org_path,),
     columns=(
         col("org", _l("组织"), OrgUnit.short_name, order=Tally.org_path, search=True, width=18),
         col("role", _l("人员类别"), Tally.role, choices=ROLES, filter=True, width=12),
@@ -114,6 +121,7 @@ coverage = Ledger(
         "role"), rank=70, group=GROUP,
     views=(View(name="workers", label=_l("社区工作者"), query={"role": "community_worker"}),
            View(name="secretaries", label=_l("书记"), query={"role": "secretary"})),
+    note=_l("不安排培训的账号看不到 5 人以下的类别，以免显出个人的学时。"),
 )
 certificates = Ledger(
     name="training.certificates", title=_l("结业证书登记"), permission="training.certificate.read", export=EXPORT,

@@ -191,6 +191,7 @@ def upgrade() -> None:
     sa.Column('central', sa.Boolean(), nullable=False),
     sa.Column('role', sa.String(length=20), nullable=False),
     sa.Column('note', sa.String(length=100), nullable=False),
+    sa.Column('twins', JSON, nullable=False),
     sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
     sa.Column('created_at', UTCDateTime(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -280,7 +281,6 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['tenant_id', 'session_id'], ['training_session.tenant_id', 'training_session.id'], name=op.f('fk_training_certificate_session_id')),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_training_certificate')),
     sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_training_certificate_number')),
-    sa.UniqueConstraint('tenant_id', 'session_id', 'person_id', name=op.f('uq_training_certificate_session_id_person_id')),
     sa.UniqueConstraint('tenant_id', 'token', name=op.f('uq_training_certificate_token')),
     info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ('org_path',)},
     sqlite_strict=True,
@@ -290,6 +290,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_training_certificate_issued_on'), ['tenant_id', 'issued_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_training_certificate_org_path'), ['tenant_id', 'org_path'], unique=False)
         batch_op.create_index(batch_op.f('ix_training_certificate_person_id'), ['tenant_id', 'person_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_training_certificate_session_id_person_id'), ['tenant_id', 'session_id', 'person_id'], unique=False)
 
     op.create_table('training_seat',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -305,6 +306,7 @@ def upgrade() -> None:
     sa.Column('tenths', sa.Integer(), nullable=False),
     sa.Column('note', sa.String(length=100), nullable=False),
     sa.Column('marked_by', sa.String(length=80), nullable=False),
+    sa.Column('twins', JSON, nullable=False),
     sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
     sa.Column('created_at', UTCDateTime(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -336,6 +338,7 @@ def downgrade() -> None:
 
     op.drop_table('training_seat')
     with op.batch_alter_table('training_certificate', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_training_certificate_session_id_person_id'))
         batch_op.drop_index(batch_op.f('ix_training_certificate_person_id'))
         batch_op.drop_index(batch_op.f('ix_training_certificate_org_path'))
         batch_op.drop_index(batch_op.f('ix_training_certificate_issued_on'))

@@ -23,15 +23,18 @@ from core.base.db import (
 
 
 class Certificate(OrgScoped, TenantScoped, Base):
-    """Proof of one person's attendance. `token` opens the public page that says whether it is valid, and nothing else."""
+    """Proof of one person's attendance. `token` opens the public page that says whether it is valid, and nothing else.
+
+    `person_name` is what stands on the paper. A person has several of one session where one was revoked and made out anew.
+    """
 
     __tablename__ = "training_certificate"
     __table_args__ = keys(
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "token"),
-        UniqueConstraint("tenant_id", "session_id", "person_id"),
         tfk("session_id", "training_session"),
         tfk("person_id", "people_person"),
+        Index(None, "tenant_id", "session_id", "person_id"),
         Index(None, "tenant_id", "issued_on"),
     )
 

@@ -7,8 +7,10 @@ that pages for 100,000 people read rows by index instead of adding up millions.
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from core.base.db import (
+    JSON,
     Base,
     BigInteger,
     Boolean,
@@ -33,6 +35,7 @@ class HourEntry(OrgScoped, TenantScoped, Base):
 
     source, source_id  the record behind it: `training.session` and its id, or what an event named (`liaison.gathering`)
     central            from a class held in common (集中培训), as against a lecture or return-home education
+    twins              rows of records that were merged into this person (merging.py)
     """
 
     __tablename__ = "training_entry"
@@ -55,6 +58,7 @@ class HourEntry(OrgScoped, TenantScoped, Base):
     central: Mapped[bool] = mapped_column(Boolean, default=False)
     role: Mapped[str] = mapped_column(String(20), default="")
     note: Mapped[str] = mapped_column(String(100), default="")
+    twins: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
     person = to_one("HourEntry", "person_id", "Person", viewonly=True)
 

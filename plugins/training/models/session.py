@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
+from core.base.clock import SHANGHAI
 from core.base.db import (
     JSON,
     PATH,
@@ -95,6 +97,14 @@ class ClassSession(OrgScoped, TenantScoped, Base):
         return dt.time(*divmod(self.to_minute, 60))
 
     @property
+    def starts_at(self) -> dt.datetime:
+        return dt.datetime.combine(self.on, self.begins, SHANGHAI)
+
+    @property
+    def stops_at(self) -> dt.datetime:
+        return dt.datetime.combine(self.ends_on, self.ends, SHANGHAI)
+
+    @property
     def days(self) -> int:
         return (self.ends_on - self.on).days + 1
 
@@ -103,7 +113,8 @@ class Seat(OrgScoped, TenantScoped, Base):
     """One person in one session: enrolled or waiting, then present or not, with the hours entered.
 
     `org_path` is the person's place when entered, `host_path` the organiser's: both sides see the row. Places in the
-    waiting list go by id, which grows with time.
+    waiting list go by id, which grows with time. `twins` keep the rows of records that were merged into this person
+    (merging.py), so that they can be had back.
     """
 
     __tablename__ = "training_seat"
@@ -126,6 +137,7 @@ class Seat(OrgScoped, TenantScoped, Base):
     tenths: Mapped[int] = mapped_column(Integer, default=0)
     note: Mapped[str] = mapped_column(String(100), default="")
     marked_by: Mapped[str] = mapped_column(String(80), default="")
+    twins: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
     session = to_one("Seat", "session_id", "ClassSession", viewonly=True)
     person = to_one("Seat", "person_id", "Person", viewonly=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select
 
 from core.base.db import session
 from core.base.scope import beyond_subtree
@@ -20,7 +20,7 @@ from core.service import Context, service
 
 from ..audience import should_come
 from ..models import Balance, Certificate, ClassSession, HourEntry, Seat, Tally
-from ..seating import missing_courses
+from ..seating import courses_not_open
 from ..words import CANCELLED, UPCOMING
 
 HOURS = "training.hours.read"
@@ -122,17 +122,15 @@ def _ahead(ctx: Context) -> list[ClassSession]:
 
 def unit_sessions(ctx: Context, unit: OrgUnit | None) -> list[Closing]:
     """Sessions ahead for which people below the unit with missing hours are meant, with their number."""
-    found: list[Closing] = []
     root = unit.path if unit else ""
     listed = [one for one in _ahead(ctx) if one.org_path.startswith(root) or root.startswith(one.org_path)][:MOST]
-    for event in listed:
-        path = max(event.org_path, root, key=len)
-        count = session().scalar(select(func.count(Balance.id)).join(Balance.person).where(
-            Balance.year == event.on.year, Balance.missing > 0, within(Balance.org_path, path),
-            should_come(event.audience, path, ctx.today()))) or 0
-        if count:
-            found.append(Closing(event, people=count))
-    return found
+    if not listed:
+        return []
+    meant = [func.count(case((and_(Balance.year == one.on.year, should_come(
+        one.audience, max(one.org_path, root, key=len), ctx.today())), 1))) for one in listed]
+    counts = session().execute(select(*meant).select_from(Balance).join(Balance.person).where(
+        Balance.year.in_({one.on.year for one in listed}), Balance.missing > 0, within(Balance.org_path, root))).one()
+    return [Closing(event, people=count) for event, count in zip(listed, counts, strict=True) if count]
 
 
 @service(HOURS, writes=False)
@@ -172,17 +170,24 @@ def closing_for(ctx: Context, person: Person, balance: Balance | None, seats: li
     booked = {event.id for _seat, event in seats}
     left = balance.missing - sum(event.tenths for _seat, event in seats if event.on.year == balance.year)
     found: list[Closing] = []
-    for event in _ahead(ctx):
+    ahead = [one for one in _ahead(ctx) if one.id not in booked and one.on.year == balance.year and one.tenths
+             and one.trainer_id != person.id]
+    for event in _open_to(ctx, person, ahead):
         if left <= 0 or len(found) == MOST:
             break
-        if event.id in booked or event.on.year != balance.year or not event.tenths or event.trainer_id == person.id:
-            continue
-        meant = session().scalar(select(Person.id).where(
-            Person.id == person.id, should_come(event.audience, event.org_path, ctx.today())))
-        if meant and not missing_courses(event.course_id, [person.id]):
-            left -= event.tenths
-            found.append(Closing(event, left=max(0, left)))
+        left -= event.tenths
+        found.append(Closing(event, left=max(0, left)))
     return found
+
+
+def _open_to(ctx: Context, person: Person, ahead: list[ClassSession]) -> list[ClassSession]:
+    """Those of the sessions the person is meant for and has the courses for that come first: two statements for all."""
+    if not ahead:
+        return []
+    meant = [case((should_come(one.audience, one.org_path, ctx.today()), 1), else_=0) for one in ahead]
+    flags = session().execute(select(*meant).where(Person.id == person.id)).one()
+    lacking = courses_not_open(person.id, {one.course_id for one in ahead})
+    return [one for one, yes in zip(ahead, flags, strict=True) if yes and one.course_id not in lacking]
 
 
 def make_up_on(balance: Any = Balance) -> Any:

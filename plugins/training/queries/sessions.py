@@ -13,7 +13,7 @@ from core.service import Context, service
 
 from ..audience import should_come
 from ..models import Certificate, ClassSession, Course, Seat
-from ..words import AHEAD, CAME, CANCELLED, SEATED, UPCOMING, WAITING
+from ..words import AHEAD, CALLED_OFF, CAME, CANCELLED, DRAFT, SEATED, UPCOMING, WAITING
 
 READ, MANAGE = "training.session.read", "training.session.manage"
 MOST_NAMED = 500
@@ -57,10 +57,18 @@ class Audience:
 
 
 def find_session(ctx: Context, session_id: int) -> ClassSession:
-    """An announced session is known to all staff who read sessions; a draft only where it is prepared. Raises NotFound."""
+    """An announced session is known to all staff who read sessions; a draft, also one called off as a draft, only where it is
+    prepared. Raises NotFound."""
     with beyond_subtree("training: announced classes are known to all staff"):
         found = ctx.get(ClassSession, session_id)
-    return ctx.get(ClassSession, session_id) if found.state == "draft" else found
+    hidden = found.state == DRAFT or (found.state == CALLED_OFF and found.bulletin_id is None)
+    return ctx.get(ClassSession, session_id) if hidden else found
+
+
+@service(READ, writes=False)
+def known_session(ctx: Context, session_id: int) -> ClassSession:
+    """The session alone, without its sheet. Raises NotFound."""
+    return find_session(ctx, session_id)
 
 
 @service(READ, writes=False)
@@ -99,7 +107,7 @@ def audience_of(ctx: Context, session_id: int) -> Audience:
 @service(READ, writes=False)
 def coming_up(ctx: Context, limit: int = 8) -> list[ClassSession]:
     """Announced sessions that lie ahead, soonest first; and drafts of one's own."""
-    own = select(ClassSession.id).where(ClassSession.state == "draft")
+    own = select(ClassSession.id).where(ClassSession.state == DRAFT)
     drafts = set(session().scalars(own))
     with beyond_subtree("training: announced classes are known to all staff"):
         rows = session().scalars(select(ClassSession).where(

@@ -60,7 +60,8 @@ class WalkIn(Schema):
 
     person_ids = Refs("person", required=True, metadata=ui(_l("现场补录"), cols=8))
     attendance = Choice(lambda: [(code, ATTENDANCE[code]) for code in ("present", "partial")], load_default="present",
-                        metadata=ui(_l("出席"), cols=4))
+                        metadata=ui(_l("出席"), cols=2))
+    hours = CreditHours(metadata=ui(_l("学时"), cols=2, help=_l("部分出席的填实际学时。")))
 
 
 class Revoked(Schema):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from core.base.db import session
 from core.base.i18n import _
@@ -37,8 +38,8 @@ class Mark:
 
 def locked_because(ctx: Context, event: ClassSession) -> str:
     """Why the sheet cannot be written on: too early, or handed in already; "" while it can."""
-    if ctx.today() < event.on:
-        return _("培训 %(day)s 才开始，不能提前登记签到。", day=event.on.isoformat())
+    if ctx.now() < event.starts_at:
+        return _("培训 %(day)s 才开始，不能提前登记签到。", day=f"{event.starts_at:%Y-%m-%d %H:%M}")
     if event.state not in (HELD, *UPCOMING):
         return _("签到表现在是“%(state)s”，不能修改。需要更正的，请上级说明理由后重新打开。",
                  state=class_session.state(event.state).label)
@@ -110,13 +111,19 @@ def mark(ctx: Context, session_id: int, *, marks: list[Mark], version: int | Non
 
 
 def put(ctx: Context, row: Seat, event: ClassSession, mark: Mark) -> None:
+    """Write one line. The session's version goes up with it: whoever has the sheet open since before is told."""
+    flag_modified(event, "state")
     row.attendance, row.tenths, row.note = mark.attendance, hours_of(event, mark), mark.note[:100]
     row.marked_by = ctx.actor.label[:80]
 
 
 @service(MANAGE)
-def add_walk_ins(ctx: Context, session_id: int, *, person_ids: list[int], attendance: str = PRESENT) -> int:
-    """People who came without a seat: they get one and are marked present. Raises Invalid naming who cannot have been there."""
+def add_walk_ins(ctx: Context, session_id: int, *, person_ids: list[int], attendance: str = PRESENT,
+                 hours: int | None = None) -> int:
+    """People who came without a seat: they get one and are marked (`hours` in tenths, for those who came for a part).
+
+    Raises Invalid naming who cannot have been there.
+    """
     event = sheet_open(ctx, ctx.get(ClassSession, session_id))
     seen = set(session().scalars(select(Person.id).where(Person.id.in_(person_ids))))
     rows = seats_for(event, [one for one in person_ids if one in seen], origin="organiser", place=PRESENT_UNASKED)
@@ -129,15 +136,29 @@ def add_walk_ins(ctx: Context, session_id: int, *, person_ids: list[int], attend
         for row in back:
             row.place = PRESENT_UNASKED
         session().add_all(rows)
-        rows += back
         session().flush()
-        if attendance == PRESENT:
-            listed = {row.id: row for row in rows}
-            marks = [Mark(row.id, PRESENT) for row in rows]
-            if said := faults(event, listed, marks):
-                raise Invalid({"person_ids": [f"{listed[one].person_name}：{text}" for one, text in said.items()]})
-            for one in marks:
-                put(ctx, listed[one.seat_id], event, one)
+        listed = {row.id: row for row in (*rows, *back)}
+        marks = [Mark(one, attendance, hours) for one in listed]
+        if said := faults(event, listed, marks):
+            raise Invalid({"person_ids": [f"{listed[one].person_name}：{text}" for one, text in said.items()]})
+        for one in marks:
+            put(ctx, listed[one.seat_id], event, one)
         session().flush()
-    ctx.audit(class_session.name, event.id, event.number, walk_ins=len(rows))
-    return len(rows)
+    ctx.audit(class_session.name, event.id, event.number, walk_ins=len(listed))
+    return len(listed)
+
+
+@service(MANAGE)
+def strike(ctx: Context, seat_id: int) -> Seat:
+    """Take somebody off the sheet who was put down there by mistake. Raises Conflict for those who had enrolled."""
+    with beyond_subtree("training: the organiser writes the sheet for all who came"):
+        row = ctx.get(Seat, seat_id)
+    event = sheet_open(ctx, ctx.get(ClassSession, row.session_id))
+    if row.place != PRESENT_UNASKED:
+        raise Conflict(_("只有现场补录的人可以移出签到表；已报名没有来的，请登记为缺席或请假。"))
+    flag_modified(event, "state")
+    with beyond_subtree("training: the organiser writes the sheet for all who came"):
+        session().delete(row)
+        session().flush()
+    ctx.audit(class_session.name, event.id, event.number, struck=row.person_id)
+    return row

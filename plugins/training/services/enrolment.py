@@ -14,26 +14,30 @@ from core.service import Context, service
 from core.settings.modules import settings_of
 
 from ..audience import should_come
+from ..clashes import busy_elsewhere
 from ..models import ClassSession, Seat
 from ..seating import give, locked, missing_courses, move_up, objections
 from ..words import CANCELLED, ENROLLED, ENROLLING, UPCOMING, WAITING
 from ..workflows import class_session
 
 BRANCH, MANAGE = "training.enrolment.write", "training.session.manage"
-MOST = 2000
+MOST = 5000                 # people in one class
 
 
-def open_for_enrolment(ctx: Context, session_id: int, states: tuple[str, ...] = (ENROLLING,)) -> ClassSession:
-    """The session while seats are given out, kept for this transaction. Raises NotFound, Conflict."""
+def open_for_enrolment(ctx: Context, session_id: int, states: tuple[str, ...] = (ENROLLING,), *,
+                       leaving: bool = False) -> ClassSession:
+    """The session while seats are given out (or back: until it begins), kept for this transaction. Raises NotFound, Conflict."""
     with beyond_subtree("training: announced classes are known to all staff"):
         found = session().scalars(select(ClassSession.id).where(ClassSession.id == session_id)).one_or_none()
         if found is None:
             raise NotFound("training_session")
         event = locked(session_id)
-    closed = event.on < ctx.today() or bool(event.enrol_until and event.enrol_until < ctx.today())
+    begun = event.on < ctx.today()
+    closed = begun or bool(not leaving and event.enrol_until and event.enrol_until < ctx.today())
     if event.state not in states or closed:
-        raise Conflict(_("这个班次现在不能报名：%(state)s。", state=_("报名已截止") if closed
-                         else class_session.state(event.state).label))
+        why = class_session.state(event.state).label if not closed else _("培训已经开始") if begun else _("报名已截止")
+        raise Conflict(_("这个班次现在不能取消报名：%(state)s。", state=why) if leaving
+                       else _("这个班次现在不能报名：%(state)s。", state=why))
     return event
 
 
@@ -86,18 +90,27 @@ def enrol_people(ctx: Context, session_id: int, *, person_ids: list[int]) -> lis
 
 @service(MANAGE)
 def enrol_all(ctx: Context, session_id: int) -> tuple[int, int]:
-    """Everybody who should come gets a seat while there are any. Returns (seated, waiting). The trainer and those who lack
-    a prerequisite are left out."""
+    """Everybody who should come gets a seat while there are any. Returns (seated, waiting). Left out are the trainer, those
+    who lack a prerequisite, have to be elsewhere at that time, or cancelled. Raises Conflict for more than one class holds."""
     ctx.get(ClassSession, session_id)
     event = open_for_enrolment(ctx, session_id, UPCOMING)
     with beyond_subtree("training: who a class is for is computed for the whole class"):
         ids = list(session().scalars(select(Person.id).where(should_come(event.audience, event.org_path, ctx.today()))
                                      .order_by(Person.org_path, Person.name_full, Person.id)))
-    lacking = missing_courses(event.course_id, ids)
-    made = give(event, [one for one in ids if one != event.trainer_id and one not in lacking], "organiser")
+    if len(ids) > MOST:
+        raise Conflict(_("应参加 %(n)s 人，一个班次最多列入 %(most)s 人，请缩小对象或按街道、社区分期办班。", n=len(ids),
+                         most=MOST))
+    out = _left_out(event, ids)
+    made = give(event, [one for one in ids if one not in out], "organiser")
     seated = sum(1 for row in made if row.place == ENROLLED)
     ctx.audit(class_session.name, event.id, event.number, seated=seated, waiting=len(made) - seated)
     return seated, len(made) - seated
+
+
+def _left_out(event: ClassSession, ids: list[int]) -> set[int]:
+    with beyond_subtree("training: who a class is for is computed for the whole class"):
+        cancelled = session().scalars(select(Seat.person_id).where(Seat.session_id == event.id, Seat.place == CANCELLED)).all()
+    return {*cancelled, *missing_courses(event.course_id, ids), *busy_elsewhere(event, ids), event.trainer_id or 0}
 
 
 @service(None, action="training.enrolment.cancel")
@@ -109,7 +122,7 @@ def cancel(ctx: Context, seat_id: int) -> list[Seat]:
     mine = person is not None and person.id == seat.person_id
     if not (mine or ctx.may(BRANCH, seat.org_path) or ctx.may(MANAGE, seat.host_path)):
         raise NotFound("training_seat")
-    event = open_for_enrolment(ctx, seat.session_id, UPCOMING)
+    event = open_for_enrolment(ctx, seat.session_id, UPCOMING, leaving=True)
     if seat.place not in (ENROLLED, WAITING):
         raise Conflict(_("这个报名已经取消。"))
     with beyond_subtree("training: seats of one class are given out together"):

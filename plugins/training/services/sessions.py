@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select
@@ -14,13 +15,16 @@ from core.people.models import Person
 from core.service import Context, service
 from core.work import engine
 
+from ..clashes import busy_elsewhere
+from ..effects import expected
 from ..facts import check_session, course_in_use, host, next_number
 from ..models import ClassSession, PlanItem, Seat
-from ..seating import move_up, seats_for
-from ..words import AHEAD, COUNTED, HELD, MISSED, SUBMITTED
+from ..seating import move_up, seats_for, taken
+from ..words import AHEAD, CALLED_OFF, CANCELLED, COUNTED, HELD, MISSED, SEATED, SUBMITTED, UPCOMING, WAITING
 from ..workflows import class_session
 
 MANAGE = "training.session.manage"
+WHO_AND_WHEN = ("trainer_id", "on", "ends_on", "from_minute", "to_minute")
 
 
 @service(MANAGE)
@@ -47,17 +51,31 @@ def _made(ctx: Context, org_id: int, course_id: int, plan_item_id: int | None, d
     made = ClassSession(number=next_number(columns["on"]), org_id=unit.id, org_path=unit.path, course_id=course.id,
                         plan_item_id=plan_item_id, **columns)
     engine.start(ctx, class_session, made, state=HELD if past else "", happened_on=columns["ends_on"] if past else None)
+    made.expected = expected(made, made.on) if past else 0
     return made
 
 
-def _check_trainer(ctx: Context, columns: dict[str, Any]) -> None:
-    """Whoever teaches may belong elsewhere; the name follows from the registry."""
-    if columns["trainer_id"]:
-        with beyond_subtree("training: a trainer may come from anywhere in the tenant"):
-            person = session().get(Person, (ctx.tenant.id, columns["trainer_id"]))
+def _check_trainer(ctx: Context, columns: dict[str, Any], event: ClassSession | None = None) -> None:
+    """Whoever teaches is one of the people the actor may choose from (others are written by name), or does so already, and
+    sits nowhere at that time; the name follows from the registry."""
+    trainer_id, session_id = columns["trainer_id"], event.id if event else 0
+    if not trainer_id:
+        return
+    if event is not None and trainer_id == event.trainer_id:
+        columns["trainer"] = event.trainer
+    else:
+        person = session().scalars(select(Person).where(Person.id == trainer_id)).one_or_none()
         if person is None:
-            raise Invalid({"trainer_id": [_("请从列表中选择。")]})
+            raise Invalid({"trainer_id": [_("请从列表中选择；不在您负责范围内的，把姓名写在“授课人”里。")]})
         columns["trainer"] = person.name
+    if event is not None and not any(columns[name] != getattr(event, name) for name in WHO_AND_WHEN):
+        return
+    with beyond_subtree("training: what a person does elsewhere speaks against being here"):
+        sits = session().scalars(select(Seat.id).where(
+            Seat.session_id == session_id, Seat.person_id == trainer_id, Seat.place.in_((*SEATED, WAITING)))).first()
+    busy = busy_elsewhere(SimpleNamespace(id=session_id, **columns), [trainer_id]).get(trainer_id)
+    if why := _("已报名这个班次，不能同时授课。") if sits else busy:
+        raise Invalid({"trainer_id": [f"{columns['trainer']}：{why}"]})
 
 
 @service(MANAGE)
@@ -68,34 +86,53 @@ def update_session(ctx: Context, session_id: int, *, version: int | None = None,
     if event.state not in AHEAD:
         raise Conflict(_("培训已经举办，不能再改班次信息。"))
     columns = check_session(ctx, data, course_in_use(ctx, event.course_id))
-    _check_trainer(ctx, columns)
+    _check_trainer(ctx, columns, event)
+    if columns["capacity"] is not None and columns["capacity"] < (sitting := taken(event)):
+        raise Invalid({"capacity": [_("已报名 %(n)s 人，名额不能少于已报名的人数。", n=sitting)]})
     changed = sorted(name for name, value in columns.items() if getattr(event, name) != value)
     for name in changed:
         setattr(event, name, columns[name])
+    session().flush()
     if "capacity" in changed:
-        session().flush()
         move_up(event)
+    if event.state in UPCOMING:
+        event.expected = expected(event, ctx.today())
     ctx.audit(class_session.name, event.id, event.number, fields=changed)
     return event
 
 
 @service(MANAGE)
 def make_up(ctx: Context, session_id: int, **data: Any) -> ClassSession:
-    """A session for those who were absent or excused from another one: they stand on its sheet from the start.
+    """A session for those who were absent or excused from another one and are not on the sheet of a make-up yet: they stand
+    on its sheet from the start.
 
-    Raises Invalid when nobody was missing, Conflict before the sheet of the first session was handed in.
+    Raises Invalid when there is nobody, or fewer places than people; Conflict before the first sheet was handed in.
     """
     missed = ctx.get(ClassSession, session_id)
     if missed.state not in (SUBMITTED, *COUNTED):
         raise Conflict(_("先上报原班次的签到，再安排补课。"))
-    with beyond_subtree("training: whoever was absent is invited, wherever they belong"):
-        absent = list(session().scalars(select(Seat).where(Seat.session_id == missed.id, Seat.attendance.in_(MISSED))))
-    if not absent:
-        raise Invalid({"course_id": [_("原班次没有缺席或请假的人，不用补课。")]})
+    absent = _to_be_made_up_for(missed)
+    if (data.get("capacity") or len(absent)) < len(absent):
+        raise Invalid({"capacity": [_("要补课的有 %(n)s 人，名额不能更少。", n=len(absent))]})
     given = {**data, "course_id": missed.course_id, "org_id": missed.org_id}
     made = plan_session(ctx, **given)
     made.make_up_of_id = missed.id
-    session().add_all(seats_for(made, [row.person_id for row in absent], origin="organiser"))
+    session().add_all(seats_for(made, absent, origin="organiser"))
     session().flush()
     ctx.audit(class_session.name, made.id, made.number, make_up_of=missed.number, people=len(absent))
     return made
+
+
+def _to_be_made_up_for(missed: ClassSession) -> list[int]:
+    """Persons absent or excused who have no seat in another make-up, or missed that one too."""
+    with beyond_subtree("training: whoever was absent is invited, wherever they belong"):
+        absent = list(session().scalars(select(Seat.person_id).where(
+            Seat.session_id == missed.id, Seat.attendance.in_(MISSED)).order_by(Seat.id)))
+        invited = set(session().scalars(select(Seat.person_id).join(Seat.session).where(
+            ClassSession.make_up_of_id == missed.id, ClassSession.state != CALLED_OFF, Seat.place != CANCELLED,
+            Seat.attendance.not_in(MISSED))))
+    if not absent:
+        raise Invalid({"": [_("原班次没有缺席或请假的人，不用补课。")]})
+    if not (wanted := [one for one in absent if one not in invited]):
+        raise Invalid({"": [_("缺席、请假的人都已安排补课。")]})
+    return wanted

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.people.services.persons import create_person
 from core.people.services.posts import appoint
+from core.plugin import Plugins
+from core.testing.engines import Engine, Sqlite
+from core.testing.fixtures import _copied as copied
 from core.testing.world import World
 from core.work.services import make_step
 from plugins.training.effects import seats_of
@@ -86,8 +90,8 @@ class County(Place):
         return made
 
 
-@pytest.fixture
-def county(world: World) -> Iterator[County]:
+def settled_county(world: World) -> Iterator[County]:
+    """The county with its balances written; the clock stands at TODAY meanwhile."""
     made = County(world)
     with made.on(TODAY):
         made.found((*COMMUNITIES, *BRANCHES))
@@ -98,3 +102,25 @@ def county(world: World) -> Iterator[County]:
         made.hire(STAFF, persons={"member": made.people["李秀兰"]})  # the account of 李秀兰 herself
         made.settle()
         yield made
+
+
+@pytest.fixture(scope="session")
+def furnished(_sqlite: tuple[Engine, Path], tmp_path_factory: pytest.TempPathFactory, plugins: Plugins) -> tuple[Path, County]:
+    """A county on SQLite, made once; each test works on a copy of its files."""
+    folder = tmp_path_factory.mktemp("county") / "instance"
+    with copied(*_sqlite, folder, plugins) as world:
+        for made in settled_county(world):
+            return folder, made
+    raise AssertionError
+
+
+@pytest.fixture
+def county(request: pytest.FixtureRequest, tmp_path: Path, plugins: Plugins) -> Iterator[County]:
+    if request.config.getoption("--engine") == "postgres":
+        yield from settled_county(request.getfixturevalue("world"))
+        return
+    folder, made = request.getfixturevalue("furnished")
+    with copied(Sqlite(), folder, tmp_path / "instance", plugins) as world:
+        mine = replace(made, world=world, orgs={**made.orgs}, paths={**made.paths}, people={**made.people})
+        with mine.on(TODAY):
+            yield mine

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from marshmallow import ValidationError
 from sqlalchemy import select
 
 from core.base import fonts
 from core.base.session import session
+from core.contracts.errors import Conflict
+from core.people.models import Person
+from core.people.services.persons import update_person
+from core.settings.modules import save_settings
 from plugins.training.models import Certificate
+from plugins.training.schemas import Settings
+from plugins.training.services.certificates import reissue, revoke
 
 from .conftest import LATER
 from .test_flow import ALL_CAME
@@ -78,6 +87,49 @@ def test_a_correction_takes_it_back_and_keeps_the_other_number(county, session_i
     county.step(session_id, "confirm", login="second", day=LATER)
     found = given(county)
     assert found["李秀兰"][3] and not found["王小明"][3] and found["王小明"][1] == "202600001"
+
+
+def test_made_out_anew_under_a_new_number(county, session_id):
+    """Taken back for a wrong name: the new paper has the name of today and a number of its own, the old one stays revoked."""
+    found = given(county)["李秀兰"]
+    path, officer = f"/training/certificates/{found[0]}", county.browser("officer")
+    assert officer.post(path + "/reissue").location.endswith(path), "the old one still holds"
+    assert officer.post(path + "/revoke", {"reason": "姓名有误"}).status_code == 303
+    with county.acting("all") as ctx:
+        person = ctx.get(Person, county.people["李秀兰"])
+        update_person(ctx, person.id, version=person.version, name="李秀蓝")
+    assert county.browser("home").post(path + "/reissue").status_code == 403
+    made = officer.post(path + "/reissue")
+    assert "李秀蓝" in officer.get(made.location.removeprefix("/t/east")).get_data(as_text=True)
+    assert officer.post(path + "/reissue").location.endswith(path), "one valid certificate is enough"
+    assert given(county)["李秀蓝"][1] == "202600003" and given(county)["李秀兰"][3]
+    visitor = county.world.browser("east", None)
+    assert "已撤销" in visitor.get(f"/training/verify/{found[2]}").get_data(as_text=True)
+    assert visitor.get(f"/training/verify/{given(county)['李秀蓝'][2]}").status_code == 200
+
+
+def test_nobody_gets_one_anew_without_the_hours(county, session_id):
+    found = given(county)["李秀兰"]
+    with county.acting("officer") as ctx:
+        revoke(ctx, found[0], reason="核对")
+    county.step(session_id, "reopen", day=LATER, reason="核对")
+    with county.acting("officer") as ctx, pytest.raises(Conflict, match="还没有确认"):
+        reissue(ctx, found[0])
+
+
+@pytest.mark.parametrize("prefix", ["2026", "L%", "证", "A" * 9])
+def test_a_prefix_is_made_of_letters(county, prefix):
+    """Digits before the year would make two numbers alike."""
+    with pytest.raises(ValidationError):
+        Settings().load({"certificate_prefix": prefix})
+
+
+def test_numbers_run_on_per_prefix(county, session_id):
+    with county.acting("all") as ctx:
+        save_settings(ctx, "training", values={**Settings().load({}), "certificate_prefix": "LS"})
+    county.confirmed(county.course("第二门", certificate=True), ALL_CAME, begins=dt.time(7), ends=dt.time(9))
+    with county.acting("all"):
+        assert sorted(session().scalars(select(Certificate.number))) == ["202600001", "202600002", "LS202600001", "LS202600002"]
 
 
 def test_without_a_font_it_says_what_to_do(county, session_id, monkeypatch):

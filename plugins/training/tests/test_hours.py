@@ -82,8 +82,8 @@ def test_minutes_are_converted_by_the_tenants_rule(county):
 
 
 @service(None, action="test.override")
-def override(ctx: Context, key: str, value: int) -> None:
-    set_override(key, value, document_no="临组〔2026〕3号", effective_from=dt.date(2026, 1, 1), set_by=1)
+def override(ctx: Context, key: str, value: int | str, since: dt.date = dt.date(2026, 1, 1)) -> None:
+    set_override(key, value, document_no="临组〔2026〕3号", effective_from=since, set_by=1)
 
 
 def test_own_numbers_change_what_is_due(county):

@@ -10,8 +10,10 @@ import openpyxl
 from sqlalchemy import func, select
 
 from core.base.session import session
+from core.work.engine import history
 from plugins.training.models import ClassSession, Need, PlanItem, Seat
 from plugins.training.services import enrolment
+from plugins.training.workflows import need as NEED
 
 from .conftest import LATER, TODAY
 from .test_flow import ALL_CAME, balances
@@ -140,7 +142,9 @@ def test_needs_are_met_by_the_session_planned_for_them(county):
     assert officer.post(f"/work/step/training.need/{need_id}/plan", {"course_id": course_id}).status_code == 303
     county.confirmed(course_id, ALL_CAME)
     with county.acting("all") as ctx:
-        assert (ctx.get(Need, need_id).state, ctx.get(Need, need_id).met_on) == ("met", LATER)
+        met = ctx.get(Need, need_id)
+        assert (met.state, met.met_on) == ("met", LATER)
+        assert [one.step for one in history(ctx, NEED, met)] == ["start", "plan", "meet"], "its history says so too"
 
 
 def test_gap_pages_answer_for_each_level(county):
@@ -186,7 +190,9 @@ def test_calendar_names_nobody(county):
     assert len(starts) == 2 and starts[0].hour == 9 and "王小明" not in answer.get_data(as_text=True)
     with county.acting("home") as ctx:
         shown = [one.value for one in ctx.collect("calendar", start=TODAY, end=LATER)]
-    assert any(entry.feed and "党务实务" in str(entry.title) for entry in shown)
+    assert [entry.on for entry in shown if entry.feed and "党务实务" in str(entry.title)] == [LATER]
+    county.step(made, "call_off", reason="停电")
+    assert b"STATUS:CANCELLED" in county.browser("home").get(f"/training/sessions/{made}/calendar.ics").data
 
 
 def test_a_sheet_goes_out_and_comes_back_with_two_bad_rows(county):

@@ -66,7 +66,7 @@ def test_absent_people_get_no_hours_and_a_part_is_not_the_whole(county):
 
 def test_nobody_is_in_two_rooms_at_one_time(county):
     course_id = county.course()
-    first, second = open_sheet(county, course_id=course_id), county.announced(course_id, begins=dt.time(11), ends=dt.time(15))
+    first, second = open_sheet(county, course_id=course_id), county.announced(course_id, begins=dt.time(10), ends=dt.time(15))
     with county.acting("officer") as ctx, pytest.raises(Invalid, match="同时在两处"):
         enrolment.enrol_people(ctx, second, person_ids=[county.people["李秀兰"]])
     with county.acting("officer", LATER) as ctx:
@@ -76,9 +76,9 @@ def test_nobody_is_in_two_rooms_at_one_time(county):
 
 
 def test_no_day_gives_more_than_eight_hours(county):
-    whole, evening = county.course("全天", tenths=80), county.course("晚间", tenths=10)
+    whole, early = county.course("全天", tenths=80), county.course("早间", tenths=10)
     first = open_sheet(county, course_id=whole, begins=dt.time(8), ends=dt.time(17))
-    second = open_sheet(county, course_id=evening, begins=dt.time(19), ends=dt.time(20))
+    second = open_sheet(county, course_id=early, begins=dt.time(6), ends=dt.time(7))
     with county.acting("officer", LATER) as ctx:
         attendance.mark(ctx, first, marks=[Mark(one, "present") for one in seat_ids(county, first).values()])
     assert "超过每天 8 学时" in refused(county, second, [Mark(one, "present") for one in seat_ids(county, second).values()])
@@ -114,23 +114,18 @@ def test_a_screen_gives_no_hours(county):
                 read_hours(typed)
 
 
-@pytest.mark.parametrize(("typed", "tenths"),
-                         [("4", 40), ("4.5", 45), ("４．５", 45), ("8学时", 80), ("1.50", 15), (" 2 个学时", 20)])
-def test_hours_as_people_write_them(county, typed, tenths):
+def test_hours_as_people_write_them(county):
     with county.acting("all"):
-        assert read_hours(typed) == tenths
+        for typed, tenths in (("4", 40), ("4.5", 45), ("４．５", 45), ("8学时", 80), ("1.50", 15), (" 2 个学时", 20)):
+            assert read_hours(typed) == tenths, typed
 
 
-@pytest.mark.parametrize("typed",
-                         ["0.5天", "半天", "90分钟", "一", "4,5", "-4", "1e3", "4.55", "4 8", "9999", "٤", "4\n", "²", "=4"])
-def test_hours_that_are_none(county, typed):
+def test_hours_that_are_none(county):
     with county.acting("all"):
-        if typed == "4\n":
-            assert read_hours(typed.strip()) == 40
-            return
-        with pytest.raises(ValidationError) as said:
-            read_hours(typed)
-        assert str(said.value.messages[0]).endswith("。")
+        for typed in ("0.5天", "半天", "90分钟", "一", "4,5", "-4", "1e3", "4.55", "4 8", "9999", "٤", "²", "=4"):
+            with pytest.raises(ValidationError) as said:
+                read_hours(typed)
+            assert str(said.value.messages[0]).endswith("。"), typed
 
 
 @given(st.integers(0, 2000))
@@ -158,16 +153,22 @@ def test_the_ladder_leads_upwards(county):
         assert len(enrolment.enrol_people(ctx, made, person_ids=[county.people["李秀兰"]])) == 1
 
 
-@pytest.mark.parametrize(("field", "data"), [
-    ("on", {"on": TODAY - dt.timedelta(days=1)}), ("on", {"on": dt.date(2036, 1, 1)}), ("ends", {"ends": dt.time(9)}),
-    ("ends_on", {"ends_on": LATER - dt.timedelta(days=1)}), ("ends_on", {"ends_on": dt.date(2027, 6, 1)}),
-    ("enrol_until", {"enrol_until": LATER + dt.timedelta(days=1)}), ("trainer_id", {"trainer_id": 5}),
-])
-def test_sessions_that_cannot_be(county, field, data):
+def test_sessions_that_cannot_be(county):
     course_id = county.course()
-    with county.acting("officer") as ctx, pytest.raises(Invalid) as said:
-        sessions.plan_session(ctx, org_id=county.orgs["东关社区"], course_id=course_id, **{**PLAN, **data})
-    assert field in said.value.errors
+    new_year = dt.date(2027, 1, 2)
+    for field, data in (
+            ("on", {"on": TODAY - dt.timedelta(days=1)}), ("on", {"on": dt.date(2036, 1, 1)}), ("ends", {"ends": dt.time(9)}),
+            ("ends_on", {"ends_on": LATER - dt.timedelta(days=1)}), ("ends_on", {"ends_on": dt.date(2027, 6, 1)}),
+            ("ends_on", {"on": dt.date(2026, 12, 31), "ends_on": new_year}),
+            ("ends", {"begins": dt.time(22), "ends": dt.time(1)}),
+            ("enrol_until", {"enrol_until": LATER + dt.timedelta(days=1)}), ("trainer_id", {"trainer_id": 5})):
+        with county.acting("officer") as ctx, pytest.raises(Invalid) as said:
+            sessions.plan_session(ctx, org_id=county.orgs["东关社区"], course_id=course_id, **{**PLAN, **data})
+        assert said.value.errors[field][0].endswith("。"), data
+    for field, day in (("on", LATER), ("on", dt.date(1926, 5, 8))):
+        with county.acting("officer") as ctx, pytest.raises(Invalid) as said:
+            sessions.record_past(ctx, org_id=county.orgs["东关社区"], course_id=course_id, **{**PLAN, "on": day})
+        assert field in said.value.errors
 
 
 TEXT = st.one_of(st.text(max_size=30),
@@ -187,7 +188,7 @@ def test_no_form_answers_with_a_fault(county, path):
     officer = county.browser("officer")
     officer.get("/training/")
 
-    @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
     @given(st.fixed_dictionaries({}, optional=dict.fromkeys(FIELDS[path], TEXT)))
     def answer(data):
         assert officer.post(path, data).status_code < 500
@@ -204,7 +205,7 @@ def test_no_sheet_answers_with_a_fault(county):
         officer = county.browser("officer")
         officer.get(path)
 
-        @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
         @given(st.fixed_dictionaries({}, optional={f"a-{seat}": st.sampled_from(["present", "partial", "absent", "x", ""]),
                                                    f"h-{seat}": TEXT, f"n-{seat}": TEXT, "version": TEXT, "h-5": TEXT}))
         def answer(data):

@@ -68,6 +68,20 @@ def test_another_tenant_and_lesser_rights_see_nothing(county):
     assert there.post(f"/work/step/training.session/{made}/reopen", {"reason": "x"}).status_code in (403, 404)
 
 
+def test_nobody_learns_a_name_by_an_id(county):
+    """Ids of people elsewhere in the body of a form: refused without telling whose they are."""
+    stranger, course = county.people["李秀兰"], county.course()
+    made = county.announced(course, org="城关街道")
+    there = county.browser("there")
+    sent = {"course_id": course, "org_id": county.orgs["西关支部"], "on": LATER.isoformat(), "begins": "14:00", "ends": "15:00",
+            "audience": ["members"], "trainer_id": stranger}
+    for path, data in (("/training/sessions/new", sent), (f"/training/sessions/{made}/enrol", {"person_ids": [stranger]})):
+        answer = there.post(path, data)
+        assert answer.status_code == 422 and "李秀兰" not in answer.get_data(as_text=True), path
+    own = there.post("/training/sessions/new", {**sent, "trainer_id": county.people["赵大海"]})
+    assert "赵大海" in text(there, own.location.removeprefix("/t/east"))
+
+
 def test_switched_off_means_not_there_and_nothing_is_lost(county):
     county.confirmed(county.course(), ALL_CAME)
     with county.acting("all") as ctx:

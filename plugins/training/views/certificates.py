@@ -9,14 +9,15 @@ from flask import request, send_file, url_for
 
 from core.base.fonts import NoFont
 from core.base.i18n import _
+from core.contracts.errors import Conflict
 from core.web import ANYONE, SIGNED_IN, ctx, done, go, render, warn
 from core.web.forms import SchemaForm
 
 from ..pdf import certificate_pdf
 from ..queries.certificates import certificate_for_reader, certificate_page
 from ..schemas.session import Revoked
-from ..services.certificates import revoke, verify
-from .pages import form_page, pages
+from ..services.certificates import reissue, revoke, verify
+from .pages import form_page, pages, said
 
 READ, REVOKE = "training.certificate.read", "training.certificate.revoke"
 
@@ -52,6 +53,17 @@ def revoke_certificate(record_id: int) -> Any:
         return go("training.certificate", record_id=record_id)
     return form_page(form, _("撤销证书 %(number)s", number=found.number), "training.certificates",
                      text=_("撤销后，验证页面显示“已撤销”，编号不再使用。"))
+
+
+@pages.post("/certificates/<int:record_id>/reissue", needs=REVOKE)
+def reissue_certificate(record_id: int) -> Any:
+    try:
+        made = reissue(ctx(), record_id)
+    except Conflict as refused:
+        warn(said(refused))
+        return go("training.certificate", record_id=record_id)
+    done(_("已重新核发，新编号 %(number)s。", number=made.number))
+    return go("training.certificate", record_id=made.id)
 
 
 @pages.get("/verify/<token>", needs=ANYONE)

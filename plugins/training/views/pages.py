@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.contracts.errors import Invalid
+from core.base.i18n import _
+from core.contracts.errors import Conflict, Invalid
 from core.web import Pages, render
 from core.web.forms import SchemaForm
 
@@ -31,6 +32,8 @@ def form_page(form: SchemaForm, title: Any, back: str, **more: Any) -> Any:
     return render("training/form.html", form.status, form=form, title=title, back=back, **more)
 
 
-def said(refused: Invalid) -> str:
+def said(refused: Invalid | Conflict) -> str:
     """All sentences of a refusal as one text, for a notice on the next page."""
+    if isinstance(refused, Conflict):
+        return refused.message or _("刚刚被别人改过，请核对后再试。")
     return " ".join(text for texts in refused.errors.values() for text in texts)

@@ -37,7 +37,11 @@ def enrol(record_id: int) -> Any:
 
 @pages.post("/sessions/<int:record_id>/enrol-all", needs=MANAGE)
 def enrol_all(record_id: int) -> Any:
-    seated, waiting = enrolment.enrol_all(ctx(), record_id)
+    try:
+        seated, waiting = enrolment.enrol_all(ctx(), record_id)
+    except Conflict as refused:
+        warn(said(refused))
+        return go("training.session", record_id=record_id)
     done(_("应参加人员已列入签到表：%(n)s 人。", n=seated))
     if waiting:
         warn(_("名额已满，%(n)s 人进入候补。", n=waiting))
@@ -49,7 +53,7 @@ def enrol_me(record_id: int) -> Any:
     try:
         seat = enrolment.enrol_myself(ctx(), record_id)
     except (Invalid, Conflict) as refused:
-        warn(said(refused) if isinstance(refused, Invalid) else refused.message)
+        warn(said(refused))
     else:
         done(_("您已进入候补，有名额时自动递补。") if seat.place == WAITING else _("报名成功。"))
     return back("training.mine")
@@ -60,7 +64,7 @@ def cancel_seat(seat_id: int) -> Any:
     try:
         moved = enrolment.cancel(ctx(), seat_id)
     except Conflict as refused:
-        warn(refused.message)
+        warn(said(refused))
         return back("training.mine")
     done(_("报名已取消。") if not moved else _("报名已取消，候补的 %(n)s 人已递补。", n=len(moved)))
     return back("training.mine")

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Response, request
 
 from core.base.i18n import _
-from core.base.scope import beyond_subtree
 from core.indicators.engine import measure, offered
 from core.people.me import own_person
 from core.settings.modules import settings_of
@@ -21,7 +20,7 @@ from ..board import draft, hangs_until
 from ..calendars import session_ics
 from ..models import ClassSession
 from ..queries.courses import open_needs, plan_item
-from ..queries.sessions import audience_of, coming_up, find_session, session_page, with_sheets
+from ..queries.sessions import audience_of, coming_up, known_session, session_page, with_sheets
 from ..schemas.session import Announced, SessionChange, SessionForm
 from ..services import sessions
 from ..words import AHEAD, COUNTED, ENROLLING, HELD, SUBMITTED, UPCOMING
@@ -136,8 +135,7 @@ def make_up(record_id: int) -> Any:
 @pages.get("/sessions/<int:record_id>/calendar.ics", needs=READ)
 def session_calendar(record_id: int) -> Any:
     """The session as one entry for a calendar program: what, when, where; nobody is named."""
-    with beyond_subtree("training: announced classes are known to all staff"):
-        event = find_session(ctx(), record_id)
+    event = known_session(ctx(), record_id)
     answer = Response(session_ics(ctx(), event), mimetype="text/calendar")
     answer.headers["Content-Disposition"] = f"attachment; filename={event.number}.ics"
     return answer

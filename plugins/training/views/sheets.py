@@ -11,7 +11,7 @@ from marshmallow import ValidationError
 
 from core.base.i18n import _
 from core.contracts.errors import Conflict, Invalid
-from core.web import ctx, done, go, render, warn
+from core.web import back, ctx, done, go, render, warn
 from core.web.forms import SchemaForm
 
 from ..paper import sheet_workbook
@@ -19,8 +19,8 @@ from ..queries.sessions import SessionPage, session_page
 from ..schemas.fields import read_hours
 from ..schemas.session import WalkIn
 from ..services import attendance
-from ..words import ATTENDANCE
-from .pages import WORDS, number_asked, pages
+from ..words import ATTENDANCE, PRESENT_UNASKED
+from .pages import WORDS, number_asked, pages, said
 
 READ, MANAGE = "training.session.read", "training.session.manage"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -41,7 +41,7 @@ def attendance_sheet(record_id: int) -> Any:
         except Invalid as refused:
             errors = refused.errors
         except Conflict as refused:
-            warn(refused.message or _("签到表刚刚被别人改过，请核对后再存。"))
+            warn(said(refused))
             return go("training.attendance_sheet", record_id=record_id)
         else:
             done(_("签到已保存：%(n)s 人。", n=count))
@@ -51,7 +51,8 @@ def attendance_sheet(record_id: int) -> Any:
 
 def _sheet(page: SessionPage, errors: dict[str, list[str]] | None = None, status: int = 200) -> Any:
     return render("training/attendance.html", status, page=page, e=page.event, errors=errors or {}, typed=request.form,
-                  walk_in=SchemaForm(WalkIn()), too_early=ctx().today() < page.event.on, **WORDS)
+                  walk_in=SchemaForm(WalkIn()), locked=attendance.locked_because(ctx(), page.event),
+                  walked_in=[line for line in page.lines if line.seat.place == PRESENT_UNASKED], **WORDS)
 
 
 def _typed(page: SessionPage) -> tuple[list[attendance.Mark], dict[str, list[str]]]:
@@ -74,11 +75,27 @@ def _typed(page: SessionPage) -> tuple[list[attendance.Mark], dict[str, list[str
 @pages.post("/sessions/<int:record_id>/walk-in", needs=MANAGE)
 def walk_in(record_id: int) -> Any:
     form = SchemaForm(WalkIn())
-    if form.submit(request.form) and form.attempt(attendance.add_walk_ins, ctx(), record_id, **form.data):
+    try:
+        added = form.submit(request.form) and form.attempt(attendance.add_walk_ins, ctx(), record_id, **form.data)
+    except Conflict as refused:
+        warn(said(refused))
+        return go("training.attendance_sheet", record_id=record_id)
+    if added:
         done(_("已补录 %(n)s 人。", n=form.result))
     else:
         warn(" ".join(text for texts in form.errors.values() for text in texts))
     return go("training.attendance_sheet", record_id=record_id)
+
+
+@pages.post("/seats/<int:seat_id>/strike", needs=MANAGE)
+def strike(seat_id: int) -> Any:
+    try:
+        row = attendance.strike(ctx(), seat_id)
+    except Conflict as refused:
+        warn(said(refused))
+        return back("training.index")
+    done(_("%(name)s 已移出签到表。", name=row.person_name))
+    return go("training.attendance_sheet", record_id=row.session_id)
 
 
 @pages.get("/sessions/<int:record_id>/sheet", needs=READ)
