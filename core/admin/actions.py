@@ -57,6 +57,7 @@ ACTIONS: dict[str, Any] = {
     "tenancy.onboarding.save": _l("填写开通资料"), "tenancy.onboarding.tree": _l("录入组织架构"),
     "work.step.make": _l("办理流程步骤"), "work.time_step": _l("到期自动流转"), "work.reminder": _l("生成和清理提醒"),
     "work.item.take_up": _l("接办待办"), "work.item.take_back": _l("收回待办"), "work.item.hand_over": _l("转办待办"),
+    "work.item.release": _l("放回无人能办的待办"),
     "work.item.settle": _l("办结提醒"), "work.deputy.name": _l("指定代办人"), "work.deputy.end": _l("结束代办"),
     "work.draft.save": _l("暂存草稿"), "work.draft.drop": _l("丢弃草稿"), "work.draft.tidy": _l("清理旧草稿"),
     "work.feed.make": _l("新建日历订阅"), "work.feed.revoke": _l("停用日历订阅"),

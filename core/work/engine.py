@@ -65,9 +65,7 @@ def advance(ctx: Context, workflow: Workflow, record: Any, step: str, *, version
     chosen = named(workflow, step)
     _refuse_without_right(ctx, chosen, place(record, chosen))
     ctx.check_version(record, version)
-    if record.state not in chosen.sources:
-        raise Conflict(_("“%(record)s”现在是“%(state)s”，不能再“%(step)s”。请刷新页面看最新情况。",
-                         record=workflow.label(record), state=workflow.state(record.state).label, step=chosen.label))
+    refuse_if_moved_on(workflow, record, chosen)
     values = dict(data or {})
     day = happened_on or values.get("happened_on") or ctx.today()
     told = {**values, "happened_on": day}
@@ -90,6 +88,13 @@ def named(workflow: Workflow, step: str) -> Step:
     if found is None:
         raise NotFound(step)
     return found
+
+
+def refuse_if_moved_on(workflow: Workflow, record: Any, step: Step) -> None:
+    """Raises Conflict, saying where the record stands, when the step cannot be made from there (any more)."""
+    if record.state not in step.sources:
+        raise Conflict(_("“%(record)s”现在是“%(state)s”，不能再“%(step)s”。请刷新页面看最新情况。",
+                         record=workflow.label(record), state=workflow.state(record.state).label, step=step.label))
 
 
 def _refuse_without_right(ctx: Context, step: Step, path: str) -> None:

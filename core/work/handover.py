@@ -13,7 +13,7 @@ from core.access.holders import Holder, holders
 from core.accounts.models import User
 from core.base.i18n import _
 from core.base.session import session
-from core.contracts.errors import Invalid, NotFound
+from core.contracts.errors import Forbidden, Invalid, NotFound
 from core.contracts.events import WorkHandedOver
 from core.service import Context, service
 
@@ -72,11 +72,31 @@ def take_back(ctx: Context, item_id: int, *, version: int | None = None) -> Work
     if item is None:
         raise NotFound("work_item")
     ctx.check_version(item, version)
+    _to_all(item)
+    ctx.audit(item.record_kind, item.record_id, item.subject, step=item.step)
+    return item
+
+
+@service(None, action="work.item.release")
+def release_left(ctx: Context) -> int:
+    """Give items to everybody again whose assignee lost the right to do them, or the account; returns how many. For the
+    nightly job.
+    """
+    if ctx.actor.kind != "system":
+        raise Forbidden("")
+    taken = session().scalars(select(WorkItem).where(WorkItem.assignee_id.is_not(None), WorkItem.state.in_(WAITING))).all()
+    able = {key: {h.user_id for h in holders(*key)} for key in {(item.permission, item.org_path) for item in taken}}
+    left = [item for item in taken if item.assignee_id not in able[item.permission, item.org_path]]
+    for item in left:
+        ctx.audit(item.record_kind, item.record_id, item.subject, step=item.step, from_name=item.assignee_name)
+        _to_all(item)
+    return len(left)
+
+
+def _to_all(item: WorkItem) -> None:
     item.assignee_id, item.assignee_name, item.handed_reason = None, "", ""
     item.handed_by_id, item.handed_by_name = None, ""
     item.state = OPEN if item.state == IN_PROGRESS else item.state
-    ctx.audit(item.record_kind, item.record_id, item.subject, step=item.step)
-    return item
 
 
 @service(None, writes=False)

@@ -1,7 +1,8 @@
 """The inbox: one list across all modules. Who sees which item is decided here and nowhere else.
 
-An item is somebody's when he holds its permission on its path and it is assigned to nobody, to him, or to a colleague
-he stands in for. An item whose module is switched off is not shown; it comes back with the module.
+An item is somebody's when he holds its permission on its path and it is assigned to nobody, to him, to a colleague he
+stands in for, or to an account that is in service no more. An item whose module is switched off is not shown; it comes
+back with the module.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
+from core.accounts.models import User
 from core.base.memo import remembered
 from core.base.session import session
 from core.rules import rule
@@ -76,6 +78,11 @@ def standing_in_for(user_id: int, today: dt.date) -> Select[Any]:
         Delegation.ended_at.is_(None))
 
 
+def out_of_service() -> Select[Any]:
+    """Ids of accounts that nobody can sign in to any more: what they had taken up is everybody's again."""
+    return select(User.id).where(User.state != "active")
+
+
 def mine(ctx: Context) -> ColumnElement[bool]:
     """Items that wait for the actor."""
     me = ctx.actor.id
@@ -83,7 +90,7 @@ def mine(ctx: Context) -> ColumnElement[bool]:
         return NOTHING
     return and_(WorkItem.state.in_(WAITING), holds(ctx), or_(
         WorkItem.assignee_id.is_(None), WorkItem.assignee_id == me,
-        WorkItem.assignee_id.in_(standing_in_for(me, ctx.today()))))
+        WorkItem.assignee_id.in_(standing_in_for(me, ctx.today())), WorkItem.assignee_id.in_(out_of_service())))
 
 
 def _guards(ctx: Context) -> list[str]:

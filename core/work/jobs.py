@@ -11,6 +11,7 @@ from core.service import Context
 
 from .clockwork import make_timed_steps
 from .drafts import drop_old
+from .handover import release_left
 from .rounds import make_round
 
 log = logging.getLogger("juheli.work")
@@ -50,5 +51,5 @@ def reminders(ctx: Context, running: Any) -> dict[str, Any]:
 
 @job("work.tidy", every=DAILY)
 def tidy(ctx: Context, running: Any) -> dict[str, Any]:
-    """Drop the drafts nobody came back to."""
-    return {"drafts": drop_old(ctx)}
+    """Drop the drafts nobody came back to; give back to all what stands with somebody who may not do it any more."""
+    return {"drafts": drop_old(ctx), "released": release_left(ctx)}

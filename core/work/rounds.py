@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, insert, select
+from sqlalchemy import Select, insert, select, update
 
 from core.base.ids import new_ids
 from core.base.leaks import without_leaks
@@ -30,22 +30,39 @@ def make_round(ctx: Context, reminder: Reminder) -> tuple[int, int]:
     wanted = dict(_wanted(ctx, reminder))
     open_now = dict(session().execute(  # type: ignore[arg-type]
         select(WorkItem.dedup_key, WorkItem.id).where(WorkItem.declared == reminder.name, WorkItem.state.in_(WAITING))).all())
-    had = _had(wanted)
+    had, gone = _had(wanted)
     opened = [row for key, row in wanted.items() if key not in had]
     closed = [item for key, item in open_now.items() if key not in wanted]
-    if opened or closed:
+    if opened or closed or gone:
         _open(ctx, opened)
+        _reopen(ctx, gone)
         close_items(ctx, closed, DONE, GONE)
-        ctx.audit(reminder.name, None, str(reminder.title), opened=len(opened), closed=len(closed))
-    return len(opened), len(closed)
+        ctx.audit(reminder.name, None, str(reminder.title), opened=len(opened) + len(gone), closed=len(closed))
+    return len(opened) + len(gone), len(closed)
 
 
-def _had(keys: Iterable[str]) -> set[str]:
-    """Those of the keys that ever had an item: what somebody ticked off does not come back for the same date."""
+def _had(keys: Iterable[str]) -> tuple[set[str], list[int]]:
+    """Those of the keys that ever had an item, and the items whose ground was gone and is there again (a date corrected and
+    put back). What somebody ticked off does not come back for the same date.
+    """
     found: set[str] = set()
+    gone: list[int] = []
+    columns = (WorkItem.dedup_key, WorkItem.id, WorkItem.state, WorkItem.outcome, WorkItem.closed_by_id)
     for some in chunks(list(keys)):
-        found |= set(session().scalars(select(WorkItem.dedup_key).where(WorkItem.dedup_key.in_(some))))
-    return found
+        for row in session().execute(select(*columns).where(WorkItem.dedup_key.in_(some))):
+            found.add(row.dedup_key)
+            if (row.state, row.outcome, row.closed_by_id) == (DONE, GONE, None):
+                gone.append(row.id)
+    return found, gone
+
+
+def _reopen(ctx: Context, ids: list[int]) -> None:
+    for some in chunks(ids):
+        session().execute(
+            update(WorkItem).where(WorkItem.tenant_id == current_scope().tenant_id, WorkItem.id.in_(some))
+            .values(state=OPEN, outcome="", closed_at=None, closed_by_name="", opened_at=ctx.now(), assignee_id=None,
+                    assignee_name="", handed_by_id=None, handed_by_name="", handed_reason="", version=WorkItem.version + 1)
+            .execution_options(synchronize_session=False))
 
 
 def _rows(ctx: Context, reminder: Reminder) -> Iterable[Due]:

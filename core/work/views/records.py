@@ -9,6 +9,7 @@ from flask import Response, request, url_for
 from core.base.clock import SHANGHAI
 from core.base.i18n import _
 from core.contracts.errors import Invalid, NotFound
+from core.plugin import Workflow
 from core.web import ANYONE, SIGNED_IN, back, ctx, done, go, render
 from core.web.addresses import public_address
 from core.web.pages import safe_next
@@ -17,6 +18,7 @@ from .. import drafts, engine, feed, services
 from ..demands import ACCEPT
 from ..forms import step_form, taken_apart
 from ..month import first_of, month, weekdays
+from ..moves import place
 from ..show import box, record_url, state_tag
 from .pages import pages
 
@@ -34,6 +36,8 @@ def step(workflow: str, record_id: int, step: str) -> Any:
     found, one = services.find_record(ctx(), workflow, record_id)
     chosen = engine.named(found, step)
     if chosen not in engine.available(ctx(), found, one) and request.method == "GET":
+        if chosen.may and ctx().may(chosen.may, place(one, chosen)):
+            engine.refuse_if_moved_on(found, one, chosen)           # somebody else was faster: that is no missing page
         raise NotFound(step)
     form = step_form(chosen, one)
     if request.method == "POST" and form.submit(request.form):
@@ -44,11 +48,20 @@ def step(workflow: str, record_id: int, step: str) -> Any:
         else:
             drafts.end_after_saving(form)
             done(_("已%(step)s：%(record)s", step=chosen.label, record=found.label(one)))
-            return back_to(record_url(found, record_id))
+            return back_to(_afterwards(found, record_id))
     warned = form.errors.get(ACCEPT, [])
     return render("work/step.html", 422 if form.errors else 200, form=form, step=chosen, warned=warned, accept=ACCEPT,
                   record=found.label(one), state=state_tag(found, one.state), target=state_tag(found, chosen.target),
                   next=safe_next(request.values.get("next")), url=record_url(found, record_id))
+
+
+def _afterwards(workflow: Workflow, record_id: int) -> str:
+    """The record, or the inbox when the step took it out of the actor's sight (sent back to another place)."""
+    try:
+        services.find_record(ctx(), workflow.name, record_id)
+    except NotFound:
+        return url_for("work.inbox")
+    return record_url(workflow, record_id)
 
 
 def back_to(url: str) -> Response:

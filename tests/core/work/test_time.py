@@ -106,3 +106,14 @@ def test_what_somebody_ticked_off_stays_off_until_the_next_date(ctx, desk):
     record.touched_on = dt.date(2025, 12, 1)
     session().commit()
     assert make_round(desk.system(), look_again) == (1, 0)
+
+
+def test_a_reminder_whose_ground_is_there_again_comes_back_once(ctx, desk):
+    record = taken(ctx, "2025-11-01")
+    assert make_round(desk.system(), look_again) == (1, 0)
+    for day, found in ((dt.date(2027, 1, 1), (0, 1)), (dt.date(2025, 11, 1), (1, 0)), (dt.date(2025, 11, 1), (0, 0))):
+        record.touched_on = day                         # a mistyped date, then the right one again
+        session().commit()
+        assert make_round(desk.system(), look_again) == found
+    (item,) = [i for i in items(record.id) if i.declared == look_again.name]
+    assert (item.outcome, item.closed_at, item.assignee_id) == ("", None, None)
