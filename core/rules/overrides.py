@@ -1,8 +1,11 @@
 """A tenant's own values of rules. Permission and audit are the caller's (the settings service of core/admin)."""
 from __future__ import annotations
 
+import datetime as dt
 import json
+import re
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
@@ -14,6 +17,8 @@ from core.rules.models import RuleOverride
 from core.rules.packs import Rule, catalog
 from core.rules.values import forget_overrides
 
+MONTH_DAY = re.compile("[0-9]{2}-[0-9]{2}")
+LEAP = 2024                             # a year with a 29th of February
 WORDS = {"true": True, "1": True, "on": True, "false": False, "0": False, "": False}
 
 
@@ -59,9 +64,21 @@ def parse_value(shipped: Rule, value: Any) -> Any:
         value = _table(shipped, value)
     elif not isinstance(value, str) or len(value) > 500:
         raise _invalid(_("请填写不超过 500 字的文字。"))
+    elif MONTH_DAY.fullmatch(shipped.value):
+        value = _month_day(value)
     if shipped.choices and value not in shipped.choices:
         raise _invalid(_("请从下列值中选择：%(values)s。", values="、".join(map(str, shipped.choices))))
     return value
+
+
+def _month_day(typed: str) -> str:
+    """`1-5`, `01.05`, `1月5日` as `01-05`; the last day of February may be the 29th."""
+    found = [part for part in re.split("[^0-9]+", typed.strip()) if part]
+    try:
+        month, day = map(int, found)
+        return dt.date(LEAP, month, day).strftime("%m-%d")
+    except (ValueError, OverflowError):
+        raise _invalid(_("请填写月和日，例如 01-15。")) from None
 
 
 def _known(key: str) -> Rule:
@@ -125,7 +142,28 @@ def _table(shipped: Rule, value: Any) -> Any:
             raise _invalid(_("表格内容无法识别。")) from None
     if not _same_shape(shipped.value, value):
         raise _invalid(_("表格的栏目要与原来一致，数值为整数。"))
+    for number in _numbers(value):
+        _check_limits(shipped, number)
+    if isinstance(value, list) and (not value or not _ordered_alike(shipped.value, value)):
+        raise _invalid(_("至少填写一项，并按原来的顺序（从小到大或从大到小）排列，不重复。"))
     return value
+
+
+def _numbers(value: Any) -> list[int]:
+    """The whole numbers of a table, at whatever depth."""
+    if isinstance(value, dict | list):
+        return [number for part in (value.values() if isinstance(value, dict) else value) for number in _numbers(part)]
+    return [value] if isinstance(value, int) and not isinstance(value, bool) else []
+
+
+def _ordered_alike(model: list[Any], value: list[Any]) -> bool:
+    """A list of steps (ages, months before a date) that rises or falls goes on doing so."""
+    def runs(listed: list[Any], way: int) -> bool:
+        return all((later - earlier) * way > 0 for earlier, later in pairwise(listed))
+
+    if not all(isinstance(each, int) for each in model) or not any(runs(model, way) for way in (1, -1)):
+        return True
+    return runs(value, 1 if runs(model, 1) else -1)
 
 
 def _same_shape(model: Any, value: Any) -> bool:

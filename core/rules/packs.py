@@ -10,7 +10,7 @@
     source = "《中国共产党支部工作条例（试行）》第四条"
     effective = 2018-10-28
     confidence = "high"                      # high | medium | local | product
-    note = "…"
+    note = "…"                               # with note_en, optional
 
 A value is a whole number, a text, true/false, or a table (list or dictionary of these).
 """
@@ -32,7 +32,7 @@ from core.rules.units import unit_code, unit_label
 ROOT = Path(__file__).resolve().parents[2]
 CONFIDENCE = ("high", "medium", "local", "product")     # product: our choice, no regulation behind it
 REQUIRED = ("title", "title_en", "value", "source", "confidence")
-OPTIONAL = ("unit", "min", "max", "choices", "effective", "note")
+OPTIONAL = ("unit", "min", "max", "choices", "effective", "note", "note_en")
 
 
 class RuleFault(RuntimeError):
@@ -54,7 +54,8 @@ class Rule:
     min: int | None = None
     max: int | None = None
     choices: tuple[Any, ...] = ()
-    note: str = ""
+    note_zh: str = ""
+    note_en: str = ""
 
     @property
     def owner(self) -> str:
@@ -69,6 +70,10 @@ class Rule:
     @property
     def title(self) -> str:
         return self.title_en if current_locale() == "en" else self.title_zh
+
+    @property
+    def note(self) -> str:
+        return self.note_en if current_locale() == "en" else self.note_zh
 
     @property
     def unit_label(self) -> str:
@@ -97,10 +102,10 @@ def load_rules(folder: Path) -> dict[str, Rule]:
 
 
 def _rule(key: str, entry: Mapping[str, Any]) -> Rule:
-    extra = {name: entry[name] for name in ("effective", "min", "max", "note") if name in entry}
+    extra = {name: entry[name] for name in ("effective", "min", "max", "note_en") if name in entry}
     return Rule(
         key, entry["value"], entry["title"], entry["title_en"], entry["source"], entry["confidence"],
-        unit=unit_code(entry.get("unit", "")), choices=tuple(entry.get("choices", ())), **extra,
+        unit=unit_code(entry.get("unit", "")), choices=tuple(entry.get("choices", ())), note_zh=entry.get("note", ""), **extra,
     )
 
 
@@ -115,6 +120,8 @@ def _faults(entry: Any) -> list[str]:
         unit_code(entry.get("unit", ""))
     except KeyError:
         said.append(f"unit {entry['unit']!r} is not in core/rules/units.toml")
+    if ("note" in entry) != ("note_en" in entry):
+        said.append("note and note_en come together")
     if "effective" not in entry and entry.get("confidence") in ("high", "medium"):
         said.append("effective is missing (only local practice and our own choices have no date)")
     return said + bounds_faults(entry.get("value"), entry.get("min"), entry.get("max"), entry.get("choices", ()))

@@ -41,18 +41,18 @@ class Due:
 
 @dataclass(frozen=True)
 class WorkCalendar:
-    """`announced`: what imported notices say, day by day (True: works). A year with one such day counts as
-    announced as a whole: its other days follow the weekend."""
+    """`announced`: what imported notices say, day by day (True: works). A year with such a day before December counts
+    as announced as a whole: its other days follow the weekend. December alone is the eve of the next year's notice."""
 
     announced: Mapping[date, bool] = field(default_factory=dict)
 
     @cached_property
     def years(self) -> frozenset[int]:
-        return frozenset(day.year for day in self.announced)
+        return frozenset(day.year for day in self.announced if day.month < 12)
 
     def day(self, day: date) -> Day:
         """Whether people work on that day."""
-        if day.year in self.years:
+        if day in self.announced or day.year in self.years:
             return Day(self.announced.get(day, day.weekday() < 5))
         if min(holidays).year <= day.year <= max(holidays).year:
             return Day(chinese_calendar.is_workday(day))

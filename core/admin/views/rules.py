@@ -17,8 +17,8 @@ from core.web.forms.form import SchemaForm
 
 pages = Pages("rules", __name__)
 CONFIDENCE = {
-    "high": _l("已核对文件原文"), "medium": _l("转引，建议核对"), "low": _l("来源不一，请按本地文件设置"),
-    "practice": _l("各地做法"), "product": _l("产品默认值"),
+    "high": _l("已核对文件原文"), "medium": _l("转引，建议核对"), "local": _l("各地做法，请按本地文件设置"),
+    "product": _l("产品默认值"),
 }
 
 

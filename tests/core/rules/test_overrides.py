@@ -98,7 +98,11 @@ def test_the_version_names_the_values_in_force(tenant):
     (KEY, None, "整数"), (KEY, "９", "整数"), (KEY, "9" * 5000, "应在"), ("accounts.password_profile", "none", "选择"),
     ("accounts.password_profile", 3, "文字"), ("people.term_reminders", "[1, ", "无法识别"),
     ("people.term_reminders", {"a": 1}, "一致"), ("people.term_reminders", ["6"], "一致"),
-    ("accounts.password_default", {"min_length": 8}, "一致"),
+    ("accounts.password_default", {"min_length": 8}, "一致"), ("people.term_reminders", "[]", "至少填写一项"),
+    ("people.term_reminders", "[-3]", "应在"), ("people.term_reminders", "[1, 6]", "顺序"),
+    ("people.age_bands", [0, 50, 50], "顺序"), ("people.seniority_since", [], "至少填写一项"),
+    ("liaison.return_home_day", "abc", "月和日"), ("liaison.return_home_day", "13-45", "月和日"),
+    ("liaison.return_home_day", "02-30", "月和日"), ("training.autumn_day", "1", "月和日"),
 ])
 def test_values_out_of_type_or_bounds_are_refused(tenant, key, value, part):
     with pytest.raises(Invalid) as caught:
@@ -114,6 +118,7 @@ def test_the_papers_must_be_in_order(tenant, field, text):
 
 
 @pytest.mark.parametrize(("key", "text", "value"), [
+    ("liaison.return_home_day", "1月5日", "01-05"), ("liaison.return_home_day", "2.29", "02-29"),
     (KEY, " 12 ", 12), ("people.term_reminders", "[9, 6]", [9, 6]), ("accounts.password_profile", "dengbao3",
                                                                      "dengbao3"),
 ])

@@ -65,6 +65,14 @@ def test_an_imported_notice_comes_first_and_ends_the_estimate(platform):
     assert not is_working_day(dt.date(2027, 2, 14))
 
 
+def test_the_eve_of_the_next_year_does_not_speak_for_the_whole_year(platform):
+    """The notice of 2027 may name 31 December 2026: the holidays of 2026 stay what they were announced to be."""
+    before = is_working_day(dt.date(2026, 10, 1)), is_working_day(dt.date(2026, 2, 14))
+    assert import_notice("2026-12-31,放假,元旦\n2027-01-01,放假,元旦\n2027-01-02,放假,元旦", "示例") == 3
+    assert (is_working_day(dt.date(2026, 10, 1)), is_working_day(dt.date(2026, 2, 14))) == before == (False, True)
+    assert not is_working_day(dt.date(2026, 12, 31)) and is_working_day(dt.date(2027, 1, 4))
+
+
 def test_a_tenant_reads_the_notices_but_cannot_write_them(database):
     with tenant_scope(0), write_mode():
         import_notice("2028-01-03,上班,元旦补班", "示例")
