@@ -33,6 +33,14 @@ def was_on(plugin: str) -> bool:
     return _state(plugin) is not None
 
 
+def with_modules_off(ctx: Context) -> Context:
+    """The context with the modules that were switched off here as well: they keep their data, and persons named in it are
+    merged, taken out and told about like those of the modules that are on.
+    """
+    kept = frozenset(session().scalars(select(PluginState.plugin))) & ctx.plugins.by_name.keys()
+    return ctx.evolve(enabled=ctx.enabled | kept)
+
+
 def bump_plugins_rev() -> None:
     """Make every worker re-read the enabled set of the tenant in scope on its next request."""
     session().execute(update(Tenant).where(Tenant.id == current_scope().tenant_id)

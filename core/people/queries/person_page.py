@@ -9,6 +9,7 @@ from sqlalchemy import select
 from core.base.db import session
 from core.plugin import HeldData, Panel, TimelineEntry
 from core.service import Context, service
+from core.tenancy.lifecycle import with_modules_off
 
 from ..models import Affiliation, Archive, MemberChange, OrgUnit, Person, PostHolding
 
@@ -60,6 +61,7 @@ def _timeline(ctx: Context, person_id: int) -> list[TimelineEntry]:
 def held_data(ctx: Context, person_id: int) -> tuple[Person, list[HeldData]]:
     """What every enabled module holds about one person, for the person; making it is audited."""
     person = ctx.get(Person, person_id)
-    found = [c.value for c in ctx.collect("personal_data", person_id=person_id) if isinstance(c.value, HeldData)]
+    told = with_modules_off(ctx).collect("personal_data", person_id=person_id)
+    found = [c.value for c in told if isinstance(c.value, HeldData)]
     ctx.audit("person", person.id, name=person.name, sections=len(found))
     return person, found

@@ -15,6 +15,7 @@ from core.base.scope import beyond_subtree
 from core.contracts.errors import Invalid
 from core.plugin import Objection
 from core.service import Context, service
+from core.tenancy.lifecycle import with_modules_off
 
 from ..models import Affiliation, Archive, Grid, MemberChange, OrgUnit, Person, PostHolding
 from ..sealed import clear_text
@@ -65,7 +66,8 @@ def merge(ctx: Context, kept_id: int, gone_id: int, *, take: Mapping[str, str] |
         _refuse_untrue(ctx, kept, values)
         snapshot = _snapshot(gone)
         trace.note_rows(gone)
-        ctx.hooks.strict("person_merged", kept_id=kept.id, gone_id=gone.id, ctx=ctx)
+        told = with_modules_off(ctx)
+        told.hooks.strict("person_merged", kept_id=kept.id, gone_id=gone.id, ctx=told)
         _repoint(kept, gone)
         row = _archive(ctx, gone, said, snapshot, kept.id)
         session().delete(gone)
@@ -112,7 +114,9 @@ def _pair(ctx: Context, kept_id: int, gone_id: int) -> tuple[Person, Person]:
 
 
 def _objections(ctx: Context, person: Person, into: Person | None) -> list[Objection]:
-    return ctx.hooks.strict("check_person_removal", person=person, into=into, ctx=ctx)
+    asked = with_modules_off(ctx)
+    return asked.hooks.strict("check_person_removal", person=person, into=into, ctx=asked)
+
 
 
 def _refuse_if_blocked(ctx: Context, person: Person, into: Person | None = None) -> None:

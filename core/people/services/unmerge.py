@@ -20,6 +20,7 @@ from core.base.scope import beyond_subtree, current_scope
 from core.contracts.errors import Invalid, NotFound
 from core.rules import rule
 from core.service import Context, service
+from core.tenancy.lifecycle import with_modules_off
 
 from ..models import Affiliation, Archive, Grid, MemberChange, Person
 from ..standing import is_counted, open_links, settle, write_change
@@ -107,7 +108,8 @@ def undo_merge(ctx: Context, archive_id: int, *, reason: str) -> Person:
         _reopen(gone, row.undo["open"])
         if row.undo["counted"]:
             write_change(ctx, gone, "corrected", unit, ctx.today(), effect=1, reason=said)
-        ctx.hooks.strict("person_unmerged", kept_id=kept.id, gone_id=gone.id, ctx=ctx)
+        told = with_modules_off(ctx)
+        told.hooks.strict("person_unmerged", kept_id=kept.id, gone_id=gone.id, ctx=told)
         settle(gone)
         settle(kept)
     row.undone_on = ctx.today()
