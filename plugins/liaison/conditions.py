@@ -17,12 +17,16 @@ from .words import BEFORE_CARE, OPEN, RECEIVED, UNDER_CARE
 
 INTERVALS = ("liaison.contact_interval_abroad", "liaison.contact_interval_monthly", "liaison.contact_interval")
 NOTICE = "liaison.notice_ahead"
+DAY = dt.timedelta(days=1)
 
 
 def ago(key: str, today: dt.date) -> dt.date:
-    """The day that lies the rule's time before today."""
+    """The latest day from which the rule's time has passed by today (three months from 30 November end on 28 February)."""
     found = rule(key)
-    return due_date(today, (-found.value, found.unit)).on
+    day = due_date(today, (-found.value, found.unit)).on
+    while due_date(day + DAY, found).on <= today:
+        day += DAY
+    return day
 
 
 def interval_of(record: Any) -> str:

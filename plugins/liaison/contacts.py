@@ -9,12 +9,11 @@ from sqlalchemy import func, or_, select
 
 from core.base.db import session
 from core.base.i18n import _
-from core.base.leaks import leaks
 from core.contracts.errors import Invalid
 from core.rules import rule
 from core.service import Context
 
-from .facts import Errors, not_future
+from .facts import Errors, no_numbers, not_future
 from .models import ContactLog, MobileRecord
 from .words import REACHED
 
@@ -45,10 +44,10 @@ def check_contact(ctx: Context, record: MobileRecord, on: dt.date, texts: dict[s
     not_future(ctx, on, "happened_on", errors)
     if on < record.since:
         errors["happened_on"] = [_("联系日期早于流出时间 %(day)s，请核对。", day=record.since.isoformat())]
+    no_numbers(texts, errors)
     for name, text in texts.items():
-        if leaks(text):
-            errors[name] = [_("文字里有证件号码、手机号或银行卡号，请删去后再保存。")]
-        elif len(text) >= SHORT and copied(ctx, record, text) >= (most := int(rule("liaison.copied_texts").value)):
+        most = int(rule("liaison.copied_texts").value)
+        if name not in errors and len(text) >= SHORT and copied(ctx, record, text) >= most:
             errors[name] = [_("这段文字已用于 %(n)s 位党员的联系记录。请按每个人的实际情况填写；没有需求的可以留空。", n=most)]
     return errors
 

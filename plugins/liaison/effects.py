@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from core.base.db import session
 from core.base.i18n import _
+from core.base.scope import beyond_subtree
 from core.contracts.errors import Invalid
 from core.plugin import Objection
 from core.rules import due_date, rule
@@ -16,7 +17,7 @@ from core.service import Context
 
 from . import links
 from .contacts import write_contact
-from .facts import check_stay, destination, party_org, region_of
+from .facts import check_stay, destination, no_numbers, party_org, region_of
 from .models import LossSearch, MobileRecord
 from .words import REACHED
 
@@ -68,7 +69,27 @@ def acknowledge(ctx: Context, record: MobileRecord, data: Data) -> None:
 
 
 def keep(ctx: Context, record: MobileRecord, data: Data) -> None:
-    record.contact_from = ctx.today()
+    """The home branch keeps contact itself: nobody at the destination took the member in."""
+    _not_before(day(ctx, data), record.since)
+    _nobody_there(record)
+    record.contact_from = day(ctx, data)
+
+
+def refuse(ctx: Context, record: MobileRecord, data: Data) -> None:
+    """Who does not take the member in sees no more of the record; history says who was asked."""
+    with beyond_subtree("liaison: the record leaves the place of whoever sends it back"):
+        _nobody_there(record)
+        session().flush()
+
+
+def _nobody_there(record: MobileRecord) -> None:
+    record.receiving_org_id, record.receiving_path, record.receiving_org_name = None, None, ""
+
+
+def only_outflow(ctx: Context, record: MobileRecord, data: Data) -> list[Any]:
+    if record.direction == "inflow":
+        return [_("流入党员离开本地的，请办理“返乡报到”“组织关系已转出”或“终止登记”。")]
+    return []
 
 
 def relocate(ctx: Context, record: MobileRecord, data: Data) -> None:
@@ -77,7 +98,7 @@ def relocate(ctx: Context, record: MobileRecord, data: Data) -> None:
     if errors:
         raise Invalid(errors)
     links.depart(ctx, record, day(ctx, data))
-    record.receiving_org_id, record.receiving_path, record.receiving_org_name = None, None, ""
+    _nobody_there(record)
     record.contact_from = None
 
 
@@ -106,11 +127,11 @@ def only_abroad(ctx: Context, record: MobileRecord, data: Data) -> list[Any]:
 
 # -- loss of contact: conditions are shown, people decide
 def loss_proven(ctx: Context, record: MobileRecord, data: Data) -> list[Any]:
-    limit = rule("liaison.lost_after")
-    if record.contact_from and due_date(record.contact_from, limit).on > ctx.today():
-        last = record.contact_from.isoformat()
-        return [_("最近一次联系是 %(day)s，不足 %(limit)s，还不能确认失联。", day=last, limit=limit.text)]
-    searches = session().scalar(select(func.count(LossSearch.id)).where(LossSearch.record_id == record.id))
+    limit, last = rule("liaison.lost_after"), record.contact_from or record.since
+    if due_date(last, limit).on > day(ctx, data):
+        return [_("最近一次联系是 %(day)s，不足 %(limit)s，还不能确认失联。", day=last.isoformat(), limit=limit.text)]
+    searches = session().scalar(select(func.count(LossSearch.id)).where(
+        LossSearch.record_id == record.id, LossSearch.ended_on > last))        # one of an earlier loss proves nothing now
     return [] if searches else [_("还没有查找记录。请支部先登记查找的方式、日期和依据。")]
 
 
@@ -139,22 +160,31 @@ def suspend(ctx: Context, record: MobileRecord, data: Data) -> None:
 
 
 def remove(ctx: Context, record: MobileRecord, data: Data) -> None:
-    _not_before(day(ctx, data), record.lost_on)
+    _not_before(day(ctx, data), record.suspended_on or record.lost_on)
     links.end(ctx, record, day(ctx, data))
     links.remove(ctx, record, data["approval_no"], day(ctx, data))
 
 
 def restore(ctx: Context, record: MobileRecord, data: Data) -> None:
+    _not_before(day(ctx, data), record.suspended_on)
     links.restore(ctx, record, data["approval_no"], day(ctx, data))
     record.suspended_on = record.lost_on = None
     record.contact_from = day(ctx, data)
 
 
 # -- the ends
+def _without_numbers(field: str, text: str) -> str:
+    errors: dict[str, list[str]] = {}
+    no_numbers({field: text}, errors)
+    if errors:
+        raise Invalid(errors)
+    return text
+
+
 def give_back(ctx: Context, record: MobileRecord, data: Data) -> None:
     _not_before(day(ctx, data), record.since)
     if data.get("returned_note"):
-        record.note = data["returned_note"]
+        record.note = _without_numbers("returned_note", data["returned_note"])
     _found_again(ctx, record)
     links.end(ctx, record, day(ctx, data))
 
@@ -174,7 +204,8 @@ def hand_over(ctx: Context, record: MobileRecord, data: Data) -> None:
 
 
 def close(ctx: Context, record: MobileRecord, data: Data) -> None:
-    links.end(ctx, record, ctx.today())
+    _not_before(day(ctx, data), record.since)
+    links.end(ctx, record, day(ctx, data))
 
 
 def _found_again(ctx: Context, record: MobileRecord) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from core.base.db import session
 from core.base.i18n import _
+from core.base.leaks import leaks
 from core.base.places import is_finer, read_region
 from core.contracts.errors import Invalid
 from core.people.models import OrgUnit
@@ -17,11 +18,19 @@ from core.service import Context
 Errors = dict[str, list[str]]
 COLUMNS = ("since", "reason", "expected_return", "abroad", "contact_person", "channel", "monthly", "station_id", "transferable",
            "why_not_transferred", "graduate", "graduated_on", "activity_card_no", "note")
+TEXTS = ("contact_person", "channel", "why_not_transferred", "note")
 
 
 def not_future(ctx: Context, day: dt.date | None, field: str, errors: Errors) -> None:
     if day and day > ctx.today():
         errors.setdefault(field, []).append(_("日期不能晚于今天。"))
+
+
+def no_numbers(texts: dict[str, str | None], errors: Errors) -> None:
+    """Free text holds no numbers of persons: phones and ID numbers have sealed fields of their own."""
+    for name, text in texts.items():
+        if text and leaks(text):
+            errors[name] = [_("文字里有证件号码、手机号或银行卡号，请删去后再保存。")]
 
 
 def region_of(data: dict[str, Any], errors: Errors) -> tuple[str, str]:
@@ -53,11 +62,12 @@ def check_stay(ctx: Context, data: dict[str, Any]) -> dict[str, Any]:
     not_future(ctx, data.get("graduated_on"), "graduated_on", errors)
     if data.get("transferable") is False and not data.get("why_not_transferred"):
         errors["why_not_transferred"] = [_("暂不能转接的，请写明未转原因。")]
+    no_numbers({name: data.get(name) for name in TEXTS}, errors)
     region, code = region_of(data, errors)
     if errors:
         raise Invalid(errors)
     kept = {name: data[name] for name in COLUMNS if name in data}
-    for name in ("contact_person", "channel", "why_not_transferred", "activity_card_no", "note"):
+    for name in (*TEXTS, "activity_card_no"):
         if name in kept:
             kept[name] = kept[name] or ""
     for name in ("abroad", "monthly", "graduate"):

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Select, case, func, select
 
+from core.base.clock import SHANGHAI
 from core.base.db import session
 from core.base.i18n import _l
 from core.people.models import OrgUnit
@@ -75,18 +76,25 @@ removal_due = Reminder(
 
 
 def reviews_due(ctx: Context) -> Iterable[Due]:
-    """Stays of this year without the yearly opinion: due at the end of the year."""
-    year = ctx.today().year
+    """Stays of this year without the yearly opinion: due at the end of the year. One that was due last year is still owed."""
+    this = ctx.today().year
+    return [due for year in (this - 1, this) for due in _reviews_of(year)]
+
+
+def _reviews_of(year: int) -> Iterable[Due]:
+    """A stay that was not yet in the books when the year ended owes nothing for it."""
     done = select(AnnualReview.record_id).where(AnnualReview.year == year)
+    entered = dt.datetime(year + 1, 1, 1, tzinfo=SHANGHAI)
     rows = select(MobileRecord.id, MobileRecord.org_path, MobileRecord.person_name).where(
-        MobileRecord.direction == "outflow", open_now(), MobileRecord.since < dt.date(year, 7, 1), MobileRecord.id.not_in(done))
+        MobileRecord.direction == "outflow", open_now(), MobileRecord.since < dt.date(year, 7, 1), MobileRecord.id.not_in(done),
+        MobileRecord.created_at < entered)
     return [Due(row[0], row[1], row[2], dt.date(year, 12, 31)) for row in session().execute(rows)]
 
 
 def return_home_day(today: dt.date) -> dt.date:
     """The next return-home day (rule liaison.return_home_day), or the last one while its season lasts."""
     month, day = (int(part) for part in str(rule("liaison.return_home_day").value).split("-"))
-    days = [dt.date(year, month, min(day, 28)) for year in (today.year, today.year + 1)]
+    days = [dt.date(year, month, min(day, 28)) for year in (today.year - 1, today.year, today.year + 1)]
     return next(each for each in days if each + SEASON >= today)
 
 

@@ -124,8 +124,8 @@ inflow = Ledger(
 )
 returned = Ledger(
     name="liaison.returned", title=_l("返乡党员报到"), permission=READ, export=EXPORT, paper=A4.landscape, icon="house-door",
-    rows=RECORDS.where(MobileRecord.state == "returned"), key=MobileRecord.id, scope=(MobileRecord.org_path,),
-    opens="liaison.record",
+    rows=RECORDS.where(MobileRecord.state == "returned", MobileRecord.direction == "outflow"), key=MobileRecord.id,
+    scope=(MobileRecord.org_path,), opens="liaison.record",
     columns=(NAME, GENDER, BRANCH, SINCE, REASON, REGION, PLACE,
              col("ended_on", _l("返回日期"), MobileRecord.ended_on, filter=True, width=11),
              col("note", _l("返乡报到情况"), MobileRecord.note, width=24), PHONE),

@@ -25,12 +25,24 @@ class StationPage:
     attached: int
     services: list[ServiceLog]
     given: int
+    serves: bool
 
 
 def station_choices() -> list[tuple[int, str]]:
     """Open stations, for a list to choose from. Name and address of a station are known to all staff."""
     rows = select(Station.id, Station.name).where(Station.closed_on.is_(None)).order_by(Station.name).limit(500)
     return [(row.id, row.name) for row in session().execute(rows)]
+
+
+def serves(ctx: Context, path: str) -> bool:
+    """Whether the actor notes services of a station there: one in his care, or one of a place above his own."""
+    return any(path.startswith(own) or own.startswith(path) for own in ctx.subtrees("liaison.service.write"))
+
+
+def serving_choices(ctx: Context) -> list[tuple[int, str]]:
+    """Open stations whose services the actor may note."""
+    rows = select(Station.id, Station.name, Station.org_path).where(Station.closed_on.is_(None)).order_by(Station.name)
+    return [(row.id, row.name) for row in session().execute(rows) if serves(ctx, row.org_path)]
 
 
 @service("liaison.station.read", writes=False)
@@ -43,4 +55,5 @@ def station_page(ctx: Context, station_id: int) -> StationPage:
         session().scalar(select(func.count(MobileRecord.id)).where(mine, open_now())) or 0,
         list(session().scalars(select(ServiceLog).where(ServiceLog.station_id == station.id)
                                .order_by(ServiceLog.on.desc(), ServiceLog.id.desc()).limit(RECENT))),
-        session().scalar(select(func.count(ServiceLog.id)).where(ServiceLog.station_id == station.id)) or 0)
+        session().scalar(select(func.count(ServiceLog.id)).where(ServiceLog.station_id == station.id)) or 0,
+        serves(ctx, station.org_path))

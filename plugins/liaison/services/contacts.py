@@ -15,7 +15,7 @@ from core.service import Context, service
 from core.work import engine
 
 from ..contacts import TEXTS, write_contact
-from ..facts import not_future
+from ..facts import no_numbers, not_future
 from ..links import registry
 from ..models import AnnualReview, LossSearch, MobileRecord
 from ..words import ENDED, REACHED
@@ -80,6 +80,7 @@ def write_review(ctx: Context, record_id: int, *, year: int, opinion: str, on: d
     errors: dict[str, list[str]] = {}
     day = on or ctx.today()
     not_future(ctx, day, "on", errors)
+    no_numbers({"opinion": opinion}, errors)
     if not record.since.year <= year <= ctx.today().year:
         errors["year"] = [_("年度应在流出当年到今年之间。")]
     if errors:
@@ -99,6 +100,9 @@ def log_search(ctx: Context, record_id: int, *, started_on: dt.date, ended_on: d
     record = ctx.get(MobileRecord, record_id)
     errors: dict[str, list[str]] = {}
     not_future(ctx, ended_on, "ended_on", errors)
+    no_numbers({"asked": asked, "evidence": evidence}, errors)
+    if started_on < record.since:
+        errors["started_on"] = [_("查找日期早于流出时间 %(day)s，请核对。", day=record.since.isoformat())]
     if ended_on < started_on:
         errors["ended_on"] = [_("结束日期早于开始日期，请核对。")]
     if record.state not in ("contact_overdue", "lost_contact"):

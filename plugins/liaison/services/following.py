@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
-from core.people.models import OrgUnit
-from core.service import Context, service
+from core.people.models import OrgUnit, Person
+from core.service import Context, service, system_context
 from core.work import engine
 
 from .. import links
@@ -43,6 +43,20 @@ def follow_move(ctx: Context, *, person_id: int, to_org_id: int, on: dt.date) ->
     return "closed"
 
 
+def catch_up(ctx: Context) -> int:
+    """Follow every member whose affiliation changed while nobody was told, the module being off; returns how many moved."""
+    moved = 0
+    with beyond_subtree("liaison: records of all places are brought up to date"):
+        stays = session().execute(select(MobileRecord.person_id, MobileRecord.home_org_id, MobileRecord.direction, Person)
+                                  .join(MobileRecord.person).where(MobileRecord.open_of.is_not(None))).all()
+        for person_id, home_id, direction, person in stays:
+            now = person.org_id if person.is_formal else 0
+            if now != home_id if direction == "outflow" else person.is_formal or person.membership_state == "deceased":
+                own = system_context(ctx.tenant, ctx.enabled, "liaison")
+                moved += bool(follow_move(own, person_id=person_id, to_org_id=now, on=ctx.today()))
+    return moved
+
+
 def _new_home(ctx: Context, record: MobileRecord, org_id: int, on: dt.date) -> None:
     """The member's home branch changed inside the tenant: the record and the registry's note of absence follow."""
     unit = ctx.get(OrgUnit, org_id)
@@ -63,9 +77,9 @@ def merge_records(ctx: Context, kept_id: int, gone_id: int) -> None:
         rows = session().scalars(select(MobileRecord).where(MobileRecord.person_id.in_((kept_id, gone_id)))).all()
         stays = any(r.open_of for r in rows if r.person_id == kept_id)
         for row in (r for r in rows if r.person_id == gone_id):
-            if row.open_of and stays:
-                links.end(ctx, row, max(ctx.today(), row.since))
-                row.state = "closed"
+            if row.open_of and stays:      # by its step, so that what waits in the inbox for it ends too
+                engine.advance(links.registry(ctx), mobile_record, row, "close", reason=_("同一人重复登记，随人员合并终止"),
+                               happened_on=max(ctx.today(), row.since))
             row.person_id = kept_id
             row.open_of = kept_id if row.state not in ENDED else None
         session().flush()
@@ -82,9 +96,11 @@ def split_records(kept_id: int, gone_id: int) -> None:
 
 
 def _merge_attendance(kept_id: int, gone_id: int) -> None:
-    there = set(session().scalars(select(GatheringAttendance.gathering_id).where(GatheringAttendance.person_id == kept_id)))
+    there = {row.gathering_id: row for row in session().scalars(
+        select(GatheringAttendance).where(GatheringAttendance.person_id == kept_id))}
     for row in session().scalars(select(GatheringAttendance).where(GatheringAttendance.person_id == gone_id)):
         if row.gathering_id in there:
+            there[row.gathering_id].present |= row.present
             session().delete(row)
     session().flush()
     session().execute(update(GatheringAttendance).where(GatheringAttendance.person_id == gone_id).values(person_id=kept_id))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.base.db import session
 from core.base.i18n import _
@@ -15,8 +15,10 @@ from core.people.models import OrgUnit
 from core.people.words import LIVING_STATUS
 from core.service import Context, service
 
-from ..facts import not_future
+from ..conditions import open_now
+from ..facts import no_numbers, not_future
 from ..models import MobileRecord, ServiceLog, Station
+from ..queries.stations import serves
 
 MANAGE = "liaison.station.manage"
 TEXTS = ("name", "address", "keeper", "phone", "hours", "open_to", "note")
@@ -62,6 +64,8 @@ def close_station(ctx: Context, station_id: int, *, closed_on: dt.date | None = 
         errors["closed_on"] = [_("撤销日期早于设立日期 %(day)s。", day=station.opened_on.isoformat())]
     if station.closed_on:
         errors["closed_on"] = [_("这个联络站已经撤销。")]
+    elif attached := _attached(station):
+        errors["closed_on"] = [_("还有 %(n)s 名流动党员由这个联络站联系，请先改到其他联络站。", n=attached)]
     if errors:
         raise Invalid(errors)
     station.closed_on = day
@@ -69,14 +73,25 @@ def close_station(ctx: Context, station_id: int, *, closed_on: dt.date | None = 
     return station
 
 
+def _attached(station: Station) -> int:
+    """How many open stays, of whatever place, name the station."""
+    with beyond_subtree("liaison: a station serves members of other places too"):
+        return session().scalar(select(func.count(MobileRecord.id)).where(
+            MobileRecord.station_id == station.id, open_now())) or 0
+
+
 @service("liaison.service.write")
 def log_service(ctx: Context, *, station_id: int, kind: str, what: str, on: dt.date | None = None, record_id: int | None = None,
                 result: str | None = None) -> ServiceLog:
     """Note a service a station gave, to a mobile member in the actor's care or to somebody unnamed."""
-    station = ctx.get(Station, station_id)
+    with beyond_subtree("liaison: a branch notes what the station of its community did for its member"):
+        station = ctx.get(Station, station_id)
     day = on or ctx.today()
     errors: dict[str, list[str]] = {}
+    if not serves(ctx, station.org_path):
+        errors["station_id"] = [_("只能登记本单位或上级组织联络站的服务。")]
     not_future(ctx, day, "on", errors)
+    no_numbers({"what": what, "result": result}, errors)
     if day < station.opened_on or (station.closed_on and day > station.closed_on):
         errors["on"] = [_("这一天联络站没有开放，请核对日期。")]
     if record_id and not session().scalars(select(MobileRecord.id).where(MobileRecord.id == record_id)).first():
@@ -85,7 +100,8 @@ def log_service(ctx: Context, *, station_id: int, kind: str, what: str, on: dt.d
         raise Invalid(errors)
     row = ServiceLog(station_id=station.id, org_path=station.org_path, record_id=record_id, on=day, kind=kind,
                      what=what.strip(), result=(result or "").strip(), by_name=ctx.actor.label[:80])
-    session().add(row)
-    session().flush()
+    with beyond_subtree("liaison: the note stands with the station"):
+        session().add(row)
+        session().flush()
     ctx.audit("liaison_service", row.id, station.name, service=kind)
     return row

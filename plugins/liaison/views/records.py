@@ -14,6 +14,7 @@ from core.web import ctx, done, go, render
 from core.web.forms import SchemaForm
 from core.work.show import box
 
+from ..models import MobileRecord
 from ..queries.records import calls_due, names_of, record_page
 from ..schemas.contact import Contact, ContactOfMany, Review, Search
 from ..schemas.record import Inflow, Outflow, Stay
@@ -39,7 +40,13 @@ def record(record_id: int) -> Any:
     page = record_page(ctx(), record_id)
     return render("liaison/record.html", page=page, r=page.record, work=box(ctx(), mobile_record, page.record),
                   ended=page.record.state in ENDED, searched=page.record.state in ("contact_overdue", "lost_contact"),
+                  either=lambda permission: any(ctx().may(permission, path) for path in sides(page.record)),
                   cared=page.record.state in UNDER_CARE, today=ctx().today(), cards=setting("asks_activity_card"))
+
+
+def sides(record: MobileRecord) -> list[str]:
+    """The places of a record: who holds a right at one of them may use it on the record."""
+    return [path for path in (record.org_path, record.receiving_path) if path is not None]
 
 
 def hidden_fields(*names: str) -> tuple[str, ...]:
@@ -96,7 +103,7 @@ def contact_many() -> Any:
     chosen, missed = _chosen_in_ledger()
     start = {"record_ids": chosen, "means": "phone", "happened_on": ctx().today().isoformat()}
     form = SchemaForm(ContactOfMany(), values=start)
-    sent = request.method == "POST" and "record_ids" in request.form
+    sent = request.method == "POST" and "ledger" not in request.form
     if sent and form.submit(request.form) and form.attempt(contacts.log_contacts, ctx(), **form.data):
         done(_("已登记 %(n)s 人的联系。", n=form.result))
         return go("liaison.index")

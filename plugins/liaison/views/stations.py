@@ -10,7 +10,7 @@ from core.base.i18n import _
 from core.web import ctx, done, go, render
 from core.web.forms import SchemaForm
 
-from ..queries.stations import station_page
+from ..queries.stations import serving_choices, station_page
 from ..schemas.station import ServiceForm, StationClosed, StationForm
 from ..services import stations
 from .pages import number_asked, pages, setting
@@ -62,11 +62,15 @@ def close_station(station_id: int) -> Any:
 def new_service() -> Any:
     values = {"station_id": number_asked(request.args.get("station_id")), "on": ctx().today().isoformat(),
               "record_id": number_asked(request.args.get("record_id"))}
-    form = SchemaForm(ServiceForm(), values=values)
+    schema = ServiceForm()
+    schema.fields["station_id"].source = serving_choices(ctx())  # type: ignore[attr-defined]
+    form = SchemaForm(schema, values=values)
     if request.method == "POST" and form.submit(request.form) and form.attempt(stations.log_service, ctx(), **form.data):
         done(_("服务已登记。"))
         if request.form.get("again"):
             return go("liaison.new_service", station_id=form.result.station_id)
+        if form.result.record_id:
+            return go("liaison.record", record_id=form.result.record_id)
         return go("ledgers.show", name="liaison.services")
     return render("liaison/form.html", 422 if form.errors else 200, form=form, title=_("登记服务"), back="liaison.services",
                   again=True)
