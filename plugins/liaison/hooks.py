@@ -19,7 +19,7 @@ from .conditions import open_now
 from .models import GatheringAttendance, MobileRecord, Station
 from .queries import about
 from .queries.records import READ, find_records
-from .services.following import catch_up, merge_records, split_records
+from .services.following import merge_records, split_records
 from .workflows import mobile_record
 
 
@@ -102,13 +102,6 @@ def check_org_removal(org_unit: Any, ctx: Context) -> Iterable[Objection]:
 @hookimpl
 def person_merged(kept_id: int, gone_id: int, ctx: Context) -> None:
     merge_records(ctx, kept_id, gone_id)
-
-
-@hookimpl
-def plugin_enabled(first: bool, ctx: Context) -> None:
-    """What the registry did while the module was off is made up for."""
-    if not first:
-        catch_up(ctx)
 
 
 @hookimpl

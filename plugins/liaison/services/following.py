@@ -9,8 +9,8 @@ from sqlalchemy import select, update
 from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
-from core.people.models import OrgUnit, Person
-from core.service import Context, service, system_context
+from core.people.models import OrgUnit
+from core.service import Context, service
 from core.work import engine
 
 from .. import links
@@ -41,20 +41,6 @@ def follow_move(ctx: Context, *, person_id: int, to_org_id: int, on: dt.date) ->
         return "transferred"
     engine.advance(ctx, mobile_record, record, "close", reason=_("组织关系或党籍状态已变动"), happened_on=day)
     return "closed"
-
-
-def catch_up(ctx: Context) -> int:
-    """Follow every member whose affiliation changed while nobody was told, the module being off; returns how many moved."""
-    moved = 0
-    with beyond_subtree("liaison: records of all places are brought up to date"):
-        stays = session().execute(select(MobileRecord.person_id, MobileRecord.home_org_id, MobileRecord.direction, Person)
-                                  .join(MobileRecord.person).where(MobileRecord.open_of.is_not(None))).all()
-        for person_id, home_id, direction, person in stays:
-            now = person.org_id if person.is_formal else 0
-            if now != home_id if direction == "outflow" else person.is_formal or person.membership_state == "deceased":
-                own = system_context(ctx.tenant, ctx.enabled, "liaison")
-                moved += bool(follow_move(own, person_id=person_id, to_org_id=now, on=ctx.today()))
-    return moved
 
 
 def _new_home(ctx: Context, record: MobileRecord, org_id: int, on: dt.date) -> None:

@@ -101,6 +101,8 @@ def test_what_the_registry_did_meanwhile_is_made_up_for(county):
         transfer_out(ctx, county.people["王小明"], to_place="深圳市某支部")
     county.world.run_jobs()
     switch(county, True)
+    with county.on(TODAY + dt.timedelta(days=1)):
+        county.world.run_jobs()
     with county.acting("all") as ctx:
         assert ctx.get(MobileRecord, gone).state == "transferred"
         assert ctx.get(MobileRecord, stays).state == "registered"
