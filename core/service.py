@@ -31,7 +31,9 @@ from core.events import outbox
 from core.plugin import Hooks, Plugins, installed
 
 log = logging.getLogger("juheli.service")
-P, R, M = ParamSpec("P"), TypeVar("R"), TypeVar("M")
+P = ParamSpec("P")
+R = TypeVar("R")
+M = TypeVar("M")
 PUBLIC = "*public*"          # a service anonymous visitors may call (signing in)
 WHOLE_TENANT = ("",)
 actions: dict[str, set[str]] = {}   # every name the audit may hold -> the modules that write it
