@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.plugin import Plugins
-from core.plugin.manager import installed
+from core.plugin.manager import install, installed
 from core.service import TenantInfo
 from core.tenancy.lookup import by_address
 
@@ -28,9 +28,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def plugins() -> Plugins:
-    """All installed modules."""
-    return installed()
+def _everything() -> Plugins:
+    """All installed modules, whatever a test before has made of the process's set."""
+    return Plugins.discover()
+
+
+@pytest.fixture(scope="session")
+def plugins(_everything: Plugins) -> Plugins:
+    """The modules the world is served with; a folder of tests may have its own."""
+    return _everything
 
 
 def _filled(engine: Engine, folder: Path, plugins: Plugins) -> Path:
@@ -45,6 +51,7 @@ def _filled(engine: Engine, folder: Path, plugins: Plugins) -> Path:
 
 @contextmanager
 def _copied(engine: Engine, template: Path, folder: Path, plugins: Plugins) -> Iterator[World]:
+    before = installed()
     made = engine.copy(template, folder, plugins)
     with made.database.use():
         for slug in ("east", "west"):
@@ -55,18 +62,19 @@ def _copied(engine: Engine, template: Path, folder: Path, plugins: Plugins) -> I
         yield made
     finally:
         engine.drop(made)
+        install(before)
 
 
 @pytest.fixture(scope="session")
-def _sqlite(tmp_path_factory: pytest.TempPathFactory, plugins: Plugins) -> tuple[Engine, Path]:
+def _sqlite(tmp_path_factory: pytest.TempPathFactory, _everything: Plugins) -> tuple[Engine, Path]:
     engine = Sqlite()
-    return engine, _filled(engine, tmp_path_factory.mktemp("installation"), plugins)
+    return engine, _filled(engine, tmp_path_factory.mktemp("installation"), _everything)
 
 
 @pytest.fixture(scope="session")
-def _postgres(pg_server: str, tmp_path_factory: pytest.TempPathFactory, plugins: Plugins) -> Iterator[tuple[Engine, Path]]:
+def _postgres(pg_server: str, tmp_path_factory: pytest.TempPathFactory, _everything: Plugins) -> Iterator[tuple[Engine, Path]]:
     engine = Postgres(pg_server)
-    yield engine, _filled(engine, tmp_path_factory.mktemp("installation"), plugins)
+    yield engine, _filled(engine, tmp_path_factory.mktemp("installation"), _everything)
     engine.close()
 
 
