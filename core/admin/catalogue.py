@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from core.admin.impact import Impact, impact_of
 from core.base.db import Base
 from core.base.i18n import _, _l
 from core.base.session import session
@@ -52,6 +53,7 @@ class Entry:
     since: Any = None
     by_name: str = ""
     configurable: bool = False
+    impact: Impact | None = None
 
 
 def _records(module: str) -> dict[str, int]:
@@ -71,6 +73,7 @@ def _entry(ctx: Context, name: str, states: dict[str, PluginState], *, detail: b
         tuple(plugins.by_name[n].manifest for n in plugins.required_by(name) if n in ctx.enabled),
         _records(name) if detail and state is not None else {},
         state.since if state else None, state.by_name if state else "", bool(manifest.settings),
+        impact_of(ctx, name) if detail else None,
     )
 
 

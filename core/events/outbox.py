@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from core.base.session import begin_write, session
 from core.contracts.events import EVENTS, Event
-from core.jobs.parking import call_for, park
+from core.jobs.parking import call_for, park, parked
 from core.jobs.queue import enqueue, job, on_behalf_of
 from core.plugin import Plugins
 
@@ -74,6 +74,11 @@ def _publish(event: Event, plugins: Plugins, enabled: frozenset[str], actor_id: 
 def wake_up(consumers: frozenset[str]) -> int:
     """Queue the events parked for these modules, in the running transaction; how many there were."""
     return call_for(DELIVER, lambda letter: letter["consumer"] in consumers)
+
+
+def parked_for(consumer: str) -> int:
+    """How many events wait for a module of the tenant in scope to be switched on again."""
+    return len(parked(DELIVER, lambda letter: letter["consumer"] == consumer))
 
 
 @job(DELIVER, retries=5)

@@ -23,13 +23,18 @@ def park(name: str, payload: dict[str, Any], *, actor_id: int | None = None) -> 
     return job
 
 
+def parked(name: str, wanted: Callable[[dict[str, Any]], bool]) -> list[int]:
+    """Ids of the parked jobs of this name whose payload is wanted."""
+    rows = session().execute(select(Job.id, Job.payload).where(Job.name == name, is_parked)).all()
+    return [row.id for row in rows if wanted(row.payload)]
+
+
 def call_for(name: str, wanted: Callable[[dict[str, Any]], bool]) -> int:
     """Queue, in the running transaction, the parked jobs of this name whose payload is wanted; how many there were.
 
     Their `run_at` stays what it was, so the oldest go first.
     """
-    rows = session().execute(select(Job.id, Job.payload).where(Job.name == name, is_parked)).all()
-    ids = [row.id for row in rows if wanted(row.payload)]
+    ids = parked(name, wanted)
     for start in range(0, len(ids), AT_ONCE):
         chosen = update(Job).where(Job.id.in_(ids[start:start + AT_ONCE]), is_parked)
         session().execute(chosen.values(status=QUEUED, finished_at=None).execution_options(synchronize_session=False))

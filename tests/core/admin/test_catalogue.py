@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import html
 import re
 
 import pytest
 
 from core.admin.catalogue import kept_for
 from core.base.i18n import use_locale
+from core.base.session import begin_write, session
+from core.contracts.events import LearningHoursEarned
+from core.jobs.queue import enqueue
 from core.plugin import installed
+from core.service import service
+from core.tenancy.lifecycle import disable_plugin as switch_off
+from core.work.models import WorkItem
 
 
 @pytest.mark.parametrize(("keep", "zh", "en"), [
@@ -32,3 +39,42 @@ def test_no_plugin_shows_a_code(world):
 def test_the_page_of_a_plugin_is_in_words(world):
     page = world.browser("east").get("/plugins/liaison").text
     assert "党员登记期间及之后 3 年" in page and "membership" not in page
+
+
+@service(None, action="test.earn")
+def earn(ctx):
+    ctx.publish(LearningHoursEarned(person_id=1, on="2026-11-01", minutes=60, title="x", source="test", source_id=1))
+
+
+def test_what_switching_does_is_told_before(world):
+    """Menus, ledgers, roles with their holders, to-dos and jobs; while it is off, what waits for it."""
+    world.add_user("east", "clerk", "training.course.read")
+    with world.inside("east") as ctx:
+        switch_off(ctx, "training") if "training" in ctx.enabled else None
+    admin = world.browser("east")
+    before = told(admin)
+    assert "教育培训" in before["新增菜单"] and "学时" in before["新增台账"] and "没有" in before["未办结的待办"]
+    assert "test clerk（1 人）" in before["这些角色可以办理"] and "支部书记（0 人）" in before["这些角色可以办理"]
+    assert admin.post("/plugins/training/enable").status_code == 303
+    with world.inside("east") as ctx:
+        begin_write()
+        enqueue("training.something")
+        session().add(WorkItem(source="training", declared="training.session", record_kind="training.session", record_id=1,
+                               subject="x", org_path="", permission="training.session.read", guard="training.session.read",
+                               opened_at=ctx.now()))
+        session().commit()
+    during = told(admin)
+    assert "教育培训" in during["菜单不再显示"] and during["未办结的待办"].startswith("1 项，停用期间不显示")
+    assert int(during["排队的后台任务"].split(" ")[0]) >= 1 and "test clerk（1 人）" in during["这些角色不能再办理"]
+    assert admin.post("/plugins/training/disable").status_code == 303
+    with world.inside("east") as ctx:
+        earn(ctx)
+    after = told(admin)
+    assert after["停用期间其他应用发来的事项"] == "已保留 1 项，启用后补办" and after["未办结的待办"] == "1 项，启用后恢复显示"
+
+
+def told(browser):
+    """The pairs of the page's definition lists."""
+    page = browser.get("/plugins/training").text
+    pairs = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page, flags=re.S)
+    return {html.unescape(name): html.unescape(text).strip() for name, text in pairs}

@@ -1,0 +1,63 @@
+"""What switching a plugin on or off means here, told before it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+
+from core.access.models import Role, RoleGrant
+from core.base.session import session
+from core.events.outbox import parked_for
+from core.jobs.models import QUEUED, Job, is_open
+from core.plugin import NavItem
+from core.service import Context
+from core.work.models import WAITING, WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Counts are of the tenant in scope.
+
+    menus    its entries of the side menu
+    ledgers  its ledgers
+    roles    roles that get or lose its pages, with the number of accounts that hold each now
+    todos    its open items of the inbox: hidden while it is off
+    jobs     its jobs that wait: they rest while it is off
+    parked   events kept for it: delivered when it is on again
+    """
+
+    menus: tuple[str, ...]
+    ledgers: tuple[str, ...]
+    roles: tuple[tuple[str, int], ...]
+    todos: int
+    jobs: int
+    parked: int
+
+
+def impact_of(ctx: Context, name: str) -> Impact:
+    """What changes when the plugin is switched, together with what it requires."""
+    with_it = ctx.enabled | {name, *ctx.plugins.requires_closure(name)}
+    seen = ctx.evolve(enabled=frozenset(with_it), all_powers=True)
+    menus = [c.value.label for c in seen.collect("nav_items") if c.plugin == name and isinstance(c.value, NavItem)]
+    todos = select(func.count()).select_from(WorkItem).where(WorkItem.source == name, WorkItem.state.in_(WAITING))
+    jobs = select(func.count()).select_from(Job).where(
+        is_open, Job.status == QUEUED, Job.name.startswith(name + ".", autoescape=True))
+    return Impact(tuple(map(str, menus)), tuple(str(x.title) for x in ctx.plugins.by_name[name].ledgers), _roles(ctx, name),
+                  session().scalar(todos) or 0, session().scalar(jobs) or 0, parked_for(name))
+
+
+def _roles(ctx: Context, name: str) -> tuple[tuple[str, int], ...]:
+    """Roles with permissions of the plugin, and the suggested ones that would get some."""
+    suggested = {role.key: str(role.label) for role in ctx.plugins.by_name[name].manifest.roles
+                 if ctx.tenant.kind in role.audience}
+    held = (select(func.count(RoleGrant.user_id.distinct())).where(
+        RoleGrant.tenant_id == Role.tenant_id, RoleGrant.role_id == Role.id, RoleGrant.revoked_at.is_(None),
+        RoleGrant.starts_on <= ctx.today(), or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= ctx.today()))
+        .correlate(Role).scalar_subquery())
+    found = {}
+    for role, people in session().execute(select(Role, held).order_by(Role.label)):
+        if role.key in suggested or any(p.startswith(name + ".") for p in role.permissions):
+            suggested.pop(role.key, None)
+            found[role.label] = people
+    return tuple([*found.items(), *((label, 0) for label in suggested.values())])
