@@ -11,6 +11,7 @@ from core.base.db import Base, OrgScoped
 from core.base.scope import tenant_scope
 from core.base.session import begin_write, session
 from core.tenancy.models import DISABLED, ENABLED, PluginState, Tenant
+from core.web.api import ROOT
 
 from .addresses import is_public, methods_of, path_of, rules, spelled
 from .canaries import tenant_tables, token_of
@@ -67,7 +68,8 @@ def _one_secret(probe: Probe, rule: Rule, words: dict[str, str], name: str, tabl
 def lower_search(probe: Probe) -> None:
     """The clerk searches for what lies outside his subtree."""
     scoped = places_beyond()
-    for box in ("/search/?q=", "/look/pick/person?q=", *(f"/ledgers/{name}/?q=" for name in probe.plugins.ledgers)):
+    lists = [box for name in probe.plugins.ledgers for box in (f"/ledgers/{name}/?q=", f"{ROOT}/ledgers/{name}?q=")]
+    for box in ("/search/?q=", "/look/pick/person?q=", *lists):
         text = probe.clerk.open("GET", box + probe.beyond.word).text.lower()
         probe.cases["lower staff"] += 1
         if any(f"{probe.beyond.word}{table}".lower() in text for table in scoped):

@@ -6,6 +6,7 @@ import io
 from urllib.parse import quote
 
 from core.ledgers.filters import filters_of, keys_of
+from core.web.api import ROOT
 from core.web.pickers import kinds
 
 from .addresses import path_of, rules, spelled
@@ -33,7 +34,10 @@ def foreign_ledger_rows(probe: Probe) -> None:
         filters = [f for f in filters_of(ledger) if probe.thorough or f.kind == "org"]
         for key in dict.fromkeys((*(key for item in filters for key in keys_of(item)), *(("view",) if probe.thorough else ()))):
             _ask(probe, path, key)
-        for page in (f"{path}?q={quote(probe.foreign.word)}&size=200", *((path, f"{path}print") if probe.thorough else ())):
+        for key in [key for item in filters if item.kind == "org" for key in keys_of(item)[:1]]:
+            _ask(probe, f"{ROOT}/ledgers/{name}", key)
+        lists = (f"{path}?q={quote(probe.foreign.word)}&size=200", f"{ROOT}/ledgers/{name}?q={quote(probe.foreign.word)}")
+        for page in (*lists, *((path, f"{path}print") if probe.thorough else ())):
             probe.cases["search"] += 1
             _no_other_word(probe, "search", f"GET {page}", probe.admin.open("GET", page).text)
         for form in ("csv", "xlsx") if probe.thorough else ("xlsx",):

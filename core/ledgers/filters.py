@@ -63,7 +63,13 @@ def keys_of(item: Filter) -> tuple[str, ...]:
 
 def read(ledger: Ledger, args: Args, ctx: Context) -> tuple[list[Applied], list[str]]:
     """The filters in force, and a sentence for each value that was ignored."""
-    applied, notes = [], []
+    applied, problems = read_each(ledger, args, ctx)
+    return applied, [_("筛选条件“%(name)s”没有生效：%(why)s", name=item.label, why=why) for item, why in problems]
+
+
+def read_each(ledger: Ledger, args: Args, ctx: Context) -> tuple[list[Applied], list[tuple[Filter, str]]]:
+    """The filters in force, and those that make no sense with the reason."""
+    applied, problems = [], []
     for item in filters_of(ledger):
         given = {key: [v for v in args.get(key, ()) if v] for key in keys_of(item)}
         if not any(given.values()) or (item.kind == "org" and not given[item.name]):
@@ -71,11 +77,11 @@ def read(ledger: Ledger, args: Args, ctx: Context) -> tuple[list[Applied], list[
         try:
             found = READERS[item.kind](item, given, ctx)
         except ValueError as problem:
-            notes.append(_("筛选条件“%(name)s”没有生效：%(why)s", name=item.label, why=problem))
+            problems.append((item, str(problem)))
             continue
         if found is not None:
             applied.append(found)
-    return applied, notes
+    return applied, problems
 
 
 def _choice(item: Filter, given: Args, ctx: Context) -> Applied:

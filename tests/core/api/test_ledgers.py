@@ -1,0 +1,102 @@
+"""Ledgers through the API: the rows and columns of the page, every ledger of every module, nothing beyond the reader's place."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from core.base.session import session
+from core.ledgers.described import row_schema
+from core.people.models import Person
+from core.people.services.persons import create_person
+from core.testing.world import Program, World
+from tests.core.access.units import PATHS, build_units
+from tests.core.ledgers import trial
+
+
+@pytest.fixture
+def office(world: World) -> World:
+    """A county with members in two branches, everything enabled."""
+    world.open_tenant("north", "North County", "county", plugins=tuple(world.plugins.optional))
+    with world.inside("north"):
+        trial.fill(persons_per_branch=3, branches=2, root="z000")
+    return world
+
+
+def walk(program: Program, path: str, limit: int) -> list[dict]:
+    """Everything behind the cursor."""
+    found, cursor = [], ""
+    while cursor is not None:
+        answer = program.get(path, query_string={"cursor": cursor, "limit": limit})
+        assert answer.status_code == 200, answer.json
+        found += answer.json["items"]
+        cursor = answer.json["next"]
+    return found
+
+
+def test_every_ledger_answers_as_it_is_described_and_both_ways_agree(office):
+    program = office.program("north", *office.plugins.permissions)
+    listed = program.get("/ledgers").json["items"]
+    assert len(listed) >= 20
+    rows = 0
+    with office.inside("north") as ctx:
+        for one in listed:
+            path, ledger = f"/ledgers/{one['name']}", ctx.plugins.ledgers[one["name"]]
+            answer = program.get(path, query_string={"fields": ",".join(one["columns"]), "limit": 500})
+            assert answer.status_code == 200, (path, answer.json)
+            allowed = set(row_schema(ledger, ctx)["properties"])
+            assert all(set(row) == allowed for row in answer.json["items"]), path
+            walked = walk(program, path, 4)
+            assert sorted(r["id"] for r in walked) == sorted(r["id"] for r in answer.json["items"]), path
+            assert len(walked) == answer.json["total"]
+            rows += len(walked)
+    assert rows > 20
+
+
+def test_filter_sort_fields_and_pages(office):
+    program = office.program("north", "people.person.read")
+    ask = "/ledgers/people.roster"
+    names = [r["name"] for r in program.get(ask + "?limit=500").json["items"]]
+    first, second = (program.get(f"{ask}?sort=-joined_on&limit=2&page={n}&fields=name,joined_on").json for n in (1, 2))
+    days = [r["joined_on"] for r in (*first["items"], *second["items"])]
+    assert days == sorted(days, reverse=True) and set(first["items"][0]) == {"id", "name", "joined_on"}
+    assert first["total"] == len(names) == 6 and first["next"] is None
+    wanted = program.get(ask, query_string={"q": names[0]}).json
+    assert 0 < wanted["total"] < 6 and names[0] in [r["name"] for r in wanted["items"]]
+    assert program.get(ask + "?page=90").json == {"items": [], "total": 6, "next": None}
+
+
+REFUSED = {
+    "x=1": {"x"}, "limit=0": {"limit"}, "limit=501": {"limit"}, "page=-1&limit=a": {"page", "limit"}, "sort=nothing": {"sort"},
+    "fields=name,secret": {"fields"}, "cursor=abc": {"cursor"}, "cursor=&page=2": {"cursor"},
+    "member_kind=nobody": {"member_kind"},
+    "joined_on_from=2020-13-01": {"joined_on_from"}, "page=500&limit=50": {"page"}, "ind=none": {"ind"}, "size=50": {"size"},
+    "limit=": {"limit"},
+}
+
+
+def test_what_makes_no_sense_is_refused_by_name(world):
+    program = world.program("east", "people.person.read")
+    for query, wrong in REFUSED.items():
+        answer = program.get(f"/ledgers/people.roster?{query}")
+        assert answer.status_code == 422, query
+        assert {error["parameter"] for error in answer.json["errors"]} == wrong
+
+
+def test_only_rows_of_the_readers_place_and_sealed_columns_masked(world):
+    units = build_units(world)
+    with world.inside("east") as ctx:
+        create_person(ctx, org_id=units.org["pine"], name="王芳", phone="13800138000")
+    reading = ("people.person.read", "people.person.export")
+    north = world.program("east", *reading, path=PATHS["north"])
+    rows = walk(north, "/ledgers/people.everybody", 1)
+    with world.inside("east"):
+        inside = {p.id for p in session().scalars(select(Person)) if p.org_path.startswith(PATHS["north"])}
+    assert len(inside) == 3 and {r["id"] for r in rows} == inside
+    shown = north.get("/ledgers/people.everybody?fields=name,phone,id_no").get_data(as_text=True)
+    assert "138****8000" in shown and "13800138000" not in shown
+    assert world.program("east", "people.person.read").get("/ledgers/people.everybody?cursor=").status_code == 403
+    nobody = world.program("east", "people.org.read")
+    refused = nobody.get("/ledgers/people.everybody")
+    assert refused.status_code == 403 and refused.json["permission"] == "people.person.read"
+    assert "people.everybody" not in [one["name"] for one in nobody.get("/ledgers").json["items"]]
