@@ -16,13 +16,14 @@ query keys are refused. What a view returns is dumped by `answers`; a record wit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
 from flask import Response, current_app, request
 
 from core.service import Context
+from core.web import replay
 from core.web.forms.schema import Schema
 from core.web.pages import Pages
 from core.web.wire import Answer, answered, body_of, if_match, query_of
@@ -33,15 +34,16 @@ View = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """One of several operations behind one address with a name in it: what the name is, and what is read and answered.
+    """One of several operations behind one address with names in it: what the names are, what is read, sent and answered.
 
-    `query` and `answers` are JSON Schemas: parameters by name, and the answer.
+    `query` and `answers` are JSON Schemas: parameters by name, and the answer; `takes` is the schema of the body.
     """
 
     arguments: dict[str, str]
     title: Any
-    query: dict[str, dict[str, Any]]
     answers: dict[str, Any]
+    query: dict[str, dict[str, Any]] = field(default_factory=dict)
+    takes: type[Schema] | None = None
     note: Any = ""
 
 
@@ -103,6 +105,15 @@ class Api(Pages):
 def _calling(view: View, operation: Operation) -> View:
     @wraps(view)
     def call(**arguments: Any) -> Response:
+        if operation.method == "GET":
+            return respond(arguments)
+        replay.expect()
+        try:
+            return replay.keep(respond(arguments))
+        except replay.Replayed as first:
+            return replay.again(first)
+
+    def respond(arguments: dict[str, Any]) -> Response:
         if not operation.open_query:
             found = query_of(operation.query)
             arguments |= {"query": found} if operation.query else {}

@@ -24,7 +24,7 @@ from core.base.i18n import _
 from core.base.scope import current_scope
 from core.base.session import begin_write, session
 from core.service import Context, at_begin
-from core.web.models import Once
+from core.web.models import Once, Replay
 from core.web.pages import safe_next, warn
 
 log = logging.getLogger("juheli.web")
@@ -116,15 +116,15 @@ def repeat(error: Repeated) -> Response:
 
 
 def forget_old() -> int:
-    """Drop the keys older than a day in the tenant in scope; returns how many. For the nightly job."""
+    """Drop what is older than a day in the tenant in scope, also the answers kept for programs; returns how
+    many. For the nightly job."""
     begin_write()
-    gone = session().execute(
-        delete(Once)
-        .where(Once.tenant_id == current_scope().tenant_id, Once.created_at < now() - KEPT)
-        .execution_options(synchronize_session=False)
-    )
+    gone = 0
+    for model in (Once, Replay):
+        old = delete(model).where(model.tenant_id == current_scope().tenant_id, model.created_at < now() - KEPT)
+        gone += session().execute(old.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]
     session().commit()
-    return int(gone.rowcount)  # type: ignore[attr-defined]
+    return gone
 
 
 def install(app: Flask) -> None:

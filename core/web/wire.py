@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Response, current_app, request
-from marshmallow import ValidationError
+from marshmallow import ValidationError, missing
 from werkzeug.exceptions import (
     BadRequest,
     PreconditionFailed,
@@ -48,7 +48,11 @@ def body_of(takes: type[Schema], *, partial: bool = False) -> dict[str, Any]:
         raise UnsupportedMediaType
     if (request.content_length or 0) > LARGEST:
         raise RequestEntityTooLarge
-    return _load(takes(), parse(request.get_data()), Invalid, partial)
+    schema = takes()
+    for declared in schema.fields.values() if partial else ():
+        if not declared.required and declared.load_default in (missing, None):
+            declared.allow_none = True          # null clears
+    return _load(schema, parse(request.get_data()), Invalid, partial)
 
 
 def parse(raw: bytes) -> Any:

@@ -21,6 +21,7 @@ LEFT_BEHIND = {
     "access_token": "secrets of programs: whoever arrives elsewhere hands out new ones",
     "access_revision": "a counter for the cache of this installation",
     "web_once": "forms posted in the last day",
+    "web_replay": "answers to programs of the last day",
 }
 # Rows of core that are about archives themselves: (table, column, prefix).
 OF_ARCHIVES = (("jobs_job", "name", "custody."), ("files_file", "kind", "custody."))

@@ -504,6 +504,27 @@ def upgrade() -> None:
     with op.batch_alter_table('web_once', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_web_once_created_at'), ['tenant_id', 'created_at'], unique=False)
 
+    op.create_table('web_replay',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('token_id', sa.BigInteger(), nullable=False),
+    sa.Column('key', sa.String(length=64), nullable=False),
+    sa.Column('fingerprint', sa.String(length=64), nullable=False),
+    sa.Column('status', sa.Integer(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('etag', sa.String(length=40), nullable=False),
+    sa.Column('location', sa.String(length=500), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_web_replay')),
+    sa.UniqueConstraint('tenant_id', 'token_id', 'key', name=op.f('uq_web_replay_token_id_key')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('web_replay', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_web_replay_created_at'), ['tenant_id', 'created_at'], unique=False)
+
     op.create_table('work_transition',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1215,6 +1236,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_work_transition_actor_id'))
 
     op.drop_table('work_transition')
+    with op.batch_alter_table('web_replay', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_web_replay_created_at'))
+
+    op.drop_table('web_replay')
     with op.batch_alter_table('web_once', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_web_once_created_at'))
 

@@ -1,0 +1,139 @@
+"""Persons and organisations for programs: the services and checks of the pages. Numbers leave masked, as on the pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import url_for
+from marshmallow import Schema as Plain
+from marshmallow import fields
+
+from core.base.i18n import _l
+from core.web import ctx
+from core.web.api import Api
+from core.web.forms import Int, Length, Range, Schema, Text, ui
+from core.web.wire import Answer
+
+from .queries import people, units
+from .schemas import EditOrg, NewOrg, NewPerson, PersonFields
+from .services.orgs import create_org, update_org
+from .services.persons import create_person, update_person
+
+api = Api("people", __name__)
+PERSON, ORG = "people.person.", "people.org."
+ID = {"required": True, "dump_only": True}
+
+
+class PersonOut(Plain):
+    """A person as programs read it; `phone` and `id_no` are masked."""
+
+    id = fields.Integer(**ID)
+    version = fields.Integer(**ID)
+    name = fields.String(**ID)
+    gender = fields.String(**ID)
+    birth_date = fields.Date(allow_none=True, **ID)
+    phone = fields.String(attribute="phone_mask", **ID)
+    id_no = fields.String(attribute="id_mask", **ID)
+    education = fields.String(**ID)
+    member_kind = fields.String(**ID)
+    membership_state = fields.String(**ID)
+    joined_on = fields.Date(allow_none=True, **ID)
+    confirmed_on = fields.Date(allow_none=True, **ID)
+    category = fields.String(**ID)
+    org_id = fields.Integer(**ID)
+    is_formal = fields.Boolean(**ID)
+    residence_org_id = fields.Integer(allow_none=True, **ID)
+    grid_id = fields.Integer(allow_none=True, **ID)
+    work_unit = fields.String(**ID)
+    skills = fields.String(**ID)
+    note = fields.String(**ID)
+    verified_on = fields.Date(allow_none=True, **ID)
+    check_state = fields.String(**ID)
+
+
+class OrgOut(Plain):
+    """An organisation as programs read it; `contact_phone` is masked."""
+
+    id = fields.Integer(**ID)
+    version = fields.Integer(**ID)
+    name = fields.String(**ID)
+    short_name = fields.String(**ID)
+    kind = fields.String(**ID)
+    unit_kind = fields.String(**ID)
+    parent_id = fields.Integer(allow_none=True, **ID)
+    path = fields.String(**ID)
+    community_id = fields.Integer(allow_none=True, **ID)
+    status = fields.String(**ID)
+    founded_on = fields.Date(allow_none=True, **ID)
+    approval_no = fields.String(**ID)
+    size_approval_no = fields.String(**ID)
+    credit_code = fields.String(**ID)
+    term_years = fields.Integer(allow_none=True, **ID)
+    term_start = fields.Date(allow_none=True, **ID)
+    term_end = fields.Date(allow_none=True, **ID)
+    contact_name = fields.String(**ID)
+    contact_phone = fields.String(attribute="contact_phone_mask", **ID)
+    address = fields.String(**ID)
+    note = fields.String(**ID)
+    dissolved_on = fields.Date(allow_none=True, **ID)
+    successor_id = fields.Integer(allow_none=True, **ID)
+
+
+class Find(Schema):
+    """Search by name, pinyin, initials or a whole number. For everybody, read a ledger."""
+
+    q = Text(required=True, validate=Length(min=1, max=60), metadata=ui(_l("姓名、拼音首字母，或完整的电话、身份证号码")))
+    limit = Int(load_default=20, validate=Range(min=1, max=100), metadata=ui(_l("最多几条")))
+
+
+class FindOrg(Find):
+    q = Text(load_default="", validate=Length(max=60), metadata=ui(_l("名称或拼音首字母；不写就是最上级组织")))
+
+
+def _made(endpoint: str, record: Any, **numbers: int) -> Answer:
+    return Answer(record, 201, record.version, {"Location": url_for(endpoint, **numbers)})
+
+
+@api.get("/persons", needs=PERSON + "read", title=_l("查找人员"), query=Find, answers=PersonOut, many=True)
+def find_persons(query: dict[str, Any]) -> Any:
+    return people.search_people(ctx(), query["q"], query["limit"])
+
+
+@api.get("/persons/<int:person_id>", needs=PERSON + "read", title=_l("一名人员"), answers=PersonOut)
+def get_person(person_id: int) -> Any:
+    return people.get_person(ctx(), person_id)
+
+
+@api.post("/persons", needs=PERSON + "create", title=_l("登记人员"), takes=NewPerson, answers=PersonOut, status=201)
+def create(data: dict[str, Any]) -> Any:
+    person = create_person(ctx(), **data)
+    return _made("people_api.get_person", person, person_id=person.id)
+
+
+@api.patch("/persons/<int:person_id>", needs=PERSON + "update", title=_l("修改人员"), takes=PersonFields, answers=PersonOut,
+           versioned=True, note=_l("没有写的字段不变，写 null 清除；组织关系和党籍状态用各自的办理动作"))
+def change(person_id: int, data: dict[str, Any], version: int | None) -> Any:
+    return update_person(ctx(), person_id, version=version, **data)
+
+
+@api.get("/orgs", needs=ORG + "read", title=_l("查找组织"), query=FindOrg, answers=OrgOut, many=True)
+def find_orgs(query: dict[str, Any]) -> Any:
+    return units.search_orgs(ctx(), query["q"], query["limit"])
+
+
+@api.get("/orgs/<int:org_id>", needs=ORG + "read", title=_l("一个组织"), answers=OrgOut)
+def get_org(org_id: int) -> Any:
+    return units.get_org(ctx(), org_id)
+
+
+@api.post("/orgs", needs=ORG + "manage", title=_l("新增组织"), takes=NewOrg, answers=OrgOut, status=201)
+def found(data: dict[str, Any]) -> Any:
+    unit = create_org(ctx(), **data)
+    return _made("people_api.get_org", unit, org_id=unit.id)
+
+
+@api.patch("/orgs/<int:org_id>", needs=ORG + "manage", title=_l("修改组织"), takes=EditOrg, answers=OrgOut, versioned=True,
+           note=_l("没有写的字段不变，写 null 清除；隶属、合并、撤销用各自的办理动作"))
+def change_org(org_id: int, data: dict[str, Any], version: int | None) -> Any:
+    return update_org(ctx(), org_id, version=version, **{key: "" if key == "document_no" and value is None else value
+                                                         for key, value in data.items()})
