@@ -11,10 +11,11 @@ from core.base.i18n import _
 from core.imports.headings import tidy
 from core.imports.layout import Head, heading_text
 from core.imports.reader import SheetRow
-from core.imports.words import example_mark, starting
+from core.imports.words import example_mark, exported_mark, starting
 
 AFTER_SUM = r"(?=$|[\s:(\d\u4eba\u540d])"          # nothing, a blank, a colon, a number, "person(s)"
 AFTER_FOOTER = r"\s*(\(.{0,8}?\))?\s*:"
+EXPORTED = re.compile(exported_mark())          # the last line of a CSV that a ledger was exported to
 NUMBER = re.compile(r"\d{1,7}")
 
 
@@ -37,10 +38,15 @@ class Skipped:
     footers: int = 0
     sections: int = 0
     examples: int = 0
+    filled_examples: list[int] = field(default_factory=list)
 
     def warnings(self) -> list[str]:
-        """Sentences for the preview: sums in the sheet that differ from what was read."""
+        """Sentences for the preview: sums in the sheet that differ from what was read, real rows marked as the example."""
         return [
+            _("第 %(row)s 行标着“%(mark)s”，没有导入。如果是要导入的内容，请删去“%(mark)s”两个字，重新上传。",
+              row=number, mark=example_mark())
+            for number in self.filled_examples
+        ] + [
             _(
                 "第 %(row)s 行写着“%(label)s %(said)s”，实际读到 %(read)s 行，请核对是否有漏填或重复。",
                 row=total.row, label=total.label, said=total.said, read=total.read,
@@ -50,8 +56,12 @@ class Skipped:
         ]
 
 
-def records(rows: Iterable[SheetRow], head: Head, skipped: Skipped) -> Iterator[SheetRow]:
-    """Only the rows that are records; the others are counted in ``skipped``, complete once this is exhausted."""
+def records(rows: Iterable[SheetRow], head: Head, skipped: Skipped,
+            examples: frozenset[str] = frozenset()) -> Iterator[SheetRow]:
+    """Only the rows that are records; the others are counted in ``skipped``, complete once this is exhausted.
+
+    ``examples`` are the cells of the template's example row.
+    """
     repeated = [_signature(row) for row in head.rows]
     count = since_subtotal = 0
     for row in rows:
@@ -62,10 +72,12 @@ def records(rows: Iterable[SheetRow], head: Head, skipped: Skipped) -> Iterator[
             since_subtotal = count
         elif _repeats_head(row, repeated):
             skipped.heads += 1
-        elif starting("footers", AFTER_FOOTER).match(first):
+        elif starting("footers", AFTER_FOOTER).match(first) or EXPORTED.match(first):
             skipped.footers += 1
         elif first.startswith(example_mark()):
             skipped.examples += 1
+            if not {str(cell).strip() for cell in row.cells if cell is not None} <= {example_mark(), "", *examples}:
+                skipped.filled_examples.append(row.number)
         elif _is_section(row, head):
             skipped.sections += 1
         else:

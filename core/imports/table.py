@@ -51,9 +51,10 @@ def open_table(
     with open_sheet(data, sheet=sheet, limits=limits) as opened:
         first = list(itertools.islice(opened.rows, LOOK_AHEAD + 3))
         head = find_head(first, targets)
+        examples = frozenset(str(target.example) for target in targets if target.example)
         below = first[len(head.title) + len(head.rows) :]
         table = Table(opened, head, recognise(head.headings, targets, remembered), iter(()))
-        table.rows = records(itertools.chain(below, opened.rows), head, table.skipped)
+        table.rows = records(itertools.chain(below, opened.rows), head, table.skipped, examples)
         yield table
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from core.base.i18n import _
 from core.base.session import session
@@ -66,8 +67,8 @@ def _take_back(ctx: Context, kind: ImportKind, row: ImportRow) -> None:
             session().flush()
         row.state = TAKEN_BACK
     except Exception as error:
-        row.state = KEPT
-        said = "；".join(flat(sentences(error)))
+        row.state, used = KEPT, isinstance(error, IntegrityError)
+        said = _("导入之后又有别的记录用到了它，没有撤销。") if used else "；".join(flat(sentences(error)))
         row.payload = seal_json("imports_row", "payload", row.id, {"errors": {"": said}})
 
 

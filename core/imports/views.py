@@ -35,12 +35,11 @@ def new(kind: str) -> Any:
     if request.method == "GET":
         return _upload_page(found)
     upload = request.files.get("file")
-    data = upload.read(DEFAULT.file_bytes + 1) if upload else b""
-    if not data:
+    if not upload:
         return _upload_page(found, _("请选择要上传的 .xlsx 或 .csv 文件。"))
     try:
-        inspected = services.inspect(ctx(), kind, data)
-        batch = services.upload(ctx(), kind, inspected, upload.filename or "" if upload else "")
+        inspected = services.inspect(ctx(), kind, upload.read(DEFAULT.file_bytes + 1))
+        batch = services.upload(ctx(), kind, inspected, upload.filename or "")
     except Invalid as refused:
         return _upload_page(found, " ".join(refused.errors.get("file", [str(refused)])))
     return go("imports.batch", batch_id=batch.id)

@@ -26,6 +26,11 @@ def example_mark() -> str:
     return _words()["example"]
 
 
+def exported_mark() -> str:
+    """A pattern for the line with which our own exports end."""
+    return _words()["exported"]
+
+
 def synonym(word: str) -> str:
     """The usual word for one that says the same (folded)."""
     return _words()["synonyms"].get(word, word)

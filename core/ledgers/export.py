@@ -30,6 +30,7 @@ from .paper import filter_words
 from .query import conditions_of, count, every_row
 from .services import open_ledger
 from .state import State
+from .totals import Totals
 from .units import own_name
 
 AT_ONCE = 5000                      # rows; more become a job
@@ -69,7 +70,8 @@ def write_file(ctx: Context, plan: Plan, kind: str, path: Path, tell: Callable[[
     columns = tuple(c for c in state.columns)
     writer, _media = WRITERS[kind]
     rows = every_row(state, ctx, columns, permission=plan.permission)
-    return writer(path, outgoing(ctx, state, columns), _cells(ledger, columns, ctx, rows, tell))
+    lines = writer(path, outgoing(ctx, state, columns), _cells(ledger, columns, ctx, rows, tell))
+    return lines - any(column.total for column in columns)
 
 
 def outgoing(ctx: Context, state: State, columns: tuple[Col, ...]) -> Outgoing:
@@ -88,12 +90,16 @@ def outgoing(ctx: Context, state: State, columns: tuple[Col, ...]) -> Outgoing:
 
 def _cells(ledger: Ledger, columns: tuple[Col, ...], ctx: Context, rows: Iterator[Row[Any]],
            tell: Callable[[int], None]) -> Iterator[Sequence[Cell]]:
+    totals = Totals(columns)
     getters = [_number(c) or text for c, text in zip(columns, texts(columns, ctx), strict=True)]
     for number, row in enumerate(rows, 1):
         cells: list[Cell] = [get(row) for get in getters]
         if number % 5000 == 0:
             tell(number)
+        totals.add(row)
         yield [number, *cells] if ledger.numbered else cells
+    if last := totals.cells():
+        yield ["", *last] if ledger.numbered else last
 
 
 def _number(column: Col) -> Callable[[Row[Any]], Cell] | None:

@@ -15,6 +15,7 @@ from .controls import chips
 from .query import conditions_of, count, every_row
 from .services import open_ledger
 from .state import State
+from .totals import Totals
 from .units import own_name
 from .wording import sentences
 
@@ -48,13 +49,20 @@ def read_sheet(ctx: Context, name: str, pairs: list[tuple[str, str]]) -> Sheet:
     cells = texts(columns, ctx)
     classes = [_css(column) for column in columns]
     rows: list[Markup] = []
+    totals = Totals(columns)
     for number, row in enumerate(every_row(state, ctx, columns, limit=MOST + 1), 1):
         first = f"<td>{number}</td>" if ledger.numbered else ""
         body = "".join(f"<td{css}>{escape(text(row))}</td>" for css, text in zip(classes, cells, strict=True))
         rows.append(Markup(f"<tr>{first}{body}</tr>"))
+        totals.add(row)
     cut = MOST if len(rows) > MOST else 0
     total = count(ledger, ctx, *conditions_of(state, ctx)) if cut else len(rows)
-    return Sheet(state, ledger, columns, rows[:MOST], cut, total, filter_words(state), own_name(ctx, ledger.permission))
+    if rows and not cut and (sums := totals.texts()):
+        first = "<td></td>" if ledger.numbered else ""
+        body = "".join(f"<td{css}>{escape(text)}</td>" for css, text in zip(classes, sums, strict=True))
+        rows.append(Markup(f"<tr>{first}{body}</tr>"))
+    return Sheet(state, ledger, columns, rows[:MOST] if cut else rows, cut, total, filter_words(state),
+                 own_name(ctx, ledger.permission))
 
 
 def _css(column: Col) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
 
 from core.base.i18n import _
 from core.base.session import session
@@ -13,7 +12,7 @@ from core.service import Context, service
 
 from .query import statement
 from .scope import find_ledger
-from .services import open_ledger
+from .services import given_query, open_ledger
 
 MOST = 20_000
 LARGEST = 2**53
@@ -28,7 +27,7 @@ def selected_ids(ctx: Context, name: str, form: Mapping[str, Any], permission: s
     """
     ledger = find_ledger(ctx, name)
     if form.get("all"):
-        state, _views = open_ledger(ctx, name, parse_qsl(str(form.get("query", ""))[:4000]))
+        state, _views = open_ledger(ctx, name, given_query(form))
         wanted = statement(state, ctx, (), permission=permission)
     else:
         ticked = form.getlist("ids") if hasattr(form, "getlist") else form.get("ids", [])

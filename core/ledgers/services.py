@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -24,7 +25,7 @@ from .state import Layout, State, read_state, tidy
 
 SHARE = "ledgers.view.share"
 MOST_VIEWS = 30
-LONGEST_QUERY = 2000
+LONGEST_QUERY, LONGEST_FORM = 2000, 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,14 @@ class Views:
 
     def named(self, view_id: str) -> Any | None:
         return next((v for v in self.saved if str(v.id) == view_id), None)
+
+
+def given_query(form: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The list's own query as a form brought it. Raises Invalid for one too long: cut short it would match more rows."""
+    query = str(form.get("query") or "")
+    if len(query) > LONGEST_FORM:
+        raise Invalid({"query": [_("筛选条件太多，请减少一些再试。")]})
+    return parse_qsl(query)
 
 
 def views_of(ledger: Ledger, ctx: Context, size: int = 0) -> Views:
@@ -150,7 +159,8 @@ def choose_columns(ctx: Context, ledger_name: str, names: list[str]) -> None:
     """Remember the columns (in this order) for the actor; an empty choice goes back to the declared ones."""
     ledger = find_ledger(ctx, ledger_name)
     own = session().scalars(select(SavedView).where(
-        SavedView.ledger == ledger.name, SavedView.owner_id == ctx.actor.id, SavedView.audience == LAYOUT)).first()
+        SavedView.ledger == ledger.name, SavedView.owner_id == ctx.actor.id, SavedView.audience == LAYOUT)
+        .order_by(SavedView.id.desc())).first()
     chosen = [n for n in dict.fromkeys(names) if ledger.column(n) is not None]
     if own is None:
         own = SavedView(ledger=ledger.name, owner_id=ctx.actor.id, owner_name=ctx.actor.label, audience=LAYOUT)

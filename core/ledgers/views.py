@@ -7,7 +7,6 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
 
 from flask import make_response, request, send_file, url_for
 from werkzeug.wrappers import Response
@@ -77,15 +76,15 @@ def _address(state: State) -> str:
     return request.script_root + request.path + ("?" + query if query else "")
 
 
-def back_to(name: str) -> Response:
-    """To the list the form came from: its own query string only."""
-    query = request.form.get("query", "")[:4000]
-    return go("ledgers.show", name=name, **_grouped(query))
+def back_to(name: str, **changed: str) -> Response:
+    """To the list the form came from: its own query string only, with the given keys changed ("" drops one)."""
+    query = _grouped(services.given_query(request.form)) | changed
+    return go("ledgers.show", name=name, **{key: value for key, value in query.items() if value})
 
 
-def _grouped(query: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for key, value in parse_qsl(query):
+def _grouped(query: list[tuple[str, str]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in query:
         if key.isidentifier() and not key.startswith("_") and key not in ("name", "endpoint"):
             found.setdefault(key, []).append(value)
     return found
@@ -93,7 +92,10 @@ def _grouped(query: str) -> dict[str, list[str]]:
 
 @pages.post("/<name>/columns", needs=SIGNED_IN)
 def columns(name: str) -> Any:
+    """Remember the columns; those that the address names (a view of its own columns) are changed there only."""
     chosen = [] if request.form.get("reset") else request.form.getlist("cols")
+    if any(key == "cols" for key, _value in services.given_query(request.form)):
+        return back_to(name, cols=",".join(chosen)[:500])
     services.choose_columns(ctx(), name, chosen)
     return back_to(name)
 
@@ -101,7 +103,7 @@ def columns(name: str) -> Any:
 @pages.post("/<name>/views", needs=SIGNED_IN)
 def save_view(name: str) -> Any:
     audience, _mark, role = request.form.get("audience", "me").partition(":")
-    view = services.save_view(ctx(), name, parse_qsl(request.form.get("query", "")[:4000]), request.form.get("title", ""),
+    view = services.save_view(ctx(), name, services.given_query(request.form), request.form.get("title", ""),
                               audience, int(role) if role.isdecimal() else None)
     done(_("视图“%(name)s”已保存", name=view.name))
     return go("ledgers.show", name=name, view=view.id)
@@ -138,7 +140,7 @@ def paper(name: str) -> Any:
 def export(name: str) -> Any:
     """The file itself, or for many rows the page of the job that writes it."""
     kind = request.form.get("format", "")
-    plan = plan_export(ctx(), name, parse_qsl(request.form.get("query", "")[:4000]), kind)
+    plan = plan_export(ctx(), name, services.given_query(request.form), kind)
     if plan.rows > AT_ONCE:
         return go("ledgers.progress", job_id=queue_export(still_open(ctx()), plan, kind).id)
     with tempfile.TemporaryDirectory(prefix="juheli-export-") as folder:

@@ -45,7 +45,7 @@ def heads(*where: Callable[[Any], Any]) -> ScalarSelect[int]:
 
 
 def figure(name: str, label: Any, source: Any, **more: Any) -> Col:
-    return col(name, label, source, align="end", width=8, **more)
+    return col(name, label, source, align="end", width=8, total="unit" not in more, **more)
 
 
 def between(name: str, days: Callable[[], tuple[dt.date | None, dt.date | None]]) -> Callable[[Any], Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 from core.base.db import session
 from core.base.i18n import _, _l
 from core.contracts.errors import Conflict
-from core.plugin import ImportKind
+from core.plugin import ImportKind, Objection
 from core.service import Context
 
 from . import history
@@ -18,7 +18,8 @@ from .models import OrgChange, OrgUnit, Person
 from .names import Named, UnitNames
 from .sealed import clear_text
 from .services.orgs import create_org, update_org
-from .sheets import OrgRow, PersonRow
+from .sheets import OrgRow, PersonRow, says_the_same, whole_days
+from .tree import parent
 
 FIELDS = ("name", "short_name", "kind", "unit_kind", "founded_on", "approval_no", "term_start", "term_end", "contact_name",
           "contact_phone", "credit_code", "address", "note")
@@ -37,29 +38,36 @@ def check_org(ctx: Context, row: dict[str, Any], names: UnitNames) -> dict[str, 
             errors["parent"] = [why]
         elif above.name == row["name"]:
             errors["parent"] = [_("上级组织不能是它自己。")]
+        elif (known := _known_unit(row, names)) is not None and parent(known.path) != above.path:
+            errors["parent"] = [Objection(_("“%(name)s”已登记在别的上级组织之下，导入不改隶属，请在组织页面办理调整。",
+                                            name=known.short_name), blocking=False)]
     return errors
+
+
+def _known_unit(row: dict[str, Any], names: UnitNames) -> Named | None:
+    return next((unit for unit in names.units.values() if unit.name == row["name"]), None)
 
 
 def write_org(ctx: Context, row: dict[str, Any], names: UnitNames) -> tuple[str, int, str, dict[str, Any] | None]:
     """Create a unit, or complete the one with the same seal name. What a sheet leaves blank is never erased."""
     data = {name: row[name] for name in FIELDS if row.get(name) not in (None, "")}
-    known = next((u for u in names.units.values() if u.name == row["name"]), None)
+    known = _known_unit(row, names)
     if known is not None:
         return _complete(ctx, known, data)
     above = names.find(row["parent"])[0] if row.get("parent") else None
-    unit = create_org(ctx, parent_id=above.id if above else None, **data)
+    unit = create_org(ctx, parent_id=above.id if above else None, **whole_days(data))
     names.add(Named(unit.id, unit.name, unit.short_name, unit.path, unit.kind, unit.unit_kind))
     return "org_unit", unit.id, "created", {"version": unit.version}
 
 
 def _complete(ctx: Context, known: Named, data: dict[str, Any]) -> tuple[str, int, str, dict[str, Any] | None]:
     unit = ctx.get(OrgUnit, known.id)
-    given = {name: value for name, value in data.items() if _known(unit, name) != value}
+    given = {name: value for name, value in data.items() if not says_the_same(_known(unit, name), value)}
     if not given:
         return "org_unit", unit.id, "unchanged", None
     columns = [name for given_name in given for name in PHONE.get(given_name, (given_name,))]
     before = {name: rows.plain(getattr(unit, name)) for name in columns}
-    update_org(ctx, unit.id, **given)
+    update_org(ctx, unit.id, **whole_days(given))
     return "org_unit", unit.id, "updated", {"version": unit.version, "before": before}
 
 

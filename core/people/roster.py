@@ -23,6 +23,7 @@ from .registered import Registered
 from .sanity import check_person
 from .sealed import index_of
 from .services.persons import FIELDS, NUMBERS, create_person, set_keys, update_person
+from .sheets import says_the_same, whole_days
 from .words import BRANCHES, MEMBERSHIP_STATES
 
 Row = dict[str, Any]
@@ -107,7 +108,7 @@ def write(ctx: Context, row: Row, batch: Batch) -> tuple[str, int, str, dict[str
     found = find_person(data, unit.id, batch.known)
     with batch.known.asked():
         if found is None:
-            person = create_person(ctx, org_id=unit.id, **as_new(data))
+            person = create_person(ctx, org_id=unit.id, **whole_days(as_new(data)))
             _hold_posts(person, unit, row, ctx)
             outcome: tuple[str, Any] = "created", {"version": person.version, "own": len(_own_versions(person))}
         else:
@@ -132,7 +133,7 @@ def _complete(ctx: Context, known: Person, data: Row) -> tuple[str, dict[str, An
     before = {name: plain(getattr(known, name)) for name in given if name in FIELDS}
     before |= {f"{NUMBERS[name]}_{part}": getattr(known, f"{NUMBERS[name]}_{part}")
                for name in given if name in NUMBERS for part in ("sealed", "index", "mask")}
-    update_person(ctx, known.id, **given)
+    update_person(ctx, known.id, **whole_days(given))
     return "updated", {"version": known.version, "before": before, "own": len(_own_versions(known))}
 
 
@@ -252,9 +253,9 @@ def _hold_posts(person: Person, unit: Named, row: Row, ctx: Context) -> None:
 def _same(person: Person, name: str, value: Any) -> bool:
     if name in NUMBERS:
         return getattr(person, f"{NUMBERS[name]}_index") == index_of(NUMBERS[name], value)
-    if name == "birth_date" and value.day == 1 and person.birth_date:        # the sheet knows the month only
+    if name == "birth_date" and value.day == 1 and person.birth_date:        # most often a month that Excel made a day
         return (person.birth_date.year, person.birth_date.month) == (value.year, value.month)
-    return getattr(person, name) == value
+    return says_the_same(getattr(person, name), value)
 
 
 def plain(value: Any) -> Any:

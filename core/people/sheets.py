@@ -16,13 +16,31 @@ from .spellings import finder, headings
 from .words import GENDERS, MEMBER_KINDS, ORG_KINDS, UNIT_KINDS
 
 
+class MonthOnly(dt.date):
+    """The first day of a month whose day the sheet does not say."""
+
+
+def whole_days(data: Mapping[str, Any]) -> dict[str, Any]:
+    """The data with plain dates, as the services store them."""
+    return {name: dt.date(value.year, value.month, value.day) if isinstance(value, MonthOnly) else value
+            for name, value in data.items()}
+
+
+def says_the_same(known: Any, value: Any) -> bool:
+    """Whether a sheet tells nothing new: a month says nothing against a day in it."""
+    if isinstance(value, MonthOnly) and known is not None:
+        return (known.year, known.month) == (value.year, value.month)
+    return bool(known == value)
+
+
 class DayOrMonth(Date):
-    """A day; where only the month is known, its first day."""
+    """A day; where only the month is known, its first day (MonthOnly)."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dt.date:
         parts = clean.date_parts(value) if isinstance(value, str) else None
         if parts is not None and len(parts) == 2:
-            return self._day(*parts, "1")
+            first = self._day(*parts, "1")
+            return MonthOnly(first.year, first.month, first.day)
         return super()._deserialize(value, attr, data, **kwargs)
 
 

@@ -39,6 +39,7 @@ class Col:
     order     expression to sort by instead of `source` (the path for a unit's name: official order, served by its index)
     tones     value -> ok | warn | err | info | mute: the cell becomes a tag (states of a workflow: `workflow.tones()`)
     unit      FEN: the integer is shown, filtered and exported as yuan; PERCENT: shown with its sign
+    total     its sum stands below the rows on paper and in files
     mask      what kind of personal data the (already masked) text is: phone | id_no | name
     priority  1 always shown, 2 hidden below 1200 px, 3 hidden below 1366 px and in large type
     hidden    offered in the column chooser, not shown at first
@@ -59,6 +60,7 @@ class Col:
     order: Any = None
     tones: Mapping[str, str] | None = None
     unit: str = ""
+    total: bool = False
     mask: str = ""
     priority: int = 1
     hidden: bool = False

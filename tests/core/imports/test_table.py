@@ -104,6 +104,18 @@ def test_rows_that_are_no_records():
     assert [(total.label, total.said) for total in table.skipped.totals] == [("小计", 2)]
 
 
+def test_the_last_line_of_our_own_csv_is_no_record():
+    for mark in ("由 周明霞 于 2026-11-23 23:30 导出；筛选条件：无", "Exported by Zhou at 2026-11-23 23:30; filters: none"):
+        table, rows = read((LINES + mark + "\n").encode())
+        assert len(rows) == 2 and table.skipped.footers == 1
+
+
+def test_somebody_typed_over_the_example_is_told():
+    table, rows = read((LINES + "示例,,\n示例,2020-09,东关支部\n").encode())
+    assert len(rows) == 2 and table.skipped.examples == 2
+    assert table.skipped.warnings() == ["第 5 行标着“示例”，没有导入。如果是要导入的内容，请删去“示例”两个字，重新上传。"]
+
+
 def test_a_row_with_one_cell_is_reported_not_dropped():
     _table, rows = read((LINES + "王五,,\n").encode())
     assert len(rows) == 3 and set(rows[2].errors) == {"joined_on", "branch"}

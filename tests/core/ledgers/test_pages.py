@@ -122,6 +122,24 @@ def test_columns_are_chosen_and_reset(office):
     assert "党龄" in text(browser.get(URL))
 
 
+def test_columns_of_the_address_are_changed_in_the_address(office):
+    browser = office.browser("east", "clerk")
+    browser.get(URL)
+    answer = browser.post(URL + "columns", {"cols": ["name", "joined"], "query": "kind=full&cols=name,phone"})
+    assert answer.headers["Location"].endswith("?kind=full&cols=name,joined")
+    reset = browser.post(URL + "columns", {"cols": ["name"], "reset": "1", "query": "kind=full&cols=name,phone"})
+    assert reset.headers["Location"].endswith("?kind=full") and "党龄" in text(browser.get(URL))
+
+
+def test_a_query_too_long_to_keep_is_refused_not_cut(office):
+    browser = office.browser("east", "clerk")
+    browser.get(URL)
+    long = "&".join(["branch=x"] * 1200)
+    for path in ("export", "views", "columns"):
+        answer = browser.post(URL + path, {"query": long, "format": "csv", "title": "x", "cols": "name"})
+        assert answer.status_code == 422 and "筛选条件太多" in answer.get_data(as_text=True), path
+
+
 def test_views_are_saved_shared_renamed_deleted(office):
     clerk, branch = office.browser("east", "clerk"), office.browser("east", "branch")
     clerk.get(URL)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+import openpyxl
 import pytest
 
 from core.ledgers import query, state
+from core.ledgers.export import plan_export, write_file
+from core.ledgers.paper import read_sheet
 from core.ledgers.services import Views, with_view
 from core.people.conditions import counted
 from core.people.queries.structure import structure
@@ -64,6 +67,15 @@ def test_added_up_they_are_the_figures_of_the_page(members, view, title):
     members_only = query.conditions_of(gaps, members.ctx) + [counted()]
     assert query.count(ledger, members.ctx, *members_only) == unknown and gaps.notes == ()
     assert unknown == table.unknown and sum(sums.values()) + unknown == structure(members.ctx).total == 4
+
+
+def test_paper_and_files_end_with_the_sums(members, tmp_path):
+    sheet = read_sheet(members.ctx, "people.structure", [])
+    assert sheet.total == 3 and "<td class=\"l\">合计</td>" in sheet.rows[-1] and sheet.rows[-1].count(">4</td>") == 1
+    plan = plan_export(members.ctx, "people.structure", [("cols", "short_name,members,older_share")], "xlsx")
+    assert write_file(members.ctx, plan, "xlsx", tmp_path / "a.xlsx") == 3
+    last = list(openpyxl.load_workbook(tmp_path / "a.xlsx").active.values)[-1]
+    assert last == ("", "合计", 4, "")
 
 
 def test_the_words_follow_the_rules(members):

@@ -154,6 +154,31 @@ def test_whoever_got_more_since_the_import_is_not_taken_back(county, later):
     assert session().scalar(select(func.count()).select_from(MemberChange)) == before
 
 
+def test_a_month_says_nothing_against_a_day_in_it(county):
+    exact = {**ZHANG, "joined_on": "1995-07-09", "confirmed_on": "1996-07-09"}
+    (_k, person_id, *_), = take_in(county, "people.roster", exact)
+    months = {**exact, "joined_on": "1995-07", "confirmed_on": "1996-07"}
+    assert take_in(county, "people.roster", months)[0][2] == "unchanged"
+    assert take_in(county, "people.roster", {**months, "joined_on": "1995-08"})[0][2] == "updated"
+    person = county.ctx.get(Person, person_id)
+    assert (person.joined_on, person.confirmed_on) == (dt.date(1995, 8, 1), dt.date(1996, 7, 9))
+    assert take_in(county, "people.roster", {**months, "joined_on": "1995-07-01"})[0][2] == "updated"
+    south = {"name": "中共南关委员会", "short_name": "南关", "kind": "党支部", "parent": "东关社区"}
+    take_in(county, "people.org_units", {**south, "founded_on": "2001-05-20"})
+    assert take_in(county, "people.org_units", {**south, "founded_on": "2001-05"})[0][2] == "unchanged"
+
+
+def test_another_parent_of_a_known_unit_is_told(county):
+    row = {"name": "中共东关一支部委员会", "short_name": "东关一支部", "kind": "党支部", "parent": "西关社区"}
+    declared = kind("people.org_units")
+
+    def said(**more: str) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
+        data = declared.schema().load({**row, **more})
+        return weighed(declared.check(county.ctx, data, declared.prepare(county.ctx, [data])))
+
+    assert "不改隶属" in said()[1]["parent"][0] and said()[0] == {} and said(parent="东关社区") == ({}, {})
+
+
 def test_a_new_residence_leaves_the_old_grid(county):
     save_grid(county.ctx, code="DG01", name="第一网格", org_id=county["东关社区"])
     (_k, person_id, *_), = take_in(county, "people.roster", {**ZHANG, "residence": "东关社区/第一网格"})
