@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import QueryableAttribute
 
 from core.base.types import UTCDateTime
-from core.plugin import Col, Filter
+from core.base.i18n import _
+from core.plugin import BLANK, Col, Filter
 from core.service import Context
 
 FULL, INITIALS, INDEX = "_full", "_initials", "_index"
@@ -38,9 +39,13 @@ def sibling(source: Any, suffix: str) -> Any | None:
 
 
 def choices_of(item: Col | Filter, ctx: Context) -> dict[str, Any]:
-    """value as text -> (value, label); a callable is asked with the context (tenant dictionaries)."""
+    """value as text -> (value, label); a callable is asked with the context (tenant dictionaries).
+
+    A filter may offer the rows where nothing is registered besides.
+    """
     found = item.choices(ctx) if callable(item.choices) else item.choices
-    return {str(value): (value, label) for value, label in (found or {}).items()}
+    listed = {str(value): (value, label) for value, label in (found or {}).items()}
+    return listed | {BLANK: ("", _("未登记"))} if isinstance(item, Filter) and item.blank else listed
 
 
 def labels_of(item: Col, ctx: Context) -> Mapping[Any, str]:

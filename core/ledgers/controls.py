@@ -69,9 +69,7 @@ def _shown(item: Filter, key: str, value: str, ctx: Context) -> str:
 
 def _options(item: Filter, chosen: list[str], state: State, ctx: Context) -> list[tuple[str, str, bool, int]]:
     if item.kind == "choice":
-        offered = [(value, str(label)) for value, (_raw, label) in choices_of(item, ctx).items()]
-        offered += [(BLANK, _("未登记"))] if item.blank else []
-        return [(value, label, value in chosen, 0) for value, label in offered]
+        return [(value, str(label), value in chosen, 0) for value, (_raw, label) in choices_of(item, ctx).items()]
     if item.kind == "flag":
         return [(value, str(text), value in chosen, 0) for value, text in (("1", _("是")), ("0", _("否")))]
     if item.kind != "org":

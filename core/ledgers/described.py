@@ -74,7 +74,8 @@ def _filter(item: Filter, ctx: Context) -> Iterator[tuple[str, Json]]:
     elif item.kind == "flag":
         yield keys[0], {"enum": ["0", "1"]}
     elif item.kind == "period":
-        yield from ((key, {"type": "string", "format": "date"}) for key in keys)
+        yield from ((key, {"type": "string", "format": "date"}) for key in keys[:2])
+        yield from ((key, {"enum": ["1"], "description": _("未登记")}) for key in keys[2:])
     elif item.kind in ("number", "org"):
         only = {"enum": ["0", "1"], "description": _("1：不含下级")}
         yield keys[0], {"type": "integer"}

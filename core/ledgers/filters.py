@@ -85,7 +85,7 @@ def read_each(ledger: Ledger, args: Args, ctx: Context) -> tuple[list[Applied], 
 
 
 def _choice(item: Filter, given: Args, ctx: Context) -> Applied:
-    known = choices_of(item, ctx) | ({BLANK: ("", _("未登记"))} if item.blank else {})
+    known = choices_of(item, ctx)
     chosen = list(dict.fromkeys(v for v in given[item.name] if v in known))
     if not chosen:
         raise ValueError(_("没有这个选项"))
@@ -149,7 +149,9 @@ def day_of(text: str, today: dt.date) -> dt.date:
 
 
 def _period(item: Filter, given: Args, ctx: Context) -> Applied:
-    if item.blank and given[key := f"{item.name}_{BLANK}"][-1:] == ["1"]:
+    if item.blank and (blank := given[key := f"{item.name}_{BLANK}"]):
+        if blank[-1] != "1":
+            raise ValueError(_("只能选是或否"))
         return Applied(item, ((key, "1"),), pair(item.label, _("未登记")), item.source.is_(None))
     low, high, params = _bounds(item, given, lambda text: day_of(text, ctx.today()))
     parts = []

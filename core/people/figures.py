@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Date, ScalarSelect, and_, bindparam, exists, func, or_, select
+from sqlalchemy import Date, Float, ScalarSelect, and_, bindparam, cast, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core.base.i18n import _l
@@ -108,7 +108,7 @@ UNIT = (
     figure("members", _l("党员数"), heads()),
 )
 OLDER = heads(older)
-SHARE = OLDER * 100.0 / func.nullif(heads(lambda person: person.birth_date.is_not(None)), 0)
+SHARE = cast(OLDER * 100, Float) / func.nullif(heads(lambda person: person.birth_date.is_not(None)), 0)
 SEXES = (
     figure("male", _l("男"), heads(lambda person: person.gender == "male")),
     figure("female", _l("女"), heads(lambda person: person.gender == "female")),

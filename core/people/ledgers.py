@@ -223,6 +223,8 @@ changes = Ledger(
         col("by_name", _l("经办人"), MemberChange.by_name, priority=3),
     ),
     filters=(Filter(name="under", label=_l("所属组织"), kind="org", source=MemberChange.org_path),),
+    views=(View(name="year", label=_l("本年"), query={"effective_on_from": "year"}),
+           View(name="month", label=_l("本月"), query={"effective_on_from": "month"})),
     order=("-effective_on",), rank=30, group=_l("组织与人员"),
     actions=(Action(_l("期初期末核对"), "people.arithmetic", READ, icon="calculator"),),
 )

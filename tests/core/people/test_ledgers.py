@@ -83,6 +83,8 @@ def test_gaps_can_be_filtered_for(people):
     assert [r.name for r in rows(people, "people.roster", joined_on_blank="1")] == ["李四"]
     assert [r.name for r in rows(people, "people.roster", gender=["blank", "male"], sort="-name")] == ["张三", "李四"]
     assert [r.name for r in rows(people, "people.roster", birth_date_blank="1")] == []
+    ledger = installed().ledgers["people.roster"]
+    assert state.read_state(ledger, {"birth_date_blank": ["5"]}, people.ctx).notes and len(rows(people, "people.roster")) == 2
 
 
 def test_guests_are_found_where_they_take_part(people):
