@@ -8,8 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import QueryableAttribute
 
-from core.base.types import UTCDateTime
 from core.base.i18n import _
+from core.base.types import UTCDateTime
 from core.plugin import BLANK, Col, Filter
 from core.service import Context
 
