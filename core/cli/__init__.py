@@ -11,8 +11,14 @@ from core.base import logs
 from core.base.keyring import KeyTrouble
 from core.contracts.errors import Invalid, JuheliError, TenantSuspended
 from core.custody.backup.manifest import BackupTrouble
+from core.doors.outage import AWAY, FULL, kind_of_outage
 
 from . import audit, backup, database, demo, doctor, installation, plugin, tenant, tenant_life
+
+OUTAGES = {
+    FULL: "the disk is full: nothing was finished. Free space (juheli doctor says where), then run the same command again",
+    AWAY: "the database does not answer, or is busy: nothing was finished. Look at it (juheli doctor), then run the same again",
+}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -59,4 +65,9 @@ def main() -> None:
         sys.exit(2)
     except JuheliError as error:
         click.echo(f"{type(error).__name__}: {error}", err=True)
+        sys.exit(2)
+    except Exception as error:
+        if (said := OUTAGES.get(kind_of_outage(error))) is None:
+            raise
+        click.echo(said, err=True)
         sys.exit(2)

@@ -15,6 +15,7 @@ from core.custody.backup.manifest import backups
 from core.custody.backup.restoring import check, restore
 from core.custody.doctor.findings import rule_of
 from core.custody.operators import make_archive
+from core.custody.shelf import NIGHTLY
 from core.plugin.manager import installed
 from core.tenancy.models import PLATFORM_SLUG
 
@@ -38,7 +39,7 @@ def backup(folder: Path | None, keep_days: int | None, slug: str, listing: bool)
         return
     with opened(config):
         if slug:
-            path = folder / "tenants" / f"{slug}.zip"
+            path = folder / NIGHTLY / f"{slug}.zip"
             with acting_in(PLATFORM_SLUG, "juheli backup", "platform") as ctx:
                 manifest = make_archive(ctx, slug, path)
             click.echo(f"{path}: {manifest.rows:,} rows, {manifest.files.count:,} files")
@@ -52,9 +53,10 @@ def backup(folder: Path | None, keep_days: int | None, slug: str, listing: bool)
 
 @click.command("restore")
 @click.argument("folder", type=Folder)
-@click.option("--replace", is_flag=True, help="Also when there are tenants here; on SQLite what was there is kept aside.")
+@click.option("--replace", is_flag=True, help="Also when there are tenants here; what was there is kept aside.")
+@click.option("--without-copy", is_flag=True, help="PostgreSQL: keep no dump of what is there now (it is damaged, or no space).")
 @click.option("--check", "only_check", is_flag=True, help="Only look whether the backup is sound and fits; touch nothing.")
-def restore_command(folder: Path, replace: bool, only_check: bool) -> None:
+def restore_command(folder: Path, replace: bool, without_copy: bool, only_check: bool) -> None:
     """Put a backup in place. Stop the service first. Exit status 1 when something is wrong afterwards."""
     config = Config.from_environment()
     config.instance.mkdir(parents=True, exist_ok=True)
@@ -64,7 +66,7 @@ def restore_command(folder: Path, replace: bool, only_check: bool) -> None:
         made = check(folder)
         click.echo(f"{folder}: sound, made {made.made_at}, {len(made.tenants)} tenants, version {made.version}")
         return
-    done = restore(folder, config, replace=replace)
+    done = restore(folder, config, replace=replace, keep=not without_copy)
     click.echo(f"restored {done.tenants} tenants; {done.audit_rows:,} audit rows verified, {done.files:,} files checked")
     for line in done.migrated:
         click.echo(f"migrated {line}")

@@ -18,10 +18,10 @@ from core.base.session import begin_write, session
 from core.contracts.errors import Conflict
 from core.rules import rule
 from core.service import Context, service
-from core.tenancy.models import ARRIVING, LEAVING, Tenant
+from core.tenancy.models import ACTIVE, ARRIVING, LEAVING, Tenant
 
 from . import shelf
-from .archive.arrival import discard
+from .archive.arrival import alone, discard
 from .archive.writing import Tell, silent
 from .cleaning import holdings, take_away
 from .models import DONE, Removal
@@ -31,6 +31,16 @@ from .removal import MAY, begin, get_removal
 def carry_out(ctx: Context, removal_id: int, tell: Tell = silent) -> dict[str, Any]:
     """Delete what the removal is about and return its certificate. Raises Conflict before its time, or when something is
     left (then nothing is certified and the next run tries again)."""
+    with alone(get_removal(ctx, removal_id).target_id):
+        return _carry_out(ctx, removal_id, tell)
+
+
+def _carry_out(ctx: Context, removal_id: int, tell: Tell) -> dict[str, Any]:
+    row = get_removal(ctx, removal_id)
+    session().refresh(row)
+    if row.state == DONE:                               # another was faster: the certificate stays what it is
+        return row.certificate or {}
+    _out_of_use(row.target_id)
     row = begin(ctx, removal_id)
     _close(row.target_id)
     _drop_copies(row.target_id)
@@ -48,6 +58,14 @@ def carry_out(ctx: Context, removal_id: int, tell: Tell = silent) -> dict[str, A
         cached = cache.forget_tenant()
     _forget_elsewhere(row.target_id, row.slug)
     return _certify(ctx, removal_id, cached)
+
+
+def _out_of_use(tenant_id: int) -> None:
+    """Raises Conflict when somebody opened the tenant again during the waiting time: people work in it."""
+    with system_scope("custody: is it in use?"):
+        status = session().scalar(select(Tenant.status).where(Tenant.id == tenant_id))
+    if status == ACTIVE:
+        raise Conflict(_("这个单位又恢复了使用，没有删除。请先设为只读，或者撤回注销。"))
 
 
 def _close(tenant_id: int) -> None:
@@ -77,12 +95,19 @@ def _counted(tenant_id: int) -> dict[str, Any]:
     with tenant_scope(tenant_id):
         head = session().scalars(select(AuditHead)).one_or_none()
         found["audit"] = {"seq": head.seq, "hash": head.hash} if head else {"seq": 0, "hash": ""}
+    with system_scope("custody: is the same tenant here twice?"):
+        mine = session().scalars(select(Tenant).where(Tenant.id == tenant_id)).one_or_none()
+        origin = (mine.origin_id if mine else None) or tenant_id
+        same = select(Tenant.slug).where((Tenant.id == origin) | (Tenant.origin_id == origin), Tenant.id != tenant_id)
+        found["also_here"] = sorted(session().scalars(same))        # what a restored copy took the place of, or the reverse
     return found
 
 
 @service(MAY, action="custody.removal.count")
 def _count(ctx: Context, removal_id: int, counted: dict[str, Any]) -> None:
     row = ctx.get(Removal, removal_id)
+    if row.counted is not None:
+        return
     row.counted = counted
     ctx.audit("tenant", row.target_id, row.name, slug=row.slug, rows=sum(counted["rows"].values()), files=counted["files"],
               audit_head=counted["audit"]["hash"])
@@ -101,8 +126,7 @@ def _forget_elsewhere(tenant_id: int, slug: str) -> None:
         if row is not None:
             session().delete(row)
         session().commit()
-    for archive in shelf.kept(frozenset({tenant_id})):
-        shelf.path_of(archive.name).unlink(missing_ok=True)
+    shelf.forget(tenant_id, slug)
 
 
 @service(MAY, action="custody.removal.certify")

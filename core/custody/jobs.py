@@ -23,7 +23,7 @@ def own_archive(ctx: Context, running: Any, keys: dict[str, Any]) -> dict[str, A
         return own.make_own(ctx, keys, running.tell)
 
 
-@job("custody.archive", retries=1)
+@job("custody.archive", retries=1, platform_only=True)
 def archive(ctx: Context, running: Any, slug: str) -> dict[str, Any]:
     """An archive on the server's shelf."""
     with use_locale(ctx.locale):
@@ -31,7 +31,7 @@ def archive(ctx: Context, running: Any, slug: str) -> dict[str, Any]:
     return {"rows": manifest.rows, "files": manifest.files.count}
 
 
-@job("custody.restore", retries=0)
+@job("custody.restore", retries=0, platform_only=True)
 def restore(ctx: Context, running: Any, slug: str, archive: str, keys: list[Any] | None = None) -> dict[str, Any]:
     """A copy beside the live tenant, then the difference between the two."""
     brought = Origin(int(keys[0]), dict(keys[1])) if keys else None
@@ -41,7 +41,7 @@ def restore(ctx: Context, running: Any, slug: str, archive: str, keys: list[Any]
     return {"copy": came.slug, "tables": tables}
 
 
-@job("custody.compare", retries=0)
+@job("custody.compare", retries=0, platform_only=True)
 def compare(ctx: Context, running: Any, slug: str, copy: str) -> dict[str, Any]:
     """The difference between a tenant and its copy as they are now."""
     return {"copy": copy, "tables": operators.compare(ctx, copy)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from .archive.format import Manifest
 from .archive.opening import opened
 from .archive.writing import Tell, closed_keys, silent, write_archive
 from .difference import compare_tenants
-from .removal import target
+from .removal import being_removed, target
 
 KEEP = "tenancy.tenant.keep"
 
@@ -101,11 +102,21 @@ def restore_beside(ctx: Context, slug: str, path: Path, *, passphrase: str | Non
     with opened(path) as archive:
         if archive.manifest.origin != (live.origin_id or live.id):
             raise Invalid({"archive": [_("这个数据包是另一个单位（%(name)s）的。", name=archive.manifest.tenant.get("name"))]})
+    _clear_half_copies(live.id)
     ring: TenantRing | None = keyring().reopen(keys) if keys else None
     name = f"{live.slug[:24]}-copy{ctx.now().astimezone(dt.UTC):%y%m%d%H%M%S}"
     came = arrive(path, passphrase=passphrase, ring=ring, slug=name, copy_of=live.id, status=SUSPENDED, tell=tell)
     record_copy(ctx, came.tenant_id, came.name, slug=came.slug, copy_of=live.slug, rows=sum(came.rows.values()))
     return came
+
+
+def _clear_half_copies(tenant_id: int) -> None:
+    """What a killed restore left goes before the next one begins; one that is under way stays."""
+    with system_scope("custody: half copies"):
+        half = session().scalars(select(Tenant.id).where(Tenant.copy_of == tenant_id, Tenant.status == ARRIVING)).all()
+    for copy_id in half:
+        with contextlib.suppress(Conflict):
+            discard(copy_id)
 
 
 @service(KEEP, action="custody.copy.make")
@@ -144,10 +155,16 @@ def take_place(ctx: Context, slug: str) -> str:
     another short name, which is returned. Signed-in people sign in again. Raises Conflict."""
     ctx.require(KEEP)
     copy, live = a_copy(slug)
+    if being_removed(live.id):
+        raise Conflict(_("这个单位正在办理注销，不能换上副本；请先撤回注销。"))
     stamp = f"{ctx.now():%y%m%d%H%M%S}"
     with system_scope("custody: a copy takes the place of the live tenant"):
         begin_write()
-        old, new = (session().scalars(select(Tenant).where(Tenant.id == row.id)).one() for row in (live, copy))
+        both = select(Tenant).where(Tenant.id.in_((live.id, copy.id))).order_by(Tenant.id).with_for_update()
+        rows = {row.id: row for row in session().scalars(both.execution_options(populate_existing=True))}
+        old, new = rows.get(live.id), rows.get(copy.id)
+        if old is None or new is None or new.copy_of != old.id or new.status == ARRIVING or LEAVING in (old.status, new.status):
+            raise Conflict(_("“%(slug)s”不是可以使用的副本。", slug=slug))        # another operator was faster
         address, host, before = old.slug, old.host, f"{old.slug[:24]}-old{stamp}"
         old.slug, old.host, old.status, old.status_reason = before, None, SUSPENDED, _("已由恢复的副本代替")
         session().flush()

@@ -39,6 +39,11 @@ def removals(ctx: Context) -> list[Removal]:
     return list(session().scalars(select(Removal).order_by(Removal.id.desc()).limit(200)).all())
 
 
+def being_removed(tenant_id: int) -> bool:
+    """Whether a removal of this tenant is under way; asked in the platform's scope."""
+    return session().scalar(select(Removal.id).where(Removal.open_of == tenant_id)) is not None
+
+
 @service(MAY, writes=False)
 def open_removal(ctx: Context, tenant_id: int) -> Removal | None:
     """The removal under way for a tenant."""
@@ -70,7 +75,7 @@ def ask(ctx: Context, slug: str, *, reason: str, typed: str) -> Removal:
 
 @service(MAY, action="custody.removal.ask")
 def _ask(ctx: Context, row: Tenant, reason: str) -> Removal:
-    if session().scalar(select(Removal.id).where(Removal.open_of == row.id)):
+    if being_removed(row.id):
         raise Conflict(_("这个单位已经在注销办理中。"))
     asked = Removal(target_id=row.id, open_of=row.id, slug=row.slug, name=row.name, reason=reason[:300],
                     status_before=row.status, asked_by=_person(ctx), asked_name=ctx.actor.label, asked_at=ctx.now())
@@ -105,7 +110,7 @@ def confirm(ctx: Context, removal_id: int) -> Removal:
 def withdraw(ctx: Context, removal_id: int) -> Removal:
     """Call it off and let the tenant be as before. Raises Conflict once the deletion has begun."""
     row = _withdraw(ctx, removal_id)
-    if row.status_before == ACTIVE:
+    if row.status_before == ACTIVE and target(row.slug).status == READ_ONLY:       # not what somebody suspended meanwhile
         change_status(row.slug, ACTIVE, "", by=ctx.actor.label)
     return row
 

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from core.base.engine import Database
 from core.jobs.queue import job
 from core.service import Context
+from core.tenancy.models import PLATFORM
 
 from . import services
 from .prove import prove
@@ -26,6 +27,8 @@ def live_in(app: Flask, database: Database) -> None:
 @job(services.JOB, retries=0)
 def prove_job(ctx: Context, running: Any, slug: str) -> dict[str, Any]:
     """Probe a tenant and keep the report in the tenant that asked."""
+    if ctx.tenant.id != PLATFORM and slug != ctx.tenant.slug:
+        raise LookupError(slug)                 # only operators ask about another tenant
     running.tell(5)
     proof = prove(_houses[running.database.engine], running.database, ctx.plugins, slug)
     file = services.keep(ctx, proof)

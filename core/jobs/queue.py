@@ -29,7 +29,7 @@ class Task:
     """What a job name stands for.
 
     every          run once per slot and tenant, without being asked
-    platform_only  periodic work of the installation itself: only tenant 0
+    platform_only  work of the installation itself: done for tenant 0 only
     while_read_only  also while its tenant is read-only; others wait until it is open again
     """
 
@@ -42,6 +42,7 @@ class Task:
 
 
 TASKS: dict[str, Task] = {}
+_task: ContextVar[Task | None] = ContextVar("juheli_task", default=None)
 _token: ContextVar[int | None] = ContextVar("juheli_token", default=None)
 
 
@@ -58,6 +59,21 @@ def on_behalf_of(token_id: int | None) -> Iterator[None]:
         yield
     finally:
         _token.reset(mark)
+
+
+def task_at_work() -> Task | None:
+    """What the job that runs here stands for; None in a request or a command."""
+    return _task.get()
+
+
+@contextmanager
+def working_on(task: Task) -> Iterator[None]:
+    """What happens inside is done by a job of this task."""
+    mark = _task.set(task)
+    try:
+        yield
+    finally:
+        _task.reset(mark)
 
 
 def job(name: str, *, retries: int = 3, every: dt.timedelta | None = None, platform_only: bool = False,

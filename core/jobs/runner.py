@@ -13,7 +13,7 @@ from typing import Any
 
 from core.base.cache import cache
 from core.base.engine import Database
-from core.base.scope import tenant_scope
+from core.base.scope import PLATFORM, tenant_scope
 from core.base.session import session
 from core.base.tally import tallied
 from core.base.traces import trace_text
@@ -21,7 +21,7 @@ from core.base.traces import trace_text
 from .bell import listen
 from .claiming import DatabaseClock, claim
 from .periodic import Tenants, Ticker
-from .queue import TASKS, find, on_behalf_of, wake
+from .queue import TASKS, find, on_behalf_of, wake, working_on
 from .running import LEASE, MOST_CRASHES, Returned, Running
 
 log = logging.getLogger("juheli.jobs")
@@ -107,9 +107,11 @@ class Runner:
         task = TASKS.get(running.name)
         if task is None or row is None:
             raise LookupError(f"no such job: {running.name}")
+        if task.platform_only and running.tenant_id != PLATFORM:        # it came in an archive somebody else made
+            raise LookupError(f"a job of the platform in tenant {running.tenant_id}: {running.name}")
         payload, actor_id, token_id = dict(row.payload), row.actor_id, row.token_id
         session().commit()
-        with on_behalf_of(token_id):
+        with on_behalf_of(token_id), working_on(task):
             context = self.make_context(running.tenant_id, actor_id)
             if context is None or not context.plugins.active(running.name, context.enabled | {"events"}):
                 return None

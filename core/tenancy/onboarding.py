@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from core.access.models import Role, RoleGrant
 from core.access.roles import install_templates
@@ -17,7 +17,7 @@ from core.base.i18n import _
 from core.base.ids import new_id
 from core.base.pinyin import name_keys
 from core.base.scope import system_scope, tenant_scope
-from core.base.session import begin_write, session
+from core.base.session import session
 from core.contracts.errors import Invalid
 from core.plugin import Plugins, installed
 from core.service import Context, TenantInfo, service, system_context
@@ -86,29 +86,19 @@ def create_tenant(*, slug: str, name: str, kind: str, admin_login: str, admin_na
     chosen = load_profile(profile or kind)
     host, admin_login = (host or "").strip().lower() or None, usable_login(admin_login, "admin_login")
     _check(name, kind, chosen, host)
-    parent_id = _parent(parent_slug, kind)
-    with system_scope("tenancy: open a tenant"):
-        begin_write()
-        row = Tenant(id=new_id(), slug=slug, name=name, kind=kind, division_code=division_code, parent_id=parent_id,
-                     profile=chosen.name, demo=demo, host=host, brand=dict(chosen.brand))
-        session().add(row)
-        session().commit()
-        tenant = TenantInfo(row.id, slug, name, kind, parent_id=parent_id, brand=row.brand)
-    try:
-        with tenant_scope(tenant.id):
-            ctx = system_context(tenant, (), by, via="platform")
-            return furnish(ctx, chosen, admin_login, admin_name, plugins)
-    except BaseException:
-        with system_scope("tenancy: undo a failed opening"):
-            begin_write()
-            session().execute(delete(Tenant).where(Tenant.id == tenant.id))
-            session().commit()
-        raise
+    row = Tenant(id=new_id(), slug=slug, name=name, kind=kind, division_code=division_code, demo=demo, host=host,
+                 parent_id=_parent(parent_slug, kind), profile=chosen.name, brand=dict(chosen.brand))
+    tenant = TenantInfo(row.id, slug, name, kind, parent_id=row.parent_id, brand=row.brand)
+    with tenant_scope(tenant.id):
+        return furnish(system_context(tenant, (), by, via="platform"), row, chosen, admin_login, admin_name, plugins)
 
 
 @service("tenancy.tenant.create", action="tenancy.tenant.furnish")
-def furnish(ctx: Context, profile: Profile, admin_login: str, admin_name: str, plugins: tuple[str, ...] | None) -> NewTenant:
-    """Roles, plugins and the first admin of a new tenant, in one transaction of the tenant's own."""
+def furnish(ctx: Context, row: Tenant, profile: Profile, admin_login: str, admin_name: str,
+            plugins: tuple[str, ...] | None) -> NewTenant:
+    """The tenant's row, roles, plugins and first admin: one transaction, so that no tenant is ever there by half."""
+    session().add(row)
+    session().flush()
     install_core_roles(ctx.plugins, profile)
     admin = User(login_name=admin_login, name=admin_name, name_keys=name_keys(admin_name).initials, must_change_password=False)
     session().add(admin)

@@ -7,11 +7,27 @@ from sqlalchemy import select
 from core.base.i18n import _
 from core.base.scope import system_scope, tenant_scope
 from core.base.session import begin_write, session
-from core.contracts.errors import Conflict, Invalid, NotFound
-from core.service import Context, service, system_context
+from core.contracts.errors import Conflict, Invalid, NotFound, TenantSuspended
+from core.jobs.queue import task_at_work
+from core.service import Context, at_begin, service, system_context
 
 from .lookup import by_address
 from .models import ACTIVE, ARRIVING, LEAVING, PLATFORM_SLUG, READ_ONLY, SUSPENDED, Tenant
+
+
+def still_writable(ctx: Context) -> None:
+    """A job may run for long: before each of its units of work, whether its tenant still takes writes.
+
+    Raises TenantSuspended. A request ends within the second and goes by what was read at its beginning.
+    """
+    task = task_at_work()
+    if task is not None and not task.while_read_only and not (ctx.all_powers and ctx.via == "platform"):
+        status = session().scalar(select(Tenant.status).where(Tenant.id == ctx.tenant.id))
+        if status != ACTIVE:
+            raise TenantSuspended(status or SUSPENDED)
+
+
+at_begin.append(still_writable)
 
 
 def _set_status(slug: str, status: str, reason: str) -> Tenant:

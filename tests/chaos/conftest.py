@@ -17,9 +17,9 @@ from .stack import Stack, prepare, running
 LONG = os.environ.get("JUHELI_CHAOS") == "long"
 
 
-def rounds(short: int, long: int) -> int:
-    """How often a fault is made: a few times in `make test`, often in `make chaos`."""
-    return long if LONG else short
+def rounds(short: int, long: int, named: str = "") -> int:
+    """How often a fault is made: a few times in `make test`, often in `make chaos`, or as its variable `named` says."""
+    return int(os.environ.get(named, "") or (long if LONG else short))
 
 
 @pytest.fixture(scope="session")

@@ -21,15 +21,18 @@ from .stack import Stack
 from .verdict import judge
 
 pytestmark = pytest.mark.xdist_group("chaos")
+KILL_AFTER = 4      # acknowledgements between two kills, at most
 
 
 def test_web_processes_killed_under_load(stack: Stack) -> None:
     """kill -9 of a random web process, again and again: nothing acknowledged is lost, a repeated form counts once."""
     ledger, web = Ledger(), stack.processes[0]
-    kills = rounds(8, 200)
+    kills = rounds(8, 1000, "KILLS")
     with Load(ledger, clerks(stack, ledger)):
         for _ in range(kills):
-            time.sleep(random.uniform(0.3, 0.9))
+            before, end = ledger.count, time.monotonic() + random.uniform(0.3, 0.9)
+            while time.monotonic() < end and ledger.count < before + KILL_AFTER:
+                time.sleep(0.02)                # no later than there is something to lose
             if victims := web.children():
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(random.choice(victims), signal.SIGKILL)
@@ -39,7 +42,7 @@ def test_web_processes_killed_under_load(stack: Stack) -> None:
 
 def test_database_restarted_under_load(stack: Stack) -> None:
     """Immediate restarts (as after a crash): 503 with Retry-After meanwhile, and back by itself within seconds."""
-    ledger, restarts = Ledger(), rounds(2, 20)
+    ledger, restarts = Ledger(), rounds(2, 50, "RESTARTS")
     assert stack.postgres is not None
     with Load(ledger, clerks(stack, ledger)):
         for _ in range(restarts):

@@ -9,6 +9,7 @@ it, and the next import of the same archive begins by clearing it.
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from core.access.revision import UNCHANGED
 from core.audit.log import verify as verify_chain
@@ -29,7 +30,7 @@ from core.base.scope import system_scope, tenant_scope
 from core.base.session import begin_write, session
 from core.contracts.errors import Conflict, Invalid
 from core.files import storage
-from core.tenancy.models import ARRIVING, SUSPENDED, Tenant
+from core.tenancy.models import ARRIVING, LEAVING, SUSPENDED, Tenant
 from core.tenancy.onboarding import check_slug
 
 from ..cleaning import take_away
@@ -69,7 +70,7 @@ def arrive(path: Path, *, passphrase: str | None = None, ring: TenantRing | None
         tell(2, _("正在校验数据包"))
         archive.verify()
         tenant_id = archive.manifest.tenant_id if copy_of is None else new_id()
-        with _alone(tenant_id):
+        with alone(tenant_id):
             _clear_leftover(tenant_id)
             slug = _add_row(archive.manifest, tenant_id, ring, slug, copy_of)
             try:
@@ -78,22 +79,25 @@ def arrive(path: Path, *, passphrase: str | None = None, ring: TenantRing | None
                 _compare(archive, tables, tenant_id, tell)
                 _open(tenant_id, status)
             except BaseException:
-                discard(tenant_id)
+                _take_back(tenant_id)
                 raise
     counts = {entry.name: entry.rows for _table, entry in tables if entry.rows}
     return Arrived(tenant_id, slug, archive.manifest.tenant["name"], counts, archive.manifest.files.count)
 
 
 @contextmanager
-def _alone(tenant_id: int) -> Iterator[None]:
-    """Nobody else brings in this tenant meanwhile; a killed process lets go by itself. Raises Conflict."""
+def alone(tenant_id: int) -> Iterator[None]:
+    """Nobody else brings in or takes back this tenant meanwhile; a killed process lets go by itself. Raises Conflict."""
     storage.root().mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = storage.root() / f".arriving-{tenant_id}"
     with lock.open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            ours = os.path.samestat(lock.stat(), os.fstat(held.fileno()))
         except OSError:
-            raise Conflict(_("这个单位正在导入，请等它完成。")) from None
+            ours = False
+        if not ours:                        # held, or let go and unlinked by another between our open and our lock
+            raise Conflict(_("这个单位正在导入或删除，请等它完成。"))
         try:
             yield
         finally:
@@ -108,11 +112,21 @@ def _clear_leftover(tenant_id: int) -> None:
         return
     if row.status != ARRIVING:
         raise refused(_("这个单位已经在本平台（%(slug)s），没有重复导入。要找回以前的数据，请用“恢复到旁边”。", slug=row.slug))
-    discard(tenant_id)
+    _take_back(tenant_id)
 
 
 def discard(tenant_id: int) -> None:
-    """Take back an arrival that did not end well: rows, files, and the tenant's row last."""
+    """Take back an arrival that did not end well, or a copy that goes (its row says `arriving`): rows, files, and the
+    tenant's row last. Raises Conflict while it is being brought in, and for anything that is not arriving."""
+    with alone(tenant_id):
+        with system_scope("custody: is it arriving?"):
+            status = session().scalar(select(Tenant.status).where(Tenant.id == tenant_id))
+        if status not in (ARRIVING, None):
+            raise Conflict(_("这个单位不是未完成的导入，没有删除任何数据。"))
+        _take_back(tenant_id)
+
+
+def _take_back(tenant_id: int) -> None:
     take_away(tenant_id)
     with system_scope("custody: take back an arrival"):
         begin_write()
@@ -131,6 +145,10 @@ def _add_row(manifest: Manifest, tenant_id: int, ring: TenantRing, slug: str, co
     born_here = kept.tenant_id == tenant_id and not kept.keys
     with system_scope("custody: a tenant arrives"):
         begin_write()
+        if copy_of is not None:
+            live = select(Tenant.status).where(Tenant.id == copy_of).with_for_update()
+            if session().scalar(live) in (None, LEAVING):
+                raise Conflict(_("这个单位正在导入或注销，暂不能存档。"))
         session().add(Tenant(
             id=tenant_id, slug=slug, status=ARRIVING, copy_of=copy_of, **given,
             origin_id=None if born_here else kept.tenant_id, travelled_keys=[list(pair) for pair in kept.keys.items()] or None))
@@ -192,9 +210,7 @@ def _written(each: Travelling) -> Iterator[None]:
     """What the database refuses (a reference into nothing, a value twice) is a fault of the archive."""
     try:
         yield
-    except DBAPIError as error:
-        if error.connection_invalidated:
-            raise
+    except (IntegrityError, DataError) as error:        # a full disk or a lost connection is none
         raise refused(_("数据表 %(table)s 的内容互相矛盾，数据库拒绝写入，没有导入。", table=each.name)) from error
 
 

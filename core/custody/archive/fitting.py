@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from core.base.engine import current_database
 from core.base.i18n import _
-from core.contracts.errors import Invalid
 from core.migrations.upgrade import heads
 from core.plugin import Plugins, installed
+from core.tenancy.models import Tenant
 
-from .format import Manifest, TableEntry
-from .opening import refused
+from .format import TENANT_COLUMNS, Manifest, TableEntry
+from .opening import damaged, refused
 from .tables import Travelling, travelling
+from .values import Unfit, decoded
 
 
 def fitting(manifest: Manifest) -> list[tuple[Travelling, TableEntry]]:
@@ -44,7 +45,11 @@ def _same_schema(manifest: Manifest, plugins: Plugins) -> None:
 
 def check_tenant(manifest: Manifest) -> None:
     """The tenant's own columns are of the right kinds. Raises Invalid."""
-    row = manifest.tenant
-    texts = [row.get(name) for name in ("name", "kind", "division_code", "profile")]
-    if row.get("kind") not in ("county", "street") or not all(isinstance(text, str) and len(text) <= 80 for text in texts):
-        raise Invalid({"archive": [_("文件已损坏，或者不是完整的数据包。请重新取得文件再试。")]})
+    columns = Tenant.__table__.c
+    try:
+        row = {name: decoded(manifest.tenant.get(name), columns[name], sized=True) for name in TENANT_COLUMNS}
+    except Unfit as unfit:
+        raise damaged() from unfit
+    whole = isinstance(row["brand"], dict) and isinstance(row["contact"], dict) and row["name"].strip()
+    if row["kind"] not in ("county", "street") or not whole:
+        raise damaged()

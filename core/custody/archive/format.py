@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ TABLE = "tables/{}.jsonl"
 FILE = "files/{}"
 MEMBER = re.compile(
     r"manifest\.json|manifest\.mac|files\.jsonl|tables/[a-z][a-z0-9_]{1,60}\.jsonl|files/[0-9a-f]{2}/[0-9a-f]{30}")
+LARGEST = 2**53                  # of the numbers in a manifest, as of our ids
 MAC_PURPOSE, CHECK_PURPOSE = "archive manifest", "archive check"
 
 # Columns of the tenant's own row that mean the same everywhere; the others belong to the installation.
@@ -79,9 +81,11 @@ class Manifest:
         given["files"] = FileSums(**given["files"])
         made = cls(**given)
         numbers = [made.tenant_id, made.origin, made.files.count, made.files.bytes, *(t.rows for t in made.tables)]
-        if any(isinstance(n, bool) or not isinstance(n, int) or n < 0 for n in numbers):
+        if any(isinstance(n, bool) or not isinstance(n, int) or not 0 <= n <= LARGEST for n in numbers):
             raise ValueError("numbers")
-        texts = [made.slug, made.key_check, made.version, *made.schema, *made.schema.values()]
+        texts = [made.slug, made.status, made.key_check, made.version, made.made_by, *made.schema, *made.schema.values()]
+        texts += [text for t in made.tables for text in (t.name, t.owner, *t.columns)]
         if not all(isinstance(text, str) for text in texts) or not isinstance(made.tenant, dict):
             raise TypeError("texts")
+        dt.datetime.fromisoformat(made.made_at)
         return made

@@ -122,10 +122,18 @@ def faults() -> Iterator[None]:
 
 
 def _json(text: bytes) -> Any:
+    """What a text says. Raises Invalid for what is no JSON, or would be text that no database takes (half a character)."""
     try:
-        return json.loads(text)
+        said = json.loads(text, parse_constant=_no_number)
+        if b"\\u" in text:
+            json.dumps(said, ensure_ascii=False).encode()
     except (ValueError, RecursionError):
         raise damaged() from None
+    return said
+
+
+def _no_number(text: str) -> Any:
+    raise ValueError(text)
 
 
 @contextmanager
@@ -146,7 +154,7 @@ def opened(path: Path) -> Iterator[Opened]:
             raise refused(_("数据包的格式（%(n)s）比本平台新，请先升级本平台。", n=str(data.get("format"))[:10]))
         try:
             manifest = shape.Manifest.from_json(data)
-        except (TypeError, KeyError, ValueError, AttributeError):
+        except (TypeError, KeyError, ValueError, AttributeError, OverflowError):
             raise damaged() from None
         names = {shape.TABLE.format(t.name) for t in manifest.tables}
         if {n for n in archive.namelist() if n.startswith("tables/")} != names:

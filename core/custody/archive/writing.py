@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import os
+import secrets
 import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -49,7 +50,7 @@ def write_archive(tenant_id: int, path: Path, *, by: str, keys: dict[str, Any] |
     same master key is.
     """
     plugins = installed()
-    part = path.with_name(path.name + storage.PART)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}{storage.PART}")     # somebody else may be writing the same
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         with snapshot(tenant_id), zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=5) as out:
@@ -121,12 +122,19 @@ def _files(out: zipfile.ZipFile) -> shape.FileSums:
     return shape.FileSums(count=total.rows, bytes=size, sha256=total.sha256 or hashlib.sha256().hexdigest(), missing=missing)
 
 
+def _uncompressed(key: str) -> zipfile.ZipInfo:
+    """Attachments lie as they are: most are compressed already, and one of zeros would look like a bomb to who reads it."""
+    entry = zipfile.ZipInfo(shape.FILE.format(key), clock.now().timetuple()[:6])
+    entry.compress_type = zipfile.ZIP_STORED
+    return entry
+
+
 def _copied(out: zipfile.ZipFile, key: str) -> bool:
     try:
         source = storage.path_of(key).open("rb")
     except (FileNotFoundError, ValueError):             # expired meanwhile, or no key of ours
         return False
-    with source, out.open(shape.FILE.format(key), "w", force_zip64=True) as member:
+    with source, out.open(_uncompressed(key), "w", force_zip64=True) as member:
         for piece in iter(lambda: source.read(PIECE), b""):
             member.write(piece)
     return True

@@ -24,10 +24,12 @@ from core.migrations.upgrade import heads
 from core.plugin import installed
 from core.tenancy.models import Tenant
 
+from ..shelf import NIGHTLY
 from . import engines
 from .manifest import FILES, FORMAT, PARTS, BackupTrouble, Manifest, backups, digest
 
 PREFIX = "juheli-"
+HALF = 12 * 3600        # seconds without a write after which a half backup belongs to nobody: pg_dump may take six hours
 
 
 def make_backup(config: Config, folder: Path | None = None) -> tuple[Path, Manifest]:
@@ -87,9 +89,20 @@ def _files(to: Path) -> None:
 
 
 def drop_old(folder: Path, *, keep_days: int, fewest: int) -> list[Path]:
-    """Remove backups older than `keep_days`, but never below the `fewest` latest; returns what went."""
+    """Remove backups older than `keep_days`, but never below the `fewest` latest; archives of single tenants of that age;
+    and what a killed backup left. Returns what went."""
     limit, found = clock.now() - dt.timedelta(days=keep_days), backups(folder)
     gone = [path for path, made in found[: max(len(found) - fewest, 0)] if made.moment < limit and path.name.startswith(PREFIX)]
+    gone += [path for path in folder.glob(f"{PREFIX}*.part") if _touched(path) < clock.now().timestamp() - HALF]
     for path in gone:
         shutil.rmtree(path)
+    for path in (folder / NIGHTLY).glob("*.zip*"):
+        if path.stat().st_mtime < limit.timestamp():
+            path.unlink(missing_ok=True)
+            gone.append(path)
     return gone
+
+
+def _touched(folder: Path) -> float:
+    """When something in a folder was last written."""
+    return max((path.stat().st_mtime for path in (folder, *folder.rglob("*"))), default=0.0)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 import tarfile
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -30,7 +34,8 @@ from core.tenancy.models import PLATFORM, Tenant
 from . import engines
 from .manifest import FILES, PARTS, BackupTrouble, Manifest, check_parts, read
 
-ASIDE = "before-restore-"
+ASIDE, STAGED = "before-restore-", ".restoring-"
+STOP = "stop the service and its workers before restoring"
 
 
 @dataclass(slots=True)
@@ -66,8 +71,9 @@ def check(folder: Path) -> Manifest:
     return manifest
 
 
-def restore(folder: Path, config: Config, *, replace: bool = False) -> Restored:
-    """Put a backup in place of what this installation has now, and check the result.
+def restore(folder: Path, config: Config, *, replace: bool = False, keep: bool = True) -> Restored:
+    """Put a backup in place of what this installation has now, and check the result. What was there is kept aside
+    (`keep` False: on PostgreSQL not).
 
     Raises BackupTrouble when the backup does not fit, the service is running, or (without `replace`) tenants are here.
     """
@@ -79,15 +85,32 @@ def restore(folder: Path, config: Config, *, replace: bool = False) -> Restored:
     _not_running(config)
     _not_in_use(config, replace)
     done = Restored()
-    staged = config.instance / f".restoring-{clock.now():%Y%m%d%H%M%S}"
-    try:
-        _unpack(folder / FILES, staged)
-        done.aside = _put_database(folder / PARTS[engine], config, engine, replace)
-        done.aside = _put_files(staged, config, done.aside)
-    finally:
-        shutil.rmtree(staged, ignore_errors=True)
-    _look_through(config, manifest, done)
+    with _alone(config):
+        for left in config.instance.glob(f"{STAGED}*"):             # of a restore that was killed
+            shutil.rmtree(left)
+        staged = config.instance / f"{STAGED}{clock.now():%Y%m%d%H%M%S}"
+        try:
+            _unpack(folder / FILES, staged)
+            done.aside = _put_database(folder / PARTS[engine], config, engine, keep)
+            done.aside = _put_files(staged, config, done.aside)
+        except OSError as error:
+            raise BackupTrouble(f"{config.instance}: {error.strerror or error}; is there space, and may this account write "
+                                "there? Run the same restore again when it is mended") from error
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+        _look_through(config, manifest, done)
     return done
+
+
+@contextmanager
+def _alone(config: Config) -> Iterator[None]:
+    """One restore at a time; a killed one lets go by itself. Raises BackupTrouble."""
+    with (config.instance / ".restore.lock").open("w") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise BackupTrouble("another restore is under way here: wait for it") from None
+        yield
 
 
 def _not_running(config: Config) -> None:
@@ -96,7 +119,14 @@ def _not_running(config: Config) -> None:
         urllib.request.urlopen(f"http://{host}:{config.port}/healthz", timeout=1).close()
     except (urllib.error.URLError, OSError, ValueError):
         return
-    raise BackupTrouble(f"something answers at {host}:{config.port}: stop the service and its workers before restoring")
+    raise BackupTrouble(f"something answers at {host}:{config.port}: {STOP}")
+
+
+def _nobody_connected(config: Config) -> None:
+    """Raises BackupTrouble while the service or a worker holds connections, wherever it runs (PostgreSQL says so)."""
+    role, owner = make_url(config.url).username, make_url(config.migrate_url or config.url).username
+    if role and role != owner and (there := engines.others_connected(config.migrate_url or config.url, role)):
+        raise BackupTrouble(f"{there} connections of {role} are open: {STOP} (and the pooler)")
 
 
 def _not_in_use(config: Config, replace: bool) -> None:
@@ -134,19 +164,44 @@ def _aside(config: Config, aside: Path | None) -> Path:
     return made
 
 
-def _put_database(part: Path, config: Config, engine: str, replace: bool) -> Path | None:
+def _put_database(part: Path, config: Config, engine: str, keep: bool) -> Path | None:
     if engine != "sqlite":
-        engines.restore_postgres(config.migrate_url or config.url, part, replace=replace)
-        return None
+        return _put_postgres(part, config, keep)
     place, aside = Path(make_url(config.url).database or ""), None
     fresh = place.with_name(place.name + ".restored")
     shutil.copyfile(part, fresh)
     fresh.chmod(0o600)
+    with fresh.open("rb") as stream:
+        os.fsync(stream.fileno())
     for path in [path for suffix in ("", "-wal", "-shm") if (path := Path(f"{place}{suffix}")).exists()]:
         aside = _aside(config, aside)
         path.rename(aside / path.name)
     fresh.rename(place)
     return aside
+
+
+def _put_postgres(part: Path, config: Config, keep: bool) -> Path | None:
+    """What is there now is dumped aside first; without a dump nothing is replaced unless somebody said so."""
+    _nobody_connected(config)
+    aside = None
+    if keep and _holds_tables(config):
+        aside = _aside(config, None)
+        try:
+            engines.dump_postgres(config.backup_url or config.migrate_url or config.url, aside / part.name)
+        except BackupTrouble as trouble:
+            shutil.rmtree(aside)
+            raise BackupTrouble(f"what is here now could not be kept aside ({trouble}); nothing was changed. Mend that, or say "
+                                "--without-copy") from None
+    engines.restore_postgres(config.migrate_url or config.url, part)
+    return aside
+
+
+def _holds_tables(config: Config) -> bool:
+    database = Database.of(config, migrating=True)
+    try:
+        return database.has_tables()
+    finally:
+        database.dispose()
 
 
 def _put_files(staged: Path, config: Config, aside: Path | None) -> Path | None:

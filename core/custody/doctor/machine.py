@@ -22,6 +22,7 @@ from core.jobs.models import Job
 from core.rules import catalog
 from core.tenancy.platform import key_fingerprint
 
+from ..backup.restoring import ASIDE, STAGED
 from .findings import Finding, Patient, bad, ok, warn
 
 SKEW = 5.0
@@ -59,6 +60,18 @@ def disk(patient: Patient) -> Iterator[Finding]:
         else:
             worse = bad if free < max(least // 4, 1) else warn
             yield worse("disk", said, "enlarge the disk or free space: juheli backup --keep-days, journalctl --vacuum-size")
+
+
+def restores(patient: Patient) -> Iterator[Finding]:
+    """No restore was broken off, and what was there before one is not kept for ever."""
+    instance, now = patient.config.instance, clock.now().timestamp()
+    for left in instance.glob(f"{STAGED}*"):
+        yield bad("restore", f"a restore did not finish: {left}", "juheli restore the same backup again, with --replace")
+    limit = now - int(catalog()["custody.backup_keep_days"].value) * 86400
+    for old in instance.glob(f"{ASIDE}*"):
+        if old.stat().st_mtime < limit:
+            yield warn("restore", f"{old} holds everything that was here before a restore, removed tenants too",
+                       f"rm -r {old}, when the restored data is in order")
 
 
 def key(patient: Patient) -> Iterator[Finding]:
