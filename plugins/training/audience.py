@@ -20,10 +20,14 @@ from .words import COMMITTEE_POSTS, SECRETARY_POSTS, WORKER_POSTS
 FIRST_YEAR = 12                     # months; "the first year after joining" in words of the regulation
 
 
-def post_codes(bases: Iterable[str]) -> list[str]:
-    """The tenant's codes of posts that stand on these bases."""
+def codes_on(kind: str, bases: Iterable[str]) -> list[str]:
+    """The tenant's codes of a list that stand on these bases."""
     wanted = set(bases)
-    return [entry.code for entry in entries("people.post") if entry.base in wanted]
+    return [entry.code for entry in entries(kind) if entry.base in wanted]
+
+
+def post_codes(bases: Iterable[str]) -> list[str]:
+    return codes_on("people.post", bases)
 
 
 def holds(bases: Iterable[str], since: dt.date | None = None, person: Any = Person) -> ColumnElement[bool]:

@@ -15,9 +15,9 @@ from typing import Any
 from sqlalchemy import select
 
 from core.base.db import session
-from core.people.models import OrgUnit, Person
+from core.people.models import OrgUnit, Person, PostHolding
 from core.people.services.persons import create_person
-from core.people.services.posts import appoint
+from core.people.services.posts import appoint, end_post
 from core.rules import add_months
 from core.service import Context
 from core.work import engine
@@ -28,7 +28,7 @@ from .effects import seats_of
 from .models import Certificate, ClassSession, Course
 from .seating import give, seats_for
 from .services.attendance import Mark, mark
-from .services.certificates import revoke
+from .services.certificates import reissue, revoke
 from .services.courses import raise_need, save_course, save_plan_item
 from .services.sessions import plan_session, record_past
 from .tenths import TEN
@@ -36,6 +36,7 @@ from .words import ABSENT, EXCUSED, PARTIAL, PRESENT
 from .workflows import class_session, need
 
 PER_COMMUNITY = 2       # community workers registered in each community
+NEW_FOR = (8, 5, 2)     # months in office of the new secretaries
 MOST = 300              # people in one class of the demo; in larger tenants only the first of them are ever trained
 
 
@@ -48,6 +49,7 @@ def load(ctx: Context, random: Random) -> None:
     """Fill the tenant in scope, inside the running transaction."""
     demo = _Demo(ctx, random)
     demo.hire_workers()
+    demo.change_secretaries()
     demo.offer_courses()
     demo.plan_the_year()
     demo.ask_for_more()
@@ -75,6 +77,19 @@ class _Demo:
                                            effective_on=add_months(self.today, -30))
                     appoint(self.ctx, person_id=person.id, org_id=unit.id, post="community_worker", source="recruited",
                             starts_on=add_months(self.today, -self.random.randint(8, 30)))
+
+    def change_secretaries(self) -> None:
+        """Some branches got a new secretary within the year: one before the rotation class, one due soon, one lately."""
+        posts = session().scalars(select(PostHolding).where(
+            PostHolding.post == "secretary", PostHolding.ends_on.is_(None)).order_by(PostHolding.org_path.desc())).all()
+        for post, months in zip(posts, NEW_FOR, strict=False):
+            since = add_months(self.today, -months)
+            successor = session().scalars(select(Person).where(
+                Person.org_id == post.org_id, Person.member_kind == "full", Person.membership_state == "normal",
+                ~Person.posts.any()).order_by(Person.id)).first()
+            if successor is not None and post.starts_on < since:
+                end_post(self.ctx, post.id, ends_on=since)
+                appoint(self.ctx, person_id=successor.id, org_id=post.org_id, post="secretary", source="elected", starts_on=since)
 
     def offer_courses(self) -> None:
         for plan in words()["courses"]:
@@ -150,6 +165,7 @@ class _Demo:
         given = session().scalars(select(Certificate).order_by(Certificate.id)).first()
         if given is not None:
             revoke(self.ctx, given.id, reason=words()["revoke_reason"])
+            reissue(self.ctx, given.id)
 
     def _ahead(self, course: str, days: int, audience: list[str], *, announce: bool = True,
                capacity: int | None = None) -> ClassSession:

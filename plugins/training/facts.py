@@ -15,8 +15,8 @@ from core.contracts.errors import Invalid
 from core.people.models import OrgUnit
 from core.people.words import LIVING_STATUS
 from core.service import Context
-from core.settings.dictionaries import entries
 
+from .audience import codes_on
 from .models import ClassSession, Course, Prerequisite
 from .tenths import of_rule, shown
 from .words import SCREEN_FORM
@@ -66,7 +66,7 @@ def check_course(ctx: Context, course: Course, data: dict[str, Any], first_ids: 
 
 def is_screen(form: str) -> bool:
     """Whether a form of training is watched on a screen, also one of the tenant's own on that base."""
-    return any(entry.base == SCREEN_FORM for entry in entries("training.form") if entry.code == form)
+    return form in codes_on("training.form", (SCREEN_FORM,))
 
 
 def _all_before(ids: list[int]) -> set[int]:

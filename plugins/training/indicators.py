@@ -20,8 +20,8 @@ workers = Indicator(
     definition=_l("社区工作者（含网格员）中，本年度至少获得过一次学时的比例。目标为全覆盖。"))
 induction = Indicator(
     name="training.induction", label=_l("新任书记参训率"), of="training.new_secretaries", unit=PERCENT, good="high", rank=112,
-    where=lambda ctx: trained_on().is_not(None),
-    definition=_l("近期任职的书记（任职时间在培训期限的两倍以内）中，任职后已参加过集中培训的比例。"))
+    where=lambda ctx: trained_on().is_not(None), version=2,
+    definition=_l("近期任职的书记（任职时间在培训期限的两倍以内）中，任职后已参加过任职培训或轮训的比例。"))
 central = Indicator(
     name="training.central_class", label=_l("书记和班子成员集中培训率"), of="training.hours", unit=PERCENT, good="high", rank=113,
     over=lambda ctx: Balance.role.in_(("secretary", "committee")), where=lambda ctx: Balance.classes > 0,

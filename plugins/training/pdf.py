@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
+from collections.abc import Callable
+
 import segno
 from fpdf import FPDF
 
@@ -14,6 +18,9 @@ from .queries.certificates import CertificatePage
 from .tenths import shown
 
 FAMILY = "zh"
+HANGING = "，。、；：？！”）》 "
+PIECE = re.compile(r"[“（《]*(?:[0-9A-Za-z.-]+|.)[，。、；：？！”）》 ]*", re.DOTALL)
+INDENT = "\u3000\u3000"
 MARGIN, QR_SIZE = 25.0, 32.0            # millimetres
 RED, INK, GREY = (179, 25, 31), (29, 33, 41), (100, 108, 122)
 
@@ -30,7 +37,7 @@ def certificate_pdf(ctx: Context, page: CertificatePage, address: str) -> bytes:
     _foot(paper, page)
     _code(paper, address)
     if page.certificate.revoked_on:
-        _centred(paper, _("本证书已于 %(day)s 撤销", day=page.certificate.revoked_on.isoformat()), 20, y=180, colour=RED)
+        _centred(paper, _("本证书已于 %(day)s 撤销", day=day_text(page.certificate.revoked_on)), 20, y=180, colour=RED)
     return bytes(paper.output())
 
 
@@ -59,18 +66,36 @@ def _centred(paper: FPDF, text: str, size: int, *, y: float, colour: tuple[int, 
 
 def _body(paper: FPDF, page: CertificatePage) -> None:
     event = page.event
-    days = event.on.isoformat() if event.on == event.ends_on else f"{event.on.isoformat()} — {event.ends_on.isoformat()}"
-    text = _("%(name)s 同志于 %(days)s 参加“%(title)s”学习培训，计 %(hours)s 学时，期满结业，特发此证。",
+    days = day_text(event.on) if event.on == event.ends_on else _("%(first)s至%(last)s", first=day_text(event.on),
+                                                                  last=day_text(event.ends_on))
+    text = _("%(name)s同志于%(days)s参加“%(title)s”学习培训，计 %(hours)s 学时，期满结业，特发此证。",
              name=page.certificate.person_name, days=days, title=event.title, hours=shown(page.certificate.tenths))
     paper.set_font(FAMILY, size=17)
     paper.set_text_color(*INK)
-    paper.set_xy(MARGIN, 98)
-    paper.multi_cell(paper.w - 2 * MARGIN, 13, "    " + text, align="L", wrapmode="CHAR")
+    for number, line in enumerate(lines(INDENT + text, paper.w - 2 * MARGIN, paper.get_string_width)):
+        paper.set_xy(MARGIN, 98 + 13 * number)
+        paper.cell(paper.w - 2 * MARGIN, 13, line)
+
+
+def lines(text: str, width: float, measure: Callable[[str], float]) -> list[str]:
+    """The text in lines as Chinese is set: numbers and Latin words whole, no line begins with a comma or ends with an
+    opening quote (a comma may hang over)."""
+    found = [""]
+    for piece in PIECE.findall(text):
+        if found[-1] and measure(found[-1] + piece.rstrip(HANGING)) > width:
+            found.append("")
+        found[-1] += piece
+    return [line.rstrip() for line in found]
+
+
+def day_text(day: dt.date) -> str:
+    """2026年12月4日, as on paper."""
+    return _("%(year)s年%(month)s月%(day)s日", year=day.year, month=day.month, day=day.day)
 
 
 def _foot(paper: FPDF, page: CertificatePage) -> None:
     paper.set_font(FAMILY, size=14)
-    for line, text in enumerate((page.host.name, _("（盖章）"), page.certificate.issued_on.isoformat())):
+    for line, text in enumerate((page.host.name, _("（盖章）"), day_text(page.certificate.issued_on))):
         paper.set_xy(MARGIN, 205 + 10 * line)
         paper.cell(paper.w - 2 * MARGIN, 9, text, align="R")
 

@@ -52,7 +52,7 @@ def autumn_rows(ctx: Context) -> Iterable[Due]:
 
 
 def untrained_secretaries(ctx: Context) -> Iterable[Due]:
-    """Secretaries in office without a central class since, while the time for it runs or has just run out."""
+    """Secretaries in office without induction or rotation since, while the time for it runs or has just run out."""
     since = add_months(ctx.today(), -2 * int(rule("training.induction_within").value))
     rows = session().execute(select(PostHolding.person_id, PostHolding.org_path, PostHolding.person_name,
                                     PostHolding.starts_on).where(

@@ -52,4 +52,5 @@ COUNTED = (CONFIRMED, CLOSED)
 OWN_SOURCE = "training.session"
 SOURCES = {OWN_SOURCE: _l("培训班次"), "liaison.gathering": _l("集中返乡教育")}
 SCREEN_FORM = "online_self_study"           # a form that is planned and never gives hours (docs/refusals.md no. 8)
+INDUCTION_FORMS = ("induction", "rotation")
 LEVELS = {1: _l("入门"), 2: _l("提高"), 3: _l("骨干")}

@@ -5,19 +5,32 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from core.base.i18n import _l
 from core.people.models import OrgUnit, PostHolding
 from core.plugin import A4, Action, Filter, Ledger, View, col
 from core.rules import add_months, due_date, rule
 from core.service import Context
+from core.settings.models import DictionaryEntry
 
 from ..audience import post_codes
 from ..board import words_for
 from ..models import ClassSession, Course, HourEntry, Seat
 from ..tenths import shown
-from ..words import ATTENDANCE, ATTENDANCE_TONES, CAME, MISSED, ORIGINS, PLACE_TONES, PLACES, SEATED, SECRETARY_POSTS
+from ..words import (
+    ATTENDANCE,
+    ATTENDANCE_TONES,
+    CAME,
+    INDUCTION_FORMS,
+    MISSED,
+    ORIGINS,
+    OWN_SOURCE,
+    PLACE_TONES,
+    PLACES,
+    SEATED,
+    SECRETARY_POSTS,
+)
 from ..workflows import class_session
 from .plans import GROUP, subjects
 
@@ -99,10 +112,16 @@ def in_office(ctx: Context) -> Any:
 
 
 def trained_on() -> Any:
-    """The first central class since the post was taken up, for a column."""
-    return (select(func.min(HourEntry.on)).where(
-        HourEntry.tenant_id == PostHolding.tenant_id, HourEntry.person_id == PostHolding.person_id, HourEntry.central.is_(True),
-        HourEntry.on >= PostHolding.starts_on).correlate(PostHolding).scalar_subquery())
+    """The first induction or rotation class since the post was taken up, for a column."""
+    own = select(DictionaryEntry.code).where(
+        DictionaryEntry.tenant_id == Course.tenant_id, DictionaryEntry.kind == "training.form",
+        DictionaryEntry.base.in_(INDUCTION_FORMS))
+    found = select(func.min(HourEntry.on)).join(ClassSession, (ClassSession.tenant_id == HourEntry.tenant_id)
+                                                & (ClassSession.id == HourEntry.source_id)).join(ClassSession.course)
+    return found.where(
+        HourEntry.tenant_id == PostHolding.tenant_id, HourEntry.person_id == PostHolding.person_id,
+        HourEntry.source == OWN_SOURCE, HourEntry.on >= PostHolding.starts_on,
+        or_(Course.form.in_(INDUCTION_FORMS), Course.form.in_(own))).correlate(PostHolding).scalar_subquery()
 
 
 def due_on(row: Any, ctx: Context) -> str:
@@ -126,7 +145,7 @@ new_secretaries = Ledger(
         col("org", _l("支部/社区"), OrgUnit.short_name, order=PostHolding.org_path, width=18),
         col("starts_on", _l("任职日期"), PostHolding.starts_on, filter=True, width=11),
         col("due_on", _l("培训期限"), value=due_on, warn=induction_late, width=11),
-        col("trained", _l("首次集中培训"), trained_on(), show=as_day, width=12),
+        col("trained", _l("任职培训"), trained_on(), show=as_day, width=12),
     ),
     filters=(Filter(name="under", label=_l("所属组织"), kind="org", source=PostHolding.org_path),
              Filter(name="untrained", label=_l("未参训"), kind="flag", where=lambda ctx: trained_on().is_(None))),

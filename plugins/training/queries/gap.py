@@ -21,7 +21,7 @@ from core.service import Context, service
 from ..audience import should_come
 from ..models import Balance, Certificate, ClassSession, HourEntry, Seat, Tally
 from ..seating import courses_not_open
-from ..words import CANCELLED, UPCOMING
+from ..words import CANCELLED, ROLES, UPCOMING
 
 HOURS = "training.hours.read"
 MOST = 10
@@ -96,6 +96,7 @@ def unit_gap(ctx: Context, org_id: int | None, year: int) -> UnitGap:
     total = Sums("", None, *(int(n) for n in session().execute(select(*_added()).where(*mine)).one()))
     roles = [Sums(row[0], None, *map(int, row[1:])) for row in session().execute(
         select(Tally.role, *_added()).where(*mine).group_by(Tally.role))]
+    roles.sort(key=lambda one: list(ROLES).index(one.label))
     return UnitGap(unit, year, total, roles, _below(ctx, unit, mine), unit_sessions(ctx, unit))
 
 

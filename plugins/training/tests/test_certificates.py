@@ -15,6 +15,7 @@ from core.people.models import Person
 from core.people.services.persons import update_person
 from core.settings.modules import save_settings
 from plugins.training.models import Certificate
+from plugins.training.pdf import lines
 from plugins.training.schemas import Settings
 from plugins.training.services.certificates import reissue, revoke
 
@@ -46,6 +47,15 @@ def test_the_paper(county, session_id):
     paper = county.browser("officer").get(f"/training/certificates/{found[0]}/pdf")
     assert paper.mimetype == "application/pdf" and paper.data.startswith(b"%PDF-") and len(paper.data) < 200_000
     assert b"/FontFile" in paper.data and "202600002.pdf" in paper.headers["Content-Disposition"]
+
+
+@pytest.mark.parametrize(("text", "width", "said"), [
+    ("参加“书记班”学习，结业", 6, ["参加“书记班”", "学习，结业"]),
+    ("甲乙丙丁戊己，庚", 6, ["甲乙丙丁戊己，", "庚"]),
+    ("甲乙丙丁戊“己", 6, ["甲乙丙丁戊", "“己"]),
+    ("甲乙2026年", 4, ["甲乙", "2026", "年"]), ("", 4, [""]), ("a" * 9, 4, ["a" * 9])])
+def test_lines_are_broken_as_chinese_is_set(text, width, said):
+    assert lines(text, width, len) == said
 
 
 def test_anybody_learns_whether_it_is_valid_and_nothing_else(county, session_id):

@@ -51,6 +51,7 @@ def session(record_id: int) -> Any:
     return render("training/session.html", page=page, e=event, work=work, own=own, mine=mine, today=ctx().today(),
                   manages=ctx().may(MANAGE, event.org_path), ahead=event.state in AHEAD, upcoming=event.state in UPCOMING,
                   enrolling=event.state == ENROLLING, writable=event.state == HELD or event.state in UPCOMING,
+                  marked=event.state not in AHEAD or any(line.seat.attendance for line in page.lines),
                   handed_in=event.state in (SUBMITTED, *COUNTED),
                   self_enrolment=settings_of(ctx().plugins, "training")["self_enrolment"], **WORDS)
 

@@ -103,9 +103,9 @@ def printed_sheet(record_id: int) -> Any:
     """The sheet on A4 with a column for signatures and empty lines for whoever comes besides."""
     page = session_page(ctx(), record_id)
     event = page.event
-    frame = SimpleNamespace(title=_("%(title)s签到表", title=event.title), org=page.org.name, unit="", filler="",
-                            as_of=event.on.isoformat(), landscape=False, other_paper_url="",
-                            back_url=url_for("training.session", record_id=record_id), printed_at=ctx().today().isoformat())
+    frame = SimpleNamespace(
+        title=_("%(title)s签到表", title=event.title), org=page.org.name, filler="", landscape=False, other_paper_url="",
+        back_url=url_for("training.session", record_id=record_id), printed_at=ctx().today().isoformat())
     return render("training/sheet.html", page=page, e=event, sheet=frame)
 
 
