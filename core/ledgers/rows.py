@@ -7,7 +7,7 @@ The cursor walks through everything, as an export does, and asks for the ledger'
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
@@ -16,7 +16,7 @@ from sqlalchemy import Row
 
 from core.base.i18n import _
 from core.base.session import session
-from core.plugin import Col, Ledger
+from core.plugin import BLANK, Col, Ledger
 from core.service import Context, service
 from core.web.wire import InvalidQuery
 
@@ -29,6 +29,7 @@ from .state import State, filter_keys, read_state, tidy
 
 USUAL, MOST = 50, 500           # rows of one answer
 FARTHEST = 10_000               # rows that can be reached by pages
+LONGEST_FIELDS = 4000            # characters; the page cuts values far shorter
 OWN = ("sort", "fields", "limit", "page", "cursor")
 Errors = dict[str, list[str]]
 
@@ -46,7 +47,7 @@ class Rows:
 def read_rows(ctx: Context, name: str, pairs: list[tuple[str, str]]) -> Rows:
     """The rows a query string asks for. Raises NotFound, Forbidden, and InvalidQuery for everything that makes no sense."""
     ledger = find_ledger(ctx, name)
-    args = tidy(pairs)
+    args = tidy(pairs) | {key: [value[:LONGEST_FIELDS]] for key, value in pairs if key == "fields"}
     errors = _errors(ledger, args, ctx)
     if errors:
         raise InvalidQuery(errors)
@@ -89,13 +90,23 @@ def _errors(ledger: Ledger, args: Args, ctx: Context) -> Errors:
     found |= {key: [_("没有填写内容")] for key in args if key in known - {"cursor", "q"} and not any(args[key])}
     for item, why in read_each(ledger, args, ctx)[1]:
         found.setdefault(keys_of(item)[0], []).append(why)
-    for item in filters_of(ledger):
-        if item.kind == "choice" and set(args.get(item.name, ())) - set(choices_of(item, ctx)):
-            found.setdefault(item.name, [_("没有这个选项")])
+    for key, allowed in _words(ledger, ctx):
+        if set(args.get(key, ())) - allowed:
+            found.setdefault(key, [_("没有这个选项")])
     found |= _wrong_columns(ledger, args) | _wrong_numbers(args)
     if "cursor" in args and ({"sort", "page"} & set(args)):
         found["cursor"] = [_("用游标时按编号排列，不能再指定排序和页码。")]
     return found
+
+
+def _words(ledger: Ledger, ctx: Context) -> Iterator[tuple[str, set[str]]]:
+    """Parameters that take nothing but words of a list, and the list."""
+    for item in filters_of(ledger):
+        if item.kind == "choice":
+            yield item.name, set(choices_of(item, ctx))
+        for key in keys_of(item):
+            if key in (f"{item.name}_only", f"{item.name}_{BLANK}"):
+                yield key, {"0", "1"}
 
 
 def _wrong_columns(ledger: Ledger, args: Args) -> Errors:

@@ -27,7 +27,7 @@ from .workflow import Workflow
 log = logging.getLogger("juheli.plugin")
 GROUP = "juheli.plugins"
 CORE_MODULES = ("tenancy", "accounts", "access", "people", "settings", "files", "notify", "work", "ledgers",
-                "indicators", "imports", "admin", "custody", "isolation")
+                "indicators", "imports", "admin", "custody", "isolation", "api")
 ENGINES_WITH_TABLES = ("audit", "jobs", "rules", "web")  # no modules, but their tables are core's
 failures: Counter[str] = Counter()
 

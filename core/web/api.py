@@ -77,6 +77,7 @@ class Api(Pages):
     """Operations of one module; its file is `api.py`. `prefix` replaces the module's name after /api/v1 (core only)."""
 
     def __init__(self, name: str, import_name: str, *, prefix: str | None = None):
+        self.module = name
         super().__init__(f"{name}_api", import_name, prefix=ROOT + (f"/{name}" if prefix is None else prefix))
 
     def _serve(self, folder: Any) -> None:
