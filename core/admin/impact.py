@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from core.access.models import Role, RoleGrant
 from core.base.session import session
@@ -51,10 +51,9 @@ def _roles(ctx: Context, name: str) -> tuple[tuple[str, int], ...]:
     """Roles with permissions of the plugin, and the suggested ones that would get some."""
     suggested = {role.key: str(role.label) for role in ctx.plugins.by_name[name].manifest.roles
                  if ctx.tenant.kind in role.audience}
-    held = (select(func.count(RoleGrant.user_id.distinct())).where(
-        RoleGrant.tenant_id == Role.tenant_id, RoleGrant.role_id == Role.id, RoleGrant.revoked_at.is_(None),
-        RoleGrant.starts_on <= ctx.today(), or_(RoleGrant.ends_on.is_(None), RoleGrant.ends_on >= ctx.today()))
-        .correlate(Role).scalar_subquery())
+    held = (select(func.count(RoleGrant.user_id.distinct()))
+            .where(RoleGrant.tenant_id == Role.tenant_id, RoleGrant.role_id == Role.id, RoleGrant.in_force(ctx.today()))
+            .correlate(Role).scalar_subquery())
     found = {}
     for role, people in session().execute(select(Role, held).order_by(Role.label)):
         if role.key in suggested or any(p.startswith(name + ".") for p in role.permissions):
