@@ -11,6 +11,7 @@ import pytest
 from tests.demo import COMMAND, ROOT, Demo, environment, running_demo
 
 SECOND_START = 10  # seconds, promised by the README
+pytestmark = pytest.mark.xdist_group("run")  # one worker starts them once
 
 
 @pytest.fixture(scope="module")
