@@ -27,6 +27,7 @@ from core.web.csrf import StalePage
 from core.web.pages import render
 from core.web.wire import InvalidQuery
 
+from .kept import kept_of_form
 from .outage import FULL, LINE, RETRY_AFTER, kind_of_outage, without_database
 from .pipeline import identify
 from .problem import api_words, problem
@@ -90,7 +91,8 @@ def _not_found() -> Any:
 
 def _http(error: HTTPException) -> Any:
     if isinstance(error, StalePage):
-        return _page(400, _("页面已过期"), _("可能已经退出登录，或在别处换了账号。请返回刷新页面后再提交。"))
+        return _page(400, _("页面已过期"), _("可能已经退出登录，或在别处换了账号。这次没有保存。"), kept=kept_of_form(),
+                     signed_in=g.get("signed_in") is not None)
     cause = getattr(error, "original_exception", None)     # raised while the answer was being finished
     if cause is not None and (kind := kind_of_outage(cause)):
         return _gave_way(kind, cause)

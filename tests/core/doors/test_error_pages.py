@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 
@@ -24,6 +26,34 @@ def test_a_page_left_open_too_long_says_so(world):
     browser.token = "stale"
     page = browser.post("/look/", {"fs": "lg"})
     assert page.status_code == 400 and "页面已过期" in page.text
+
+
+TYPED = {"kind": "suggestion", "subject": "少填一张表", "body": "同一件事填了三遍，请合并。"}
+
+
+def test_a_form_that_comes_too_late_loses_no_word(world):
+    """Signed in again in another window: the words stand there, and one press sends them."""
+    browser = world.browser("east")
+    browser.token = "stale"
+    page = browser.post("/notify/feedback/", TYPED)
+    assert page.status_code == 400 and "同一件事填了三遍，请合并。" in page.text and "重新提交" in page.text
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page.text[page.text.index("g-lost"):])
+    sent = browser.client.post("/t/east/notify/feedback/", data={**TYPED, "csrf_token": token[1]})
+    assert sent.status_code == 303
+    visitor = world.browser("east", None)
+    visitor.token = "stale"
+    page = visitor.post("/notify/feedback/", TYPED)
+    assert page.status_code == 400 and "同一件事填了三遍，请合并。" in page.text and "重新提交" not in page.text
+
+
+@pytest.mark.parametrize(("data", "headers"), [
+    ({**TYPED, "password": "x"}, {}), (TYPED, {"Sec-Fetch-Site": "cross-site"}), (TYPED, {"Origin": "http://elsewhere.test"}),
+    ({"body": "我的号码 13812345678", "kind": "suggestion"}, {}), ({"body": "长" * 30_000}, {})])
+def test_secrets_and_what_others_sent_are_not_shown_again(world, data, headers):
+    visitor = world.browser("east", None)
+    visitor.token = "stale"
+    page = visitor.post("/notify/feedback/", data, headers=headers)
+    assert page.status_code == 400 and "您填写的内容" not in page.text
 
 
 def test_a_wrong_method_is_not_a_crash(world):
