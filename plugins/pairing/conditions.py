@@ -12,7 +12,18 @@ from core.people.models import OrgUnit
 from core.rules import due_date, rule
 from core.service import Context
 
-from .models import Contribution, JointProject, NeedItem, PairAgreement, Pairing, PairVisit, PartnerUnit, ResourceItem, Spending
+from .models import (
+    Contribution,
+    CouncilResolution,
+    JointProject,
+    NeedItem,
+    PairAgreement,
+    Pairing,
+    PairVisit,
+    PartnerUnit,
+    ResourceItem,
+    Spending,
+)
 from .words import IN_FORCE, NEED_CLAIMED, PROJECT_OPEN, WORKING
 
 
@@ -69,6 +80,11 @@ def claimed(ctx: Context) -> ColumnElement[bool]:
 
 def published(ctx: Context) -> ColumnElement[bool]:
     return NeedItem.state != "withdrawn"
+
+
+def resolution_late(ctx: Context) -> ColumnElement[bool]:
+    """Resolutions past their date of which nobody has reported."""
+    return and_(CouncilResolution.state.in_(("open", "carried")), CouncilResolution.due_on < ctx.today())
 
 
 def confirmed(ctx: Context) -> ColumnElement[bool]:

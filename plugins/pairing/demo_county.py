@@ -12,7 +12,7 @@ from core.people.models import OrgUnit
 from .demo_crew import Demo, words
 from .models import CouncilAttendance, Pairing
 from .services import councils, meetings, sessions
-from .services.pairs import propose
+from .services.pairs import attach_paper, propose, versions
 
 
 def tell(demo: Demo) -> None:
@@ -39,9 +39,10 @@ def tell(demo: Demo) -> None:
         summary(demo, pair)
     council(demo, orgs[said["council_org"]], pairs)
     name, street = said["extra"]
-    propose(demo.of_unit(demo.units[name]), kind="joint_creation", unit_id=demo.units[name].id, org_id=orgs[street].id,
-            starts_on=demo.today, ends_on=demo.today + dt.timedelta(days=364),
-                goals=said["extra_goals"])
+    waiting = propose(demo.of_unit(demo.units[name]), kind="joint_creation", unit_id=demo.units[name].id,
+                      org_id=orgs[street].id, starts_on=demo.today, ends_on=demo.today + dt.timedelta(days=364),
+                      goals=said["extra_goals"])
+    attach_paper(demo.of_unit(demo.units[name]), versions(waiting)[0].id, paper=demo.scan(waiting))
 
 
 def summary(demo: Demo, pair: Pairing) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select
@@ -22,9 +24,12 @@ from core.service import Actor, Context, Grant
 from core.work import engine
 
 from . import plugin, taking_pairs
+from .demo_paper import agreement_pdf
 from .models import JointProject, NeedItem, Pairing, PartnerUnit
 from .services import gifts, lists, meetings
+from .services.pairs import attach_paper, versions
 from .services.units import register_unit
+from .words import PAIR_KINDS
 from .workflows import gift_flow, need_flow, pairing_flow, project_flow
 
 FATES = ("open", "asked", "claimed", "in_progress", "delivered", "accepted", "returned", "accepted", "open", "in_progress")
@@ -82,7 +87,19 @@ class Demo:
                "last_event_on": self.today - dt.timedelta(days=signed_ago if last_ago is None else last_ago)}
         with self.on(signed_ago if last_ago is None else last_ago):
             _kind, pair_id, _outcome, _undo = taking_pairs.write(self.ctx, row, self.names)
-        return self.ctx.get(Pairing, pair_id)
+        pair = self.ctx.get(Pairing, pair_id)
+        with self.on(signed_ago):
+            attach_paper(self.ctx, versions(pair)[0].id, paper=self.scan(pair))
+        return pair
+
+    def scan(self, pair: Pairing) -> Any:
+        """The agreement on paper, as a form would bring it."""
+        said = words()["agreement"]
+        facts = {"unit": pair.unit_name, "org": pair.org_name, "kind": PAIR_KINDS[pair.kind], "goals": pair.goals,
+                 "first": pair.starts_on.isoformat(), "last": pair.ends_on.isoformat(),
+                 "signed": pair.signed_on.isoformat() if pair.signed_on else ""}
+        data = agreement_pdf(said["title"], [line.format(**facts) for line in said["lines"]])
+        return SimpleNamespace(filename=said["file"].format(**facts), read=io.BytesIO(data).read)
 
     def publish(self, org: str, days_ago: int, **data: Any) -> NeedItem:
         org_id = next(u.id for u in self.names.units.values() if u.short_name == org)

@@ -6,7 +6,8 @@ from core.base.i18n import _l
 from core.plugin import DAYS, FEN, HOURS, PERCENT, Indicator
 
 from . import conditions as when
-from .models import Contribution, JointProject
+from .models import Contribution, CouncilResolution, JointProject
+from .words import RESOLUTION_OPEN
 
 communities_paired = Indicator(
     name="pairing.communities_paired", label=_l("社区结对率"), of="people.orgs", unit=PERCENT, good="high", tile=True,
@@ -48,3 +49,11 @@ nothing_yet = Indicator(
     name="pairing.nothing_yet", label=_l("本年尚无完成项目的单位"), of="pairing.units", good="low", rank=180,
     over=when.takes_part, where=when.nothing_yet,
     definition=_l("在共建期内、本年还没有验收项目的单位。用于上门了解困难，不作排名。"))
+resolved = Indicator(
+    name="pairing.resolutions_closed", label=_l("议定事项办结率"), of="pairing.resolutions", unit=PERCENT, good="high", rank=190,
+    where=lambda ctx: CouncilResolution.state == "closed",
+    over=lambda ctx: CouncilResolution.state.in_((*RESOLUTION_OPEN, "closed")),
+    definition=_l("联席会议议定事项中，已确认办结的比例。"))
+resolutions_late = Indicator(
+    name="pairing.resolutions_late", label=_l("逾期议定事项"), of="pairing.resolutions", good="low", rank=191,
+    where=when.resolution_late, definition=_l("过了期限、还没有报告落实的联席会议议定事项。"))

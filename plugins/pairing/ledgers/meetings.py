@@ -166,8 +166,9 @@ resolutions = Ledger(
         col("times_carried", _l("转办次数"), CouncilResolution.times_carried, align="end", priority=3, width=8),
         col("number", _l("会议编号"), CouncilSession.number, hidden=True),
     ),
-    filters=(under(CouncilResolution),),
+    filters=(under(CouncilResolution), Filter(name="late", label=_l("逾期"), kind="flag", where=when.resolution_late)),
     views=(
+        View(name="late", label=_l("逾期"), query={"late": "1"}),
         View(name="open", label=_l("待落实"), query={"state": "open"}),
         View(name="carried", label=_l("转下次会议"), query={"state": "carried"}),
     ),

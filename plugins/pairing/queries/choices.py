@@ -106,6 +106,12 @@ def _pair_named(typed: str) -> Any:
     return _has(Pairing.unit_name)(typed) | _has(Pairing.org_name)(typed)
 
 
+def home(ctx: Context, permission: str) -> int | None:
+    """The one place on which the reader holds the permission; None for whoever holds it on several, or on all."""
+    paths = ctx.subtrees(permission)
+    return session().scalar(select(OrgUnit.id).where(OrgUnit.path == paths[0])) if len(paths) == 1 and paths[0] else None
+
+
 PLACES = OrgUnit.unit_kind.in_(("street", "community"))
 unit = Choosable("pairing-unit", _units, _has(PartnerUnit.name), _seeker)
 own_unit = Choosable("pairing-own-unit", _units, _has(PartnerUnit.name), lambda ctx: UNIT_ACT)

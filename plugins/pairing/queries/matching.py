@@ -88,7 +88,7 @@ def _suggested(ctx: Context, needs: list[NeedItem], pairs: list[Pairing]) -> lis
     for need in needs:
         for pair in (one for one in pairs if one.org_id == need.org_id):
             unit = units[pair.unit_id or 0]
-            own = [offer for offer in offers if offer.unit_id == unit.id] or [None]
+            own = [None, *(offer for offer in offers if offer.unit_id == unit.id)]      # an offer is named if it adds a reason
             told = [Suggestion(need, pair, unit.name, offer, reasons(need, pair, unit, offer, streets)) for offer in own]
             best = max(told, key=lambda one: len(one.reasons))
             if best.reasons:

@@ -43,8 +43,11 @@ def _errors(ctx: Context, pair: Pairing, data: dict[str, Any], on: dt.date | Non
     errors: Errors = {}
     check_texts(data, TEXTS, errors)
     not_future(ctx, on, "on", errors)
-    if pair.signed_on is None or (on and on < pair.starts_on):
+    day = on or ctx.today()
+    if pair.signed_on is None or day < pair.starts_on:
         errors.setdefault("on", []).append(_("协议生效（%(day)s）之后的活动才在这里登记。", day=pair.starts_on.isoformat()))
+    elif pair.ended_on and day > pair.ended_on:
+        errors.setdefault("on", []).append(_("结对已于 %(day)s 结束，此后的活动不在这里登记。", day=pair.ended_on.isoformat()))
     return errors
 
 

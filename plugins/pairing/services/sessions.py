@@ -132,6 +132,8 @@ def settle_topic(ctx: Context, topic_id: int, *, state: str, outcome: str, versi
     check_texts({"outcome": outcome}, ("outcome",), errors)
     clean(errors)
     held = ctx.get(CouncilSession, topic.session_id)
+    if held.held and topic.outcome:
+        raise Conflict(_("会议已经确认，写进纪要的议题结果不能再改。"))
     topic.outcome, topic.state = outcome.strip(), state
     later = next((one for one in open_sessions(topic.council_id) if one.on > held.on), None)
     if state == "deferred" and later is not None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
+from core.base.cache import Cache, use_cache
+from core.base.config import Config
+from core.base.engine import Database
 from core.base.session import session
 from core.files import storage
+from core.tenancy.lookup import by_address
 from core.testing.world import World
 from core.work.services import make_step
 from plugins.pairing.models import JointProject, PairAgreement
@@ -27,6 +33,32 @@ STAFF = {"dongguan": ("community_secretary", "东关社区"), "xiguan": ("commun
          "officer": ("org_officer", ""), "street": ("street_officer", "城关街道"), "reader": ("inspector", "")}
 UNITS = (("永丰厂", "城关街道", "unit", "soe"), ("实验小学", "城关街道", "unit", "public_institution"))
 TERMS = {"starts_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 12, 31), "goals": "修好东关社区的路灯和围墙，办好周末托管班"}
+
+
+@pytest.fixture(scope="session")
+def house(_sqlite, tmp_path_factory, plugins) -> Flask:
+    """One application for all these tests: making one takes half a second, and its templates are compiled once."""
+    engine, template = _sqlite
+    return engine.copy(template, tmp_path_factory.mktemp("house") / "instance", plugins).app
+
+
+@pytest.fixture
+def world(request, tmp_path, plugins) -> Iterator[World]:
+    """As core's: an installation of its own per test. On SQLite the application of them all moves into it."""
+    if request.config.getoption("--engine") == "postgres":
+        yield request.getfixturevalue("pg_world")
+        return
+    (_engine, template), app = request.getfixturevalue("_sqlite"), request.getfixturevalue("house")
+    shutil.copytree(template, tmp_path / "instance")
+    config = Config(instance=tmp_path / "instance", database_url="", jobs="none", testing=True)
+    database = Database(config.url)
+    app.extensions.update({"juheli.config": config, "juheli.database": database})
+    use_cache(Cache(config.redis_url))
+    made = World(app, database, plugins)
+    with database.use():
+        made.tenants = {slug: by_address(slug=slug)[0] for slug in ("platform", "east", "west")}
+    yield made
+    database.dispose()
 
 
 @pytest.fixture(autouse=True)

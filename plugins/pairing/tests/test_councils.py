@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from core.base.session import session
 from core.contracts.errors import Conflict, Invalid
+from core.indicators.engine import measure
 from core.people.models import OrgUnit
 from core.people.services.reorganise import dissolve_org
 from plugins.pairing import hooks
@@ -130,6 +131,9 @@ def test_what_was_left_open_stands_on_the_next_agenda_and_is_carried_to_a_day_to
             assert session_page(ctx, first).earlier == []
     round_on(county, TODAY)
     assert "pairing.resolution_due" in waiting(county, "factory")
+    with county.acting("dongguan", dt.date(2026, 12, 6)) as ctx:
+        names = ("pairing.resolutions_closed", "pairing.resolutions_late")
+        assert [str(one) for one in measure(ctx, [ctx.plugins.indicators[n] for n in names]).values()] == ["0%", "1"]
     county.step("factory", "resolution", row, "report", result="已划出二十个夜间车位并安装指示牌")
     county.step("dongguan", "resolution", row, "close")
     with county.acting("dongguan") as ctx:

@@ -21,6 +21,7 @@ from plugins.pairing.models import (
     CouncilSession,
     JointProject,
     NeedItem,
+    PairAgreement,
     Pairing,
     PairVisit,
     PartnerUnit,
@@ -68,6 +69,7 @@ def test_six_miles_village_raised_and_used_240000_yuan(world):
         assert {"closed", "open"} == set(session().scalars(select(CouncilResolution.state)))
         several = select(Pairing.unit_id).group_by(Pairing.unit_id).having(func.count(Pairing.id) > 1)
         assert len(session().scalars(several).all()) >= 3
+        assert count(PairAgreement, PairAgreement.file_id.is_(None)) == 0
         last = session().scalar(select(func.max(PairVisit.on)))
         assert isinstance(last, dt.date) and last <= ctx.today()
 

@@ -39,6 +39,8 @@ def test_what_was_finished_after_the_end_stands_in_the_statement(county):
         found = statement(ctx, county.units["永丰厂"], 2027)
         assert [(part.name, part.kinds, len(part.projects)) for part in found.parts] == [("东关社区", "共建", 1)]
         assert statement(ctx, county.units["永丰厂"], 2024).parts == []
+        with pytest.raises(Invalid, match="已于"):
+            meetings.log_visit(ctx, pair_id=pair_id, kind="help", topic="走访", result="给三户老人修好了水管")
 
 
 def test_the_workbook_holds_what_one_may_export(county):

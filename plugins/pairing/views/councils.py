@@ -14,6 +14,7 @@ from core.web.forms import SchemaForm
 from core.work.show import box
 
 from ..queries import councils as queries
+from ..queries.choices import home
 from ..schemas.council import (
     CouncilEdit,
     CouncilForm,
@@ -40,7 +41,7 @@ def councils() -> Any:
 
 @pages.form("/councils/new", needs=MANAGE)
 def new_council() -> Any:
-    form = SchemaForm(CouncilForm())
+    form = SchemaForm(CouncilForm(), values={"org_id": home(ctx(), MANAGE), "founded_on": ctx().today().isoformat()})
     if sent(form, services.found_council):
         done(_("会议已建立，请加入成员。"))
         return go("pairing.council", record_id=form.result.id)
@@ -201,7 +202,7 @@ def minutes(record_id: int) -> Any:
     page = queries.session_page(ctx(), record_id)
     sheet = SimpleNamespace(title=_("%(name)s第 %(n)s 次会议纪要", name=page.council.name, n=page.held.number),
         org=page.org.name, unit="",
-                            filler=page.held.recorder, as_of=page.held.on.isoformat(), landscape=False, other_paper_url="",
+                            filler=page.held.recorder, as_of="", landscape=False, other_paper_url="",
                             back_url=url_for("pairing.session", record_id=record_id),
                             printed_at=f"{ctx().now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
     return render("pairing/minutes.html", page=page, s=page.held, sheet=sheet)

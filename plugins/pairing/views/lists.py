@@ -13,6 +13,7 @@ from core.web.forms import SchemaForm
 from core.work.show import box
 
 from ..queries import matching
+from ..queries.choices import home
 from ..queries.pages import need_page, offer_page
 from ..schemas.lists import NeedForm, ResourceForm
 from ..schemas.steps import Claimed
@@ -37,7 +38,7 @@ def need(record_id: int) -> Any:
 
 @pages.form("/needs/new", needs=ORG)
 def new_need() -> Any:
-    form = SchemaForm(NeedForm())
+    form = SchemaForm(NeedForm(), values={"org_id": home(ctx(), ORG)})
     if sent(form, lists.publish_need):
         done(_("需求已发布，结对单位可以认领。"))
         if request.form.get("again"):

@@ -15,12 +15,13 @@ from core.web import ctx, done, go, render, warn
 from core.web.forms import SchemaForm
 from core.work.show import box
 
+from ..queries.choices import home
 from ..queries.pages import PairPage, pair_page, visit_page
 from ..schemas.meeting import ReviewForm, SummaryForm, VisitForm
 from ..schemas.pair import Owners, Paper, Proposal, Renewal
 from ..services import meetings, pairs
 from ..services.papers import open_paper
-from ..sides import works_for
+from ..sides import ORG_ACT, works_for
 from ..words import PAIR_KINDS, RATING_TONES, RATINGS, SIDES, VISITS, WORKING
 from ..workflows import BY_ITSELF, gift_flow, pairing_flow, project_flow
 from .pages import asked, form_page, ledger_url, number_asked, pages, sent, setting
@@ -51,8 +52,9 @@ def crumb(page: PairPage) -> dict[str, str]:
 def new_pair() -> Any:
     today = ctx().today()
     until = add_months(today, 12 * int(setting("term_years"))) - dt.timedelta(days=1)
-    form = SchemaForm(Proposal(), values={"unit_id": asked("unit_id"), "org_id": asked("org_id"), "starts_on": today.isoformat(),
-                                          "ends_on": until.isoformat(), "document_no": setting("document_prefix")})
+    form = SchemaForm(Proposal(), values={
+        "unit_id": asked("unit_id"), "org_id": asked("org_id") or home(ctx(), ORG_ACT), "starts_on": today.isoformat(),
+        "ends_on": until.isoformat(), "document_no": setting("document_prefix")})
     if sent(form, pairs.propose):
         done(_("已发起结对，请双方签署。"))
         return go("pairing.pair", record_id=form.result.id)
