@@ -28,9 +28,14 @@ from core.base import clock
 from core.base.db import begin_write, new_ids, session
 from core.people.models import OrgUnit, Person
 from core.plugin import installed
+from core.service import Context
 from core.testing.world import Browser, World, build_world
+from core.work.services import make_step
 from plugins.training.balances import settle_all
 from plugins.training.models import HourEntry
+from plugins.training.services.courses import save_course
+from plugins.training.services.sessions import plan_session
+from plugins.training.words import AUDIENCES
 
 PERMISSIONS = ("people.person.read", "people.org.read", "training.hours.read", "training.session.read")
 TODAY = dt.date(2026, 11, 2)
@@ -59,8 +64,18 @@ def write_year(entries: int) -> None:
             part = some[start:start + CHUNK]
             session().execute(insert(HourEntry), [
                 {**common, "id": new, "person_id": one.id, "person_name": one.name, "org_path": one.org_path, "on": day,
-                 "source_id": 1000 + number} for new, one in zip(new_ids(len(part)), part, strict=True)])
+                 "source_id": 1000 + number, "twins": []} for new, one in zip(new_ids(len(part)), part, strict=True)])
     session().commit()
+
+
+def announce_classes(ctx: Context) -> None:
+    """Ten classes that lie ahead, for several audiences: the gap pages say how many each would help."""
+    top = session().scalars(select(OrgUnit.id).where(OrgUnit.parent_id.is_(None), OrgUnit.name == "unit 0")).one()
+    course = save_course(ctx, org_id=top, name="course", subject="theory", form="lecture", tenths=TENTHS, level=1)
+    for number in range(10):
+        made = plan_session(ctx, org_id=top, course_id=course.id, on=TODAY + dt.timedelta(days=number + 5), begins=dt.time(9),
+                            ends=dt.time(12), audience=[list(AUDIENCES)[number % len(AUDIENCES)], "members"])
+        make_step(ctx, "training.session", made.id, "announce", data={"text": "class", "until": TODAY}, accept=True)
 
 
 def prepare(members: int, entries: int) -> tuple[World, Path, float]:
@@ -75,6 +90,8 @@ def prepare(members: int, entries: int) -> tuple[World, Path, float]:
         settle_all(TODAY.year)
         session().commit()
         spent = time.perf_counter() - began
+    with world.inside("east") as ctx:
+        announce_classes(ctx)
     world.add_user("east", "clerk", *PERMISSIONS)
     with world.database.maintenance("bench: statistics") as connection:
         connection.exec_driver_sql("ANALYZE")
