@@ -12,8 +12,9 @@ from core.web.api import Variant
 
 from .columns import choices_of, sql_type
 from .filters import filters_of, keys_of
-from .rows import FARTHEST, LONGEST_FIELDS, MOST, USUAL, as_shown
+from .rows import FARTHEST, MOST, USUAL, as_shown
 from .scope import readable
+from .state import LONGEST
 
 Json = dict[str, Any]
 TYPES: dict[str, Json] = {
@@ -56,7 +57,7 @@ def parameters(ledger: Ledger, ctx: Context) -> dict[str, Json]:
         "ind": {"type": "string", "maxLength": 60, "description": _("指标的编号：只要它计入的行")},
         "q": {"type": "string", "maxLength": 60, "description": _("搜索")},
         "sort": {"type": "string", "maxLength": 200, "description": _("最多三列，逗号隔开；倒序在前面加减号")},
-        "fields": {"type": "string", "maxLength": LONGEST_FIELDS, "description": _("要哪些列，逗号隔开；不写就是页面上的列")},
+        "fields": {"type": "string", "maxLength": LONGEST, "description": _("要哪些列，逗号隔开；不写就是页面上的列")},
         "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
         "page": {"type": "integer", "minimum": 1, "maximum": FARTHEST},
         "cursor": {"type": "string", "pattern": "^[0-9]{0,16}$",

@@ -18,7 +18,7 @@ from .wording import enumerated
 
 SIZES = (20, 50, 100)
 FARTHEST = 10**9
-MOST_VALUES = 60
+MOST_VALUES, LONGEST = 60, 4000         # values of a key, characters of a value: as many as all columns of a wide ledger have
 OVER = "over"
 
 
@@ -81,7 +81,7 @@ def tidy(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     for key, value in pairs:
         values = found.setdefault(key[:60], [])
         if len(values) < MOST_VALUES:
-            values.append("".join(c for c in value[:500] if c.isprintable()))
+            values.append("".join(c for c in value[:LONGEST] if c.isprintable()))
     return found
 
 

@@ -24,7 +24,7 @@ from .cells import plain
 from .export import AT_ONCE, file_name, plan_export, queue_export, record_export, write_file
 from .listing import read_listing
 from .paper import read_sheet
-from .state import SIZES, State
+from .state import LONGEST, SIZES, State
 
 pages = Pages("ledgers", __name__, audience="both")
 ROWS_COOKIE = "rows"
@@ -95,7 +95,7 @@ def columns(name: str) -> Any:
     """Remember the columns; those that the address names (a view of its own columns) are changed there only."""
     chosen = [] if request.form.get("reset") else request.form.getlist("cols")
     if any(key == "cols" for key, _value in services.given_query(request.form)):
-        return back_to(name, cols=",".join(chosen)[:500])
+        return back_to(name, cols=",".join(chosen)[:LONGEST])
     services.choose_columns(ctx(), name, chosen)
     return back_to(name)
 

@@ -85,6 +85,12 @@ def test_the_words_follow_the_rules(members):
     assert ages[2:4] == ["30 岁及以下", "31–35 岁"] and ages[-2:] == ["81 岁及以上", "未登记"]
 
 
+def test_all_its_columns_fit_into_an_address(members):
+    ledger = installed().ledgers["people.structure"]
+    wanted = ",".join(column.name for column in ledger.columns)
+    assert state.read_state(ledger, state.tidy([("cols", wanted)]), members.ctx).columns == ledger.columns
+
+
 def test_a_community_sees_its_own_units_only(world, members):
     world.add_user("east", "xi", "people.person.read", "people.org.read", path=members.unit("西关社区").path)
     with world.acting("east", "xi") as ctx:

@@ -70,8 +70,12 @@ def test_every_ledger_and_measure_answers(pg):
     create_person(county.ctx, name="张三", org_id=county["西关支部"], birth_date=BIRTH, effective_on=START)
     for name, ledger in installed().ledgers.items():
         if name.startswith("people."):
-            page = query.load_page(state.read_state(ledger, {"q": ["zs"]}, county.ctx), county.ctx)
-            assert page.total == len(page.rows), name
+            whole = {"cols": [",".join(column.name for column in ledger.columns)]}
+            for asked in ({"q": ["zs"]}, whole, {**whole, "sort": ["-" + ledger.columns[-1].name]}):
+                page = query.load_page(state.read_state(ledger, asked, county.ctx), county.ctx)
+                assert page.total == len(page.rows), name
+    gaps = {"gender": ["blank", "male"], "joined_on_blank": ["1"], "sort": ["education,-member_kind"]}
+    assert query.load_page(state.read_state(installed().ledgers["people.roster"], gaps, county.ctx), county.ctx).total == 1
     for indicator in installed().indicators.values():
         if indicator.name.startswith("people."):
             count = query.count(installed().ledgers[indicator.of], county.ctx, indicator.where(county.ctx))
