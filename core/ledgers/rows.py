@@ -16,6 +16,7 @@ from sqlalchemy import Row
 
 from core.base.i18n import _
 from core.base.session import session
+from core.contracts.errors import Invalid
 from core.plugin import BLANK, Col, Ledger
 from core.service import Context, service
 from core.web.wire import InvalidQuery
@@ -61,6 +62,15 @@ def read_rows(ctx: Context, name: str, pairs: list[tuple[str, str]]) -> Rows:
     page = load_page(state, ctx)
     write = writer(ledger, state.columns, ctx)
     return Rows([write(row) for row in page.rows] if page.number == state.page else [], page.total)
+
+
+def as_on_page(ctx: Context, name: str, pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The query string of a list as its page has it, for exports. Raises Invalid on "query" for what makes no sense."""
+    ledger, args = find_ledger(ctx, name), tidy(pairs)
+    errors = _errors(ledger, args, ctx) | {key: [_("没有这个参数")] for key in args if key in ("limit", "page", "cursor")}
+    if errors:
+        raise Invalid({"query": [f"{key}: {said}" for key, sentences in errors.items() for said in sentences]})
+    return [(key, value) for key, values in _for_page(args).items() for value in values]
 
 
 def _for_page(args: dict[str, list[str]]) -> dict[str, list[str]]:

@@ -123,6 +123,8 @@ def _calling(view: View, operation: Operation) -> View:
         if operation.takes is not None:
             arguments["data"] = body_of(operation.takes, partial=operation.partial)
         result = view(**arguments)
+        if isinstance(result, Response):
+            return result                               # a file
         answer = result if isinstance(result, Answer) else Answer(result)
         return answered(answer, operation.answers, operation.many, operation.status)
 
