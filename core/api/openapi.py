@@ -86,6 +86,9 @@ def _operation(ctx: Context, rule: Rule, operation: Operation, variant: Variant 
         found["description"] = "\n\n".join([*needed, *([note] if note else [])])
     if takes := (variant.takes if variant else None) or operation.takes:
         found["requestBody"] = {"required": True, "content": {"application/json": {"schema": _body(takes, operation.partial)}}}
+    if operation.file:
+        found["requestBody"] = {"required": True, "content": {"application/octet-stream": {
+            "schema": {"type": "string", "format": "binary"}}}}
     return found
 
 

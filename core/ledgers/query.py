@@ -160,18 +160,34 @@ def load_page(state: State, ctx: Context) -> Page:
 def _slice(state: State, ctx: Context, offset: int) -> list[Row[Any]]:
     """`size` rows from `offset` on. Where the joins only name things, the keys come first and the names after, for those
     rows only."""
-    ledger, order = state.ledger, order_by(state, ctx)
-    rows = matching(ledger, ctx, *conditions_of(state, ctx))
+    order = order_by(state, ctx)
+    rows = matching(state.ledger, ctx, *conditions_of(state, ctx))
     bare = lean(rows, order) if state.order else rows
     if bare is rows:
         return list(session().execute(statement(state, ctx).limit(state.size).offset(offset)).all())
-    chosen = bare.with_only_columns(ledger.key, maintain_column_froms=True).order_by(None).order_by(*order)
-    keys = list(session().scalars(chosen.limit(state.size).offset(offset).execution_options(**BEYOND)))
+    return _named(state, ctx, bare.order_by(None).order_by(*order).limit(state.size).offset(offset))
+
+
+def _named(state: State, ctx: Context, bare: Select[Any]) -> list[Row[Any]]:
+    """The rows behind a statement that finds their keys, in its order."""
+    ledger = state.ledger
+    keys = list(session().scalars(bare.with_only_columns(ledger.key, maintain_column_froms=True).execution_options(**BEYOND)))
     if not keys:
         return []
     named = matching(ledger, ctx, ledger.key.in_(keys)).with_only_columns(*selected(state, ctx), maintain_column_froms=True)
     found = {row[0]: row for row in session().execute(named.order_by(None).execution_options(**BEYOND))}
     return [found[key] for key in keys if key in found]
+
+
+def rows_after(state: State, ctx: Context, key: int | None, many: int) -> list[Row[Any]]:
+    """At most `many` rows in the order of their keys, from after this one on (None: from the first)."""
+    ledger = state.ledger
+    rows = matching(ledger, ctx, *conditions_of(state, ctx), None if key is None else ledger.key > key)
+    bare = lean(rows, [ledger.key])
+    if bare is not rows:
+        return _named(state, ctx, bare.order_by(ledger.key).limit(many))
+    wanted = rows.with_only_columns(*selected(state, ctx), maintain_column_froms=True).order_by(None).order_by(ledger.key)
+    return list(session().execute(wanted.limit(many).execution_options(**BEYOND)))
 
 
 def every_row(state: State, ctx: Context, columns: tuple[Col, ...], *, permission: str = "",

@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import Row
 
 from core.base.i18n import _
-from core.base.session import session
 from core.contracts.errors import Invalid
 from core.plugin import BLANK, Col, Ledger
 from core.service import Context, service
@@ -24,7 +23,7 @@ from core.web.wire import InvalidQuery
 from .cells import texts
 from .columns import choices_of, sql_type
 from .filters import Args, filters_of, keys_of, read_each
-from .query import BEYOND, KEY, conditions_of, link_label, load_page, matching, selected
+from .query import KEY, link_label, load_page, rows_after
 from .scope import find_ledger
 from .state import State, filter_keys, read_state, tidy
 
@@ -81,12 +80,8 @@ def _for_page(args: dict[str, list[str]]) -> dict[str, list[str]]:
 
 def _walk(state: State, ctx: Context, cursor: str) -> Rows:
     """The rows whose keys come after the cursor."""
-    ledger = state.ledger
-    after = ledger.key > int(cursor) if cursor else None
-    rows = matching(ledger, ctx, *conditions_of(state, ctx), after)
-    wanted = rows.with_only_columns(*selected(state, ctx), maintain_column_froms=True).order_by(None).order_by(ledger.key)
-    found = list(session().execute(wanted.limit(state.size + 1).execution_options(**BEYOND)))
-    write = writer(ledger, state.columns, ctx)
+    found = rows_after(state, ctx, int(cursor) if cursor else None, state.size + 1)
+    write = writer(state.ledger, state.columns, ctx)
     shown = found[:state.size]
     return Rows([write(row) for row in shown], None, str(getattr(shown[-1], KEY)) if len(found) > state.size else None)
 

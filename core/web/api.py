@@ -51,6 +51,7 @@ class Variant:
 class Operation:
     """What is declared of one operation.
 
+    file       the body is a file, which the view reads itself
     takes      schema of the JSON body; `partial`: left-out fields stay as they are (PATCH)
     query      schema of the query string; None: no key is known
     open_query the view reads the query itself (ledgers: the filters are the ledger's)
@@ -62,6 +63,7 @@ class Operation:
     title: Any
     method: str
     note: Any = ""
+    file: bool = False
     takes: type[Schema] | None = None
     partial: bool = False
     query: type[Schema] | None = None
