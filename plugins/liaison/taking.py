@@ -46,12 +46,21 @@ def check(ctx: Context, row: Row, names: UnitNames) -> dict[str, list[str]]:
         day = row.get(name)
         if day and (day > ctx.today() or day < row["since"]):
             errors[name] = [_("日期应在流出时间与今天之间。")]
+    if person is not None and row.get("receiving") and _same_branch(person, row, names):
+        errors["receiving"] = [_("流入地党组织与所在党支部相同，不是流动。")]
+    if person is not None and row.get("returned_on") and open_record(person.id) is not None:
+        errors["returned_on"] = [_("%(name)s 有未结束的流动记录，返回请在原记录上办理“返乡报到”。", name=person.name)]
     if person is not None and open_record(person.id) is None and not row.get("returned_on"):
         try:
             refuse_unless_member(person, "name")
         except Invalid as refused:
             errors |= refused.errors
     return errors
+
+
+def _same_branch(person: Person, row: Row, names: UnitNames) -> bool:
+    unit = names.find(row["receiving"], kinds=PARTY_ORGS)[0]
+    return unit is not None and unit.id == person.org_id
 
 
 def write(ctx: Context, row: Row, names: UnitNames) -> tuple[str, int, str, dict[str, Any] | None]:
@@ -89,7 +98,7 @@ def undo(ctx: Context, record_id: int, kept: dict[str, Any]) -> None:
 def _new(ctx: Context, person: Person, row: Row, names: UnitNames) -> MobileRecord:
     stay, back, called = check_stay(ctx, stay_of(row)), row.get("returned_on"), row.get("last_contact_on")
     unit = names.find(row["receiving"], kinds=PARTY_ORGS)[0] if row.get("receiving") else None
-    there = ({"receiving_org_id": unit.id, "receiving_path": unit.path, "receiving_org_name": unit.short_name} if unit
+    there = ({"receiving_org_id": unit.id, "receiving_org_name": unit.short_name} if unit
              else {"receiving_org_name": row.get("receiving") or ""})
     record = MobileRecord(direction="outflow", org_path=person.org_path, home_org_id=person.org_id, person_id=person.id,
                           person_name=person.name, open_of=None if back else person.id, ended_on=back, last_contact_on=called,

@@ -23,6 +23,7 @@ from ..words import ENDED
 from ..workflows import mobile_record
 
 REGISTER = "liaison.record.register"
+UNTOLD = {"receiving_path": None}              # the other side sees the record from the day it is notified
 FOUR = {"region": _l("流向"), "contact_person": _l("联系人")}
 
 
@@ -36,7 +37,7 @@ def register_outflow(ctx: Context, *, person_id: int, **data: Any) -> MobileReco
     person = ctx.get(Person, person_id)
     ctx.require(REGISTER, person.org_path)
     refuse_unless_member(person)
-    stay, there = check_stay(ctx, data), destination(ctx, data, person.org_id)
+    stay, there = check_stay(ctx, data), destination(ctx, data, person.org_id) | UNTOLD
     check_station(ctx, stay)
     mobile = is_mobile(ctx, stay["since"], stay.get("expected_return"))
     if mobile:

@@ -49,6 +49,27 @@ def test_a_member_kept_by_the_home_branch_is_nobody_elses(county):
         assert record.contact_from == dt.date(2026, 11, 1)
 
 
+def test_the_other_side_sees_the_record_once_it_is_told(county):
+    record_id = register(county, receiving_org_id=county.orgs["西关支部"])
+    with county.acting("there") as ctx, pytest.raises(NotFound):
+        find_record(ctx, FLOW, record_id)
+    with county.acting("home") as ctx:
+        make_step(ctx, FLOW, record_id, "notify", data={"receiving_org_id": county.orgs["西关支部"]})
+    with county.acting("there") as ctx:
+        assert find_record(ctx, FLOW, record_id)[1].id == record_id
+
+
+def test_a_sheet_does_not_drop_what_it_says_of_an_open_record(county, plugins):
+    register(county)
+    kind = plugins.import_kinds["liaison.outflow"]
+    row = {"name": "王小明", "branch": "东关一支部", "since": dt.date(2026, 1, 1), "reason": "work", "region": "深圳",
+           "contact_person": "孙书记", "returned_on": dt.date(2026, 11, 1)}
+    with county.acting("all") as ctx:
+        names = kind.prepare(ctx, [row])
+        assert list(kind.check(ctx, row, names)) == ["returned_on"]
+        assert list(kind.check(ctx, {**row, "returned_on": None, "receiving": "东关一支部"}, names)) == ["receiving"]
+
+
 def test_who_sends_a_member_back_sees_no_more_of_the_record(county):
     record_id = register(county)
     with county.acting("home") as ctx:
