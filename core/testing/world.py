@@ -33,6 +33,7 @@ from core.tenancy.models import PLATFORM, PLATFORM_SLUG
 from core.tenancy.onboarding import create_tenant
 from core.tenancy.platform import furnish_platform, has_platform
 
+LONG_AGO = dt.date(2020, 1, 1)
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 
 
@@ -89,6 +90,7 @@ class World:
         with self.database.use():
             made = create_tenant(slug=slug, name=name or slug, kind=kind, admin_login="admin", admin_name="Admin",
                                  plugins=plugins)
+            _held_for_long(made.tenant.id)
         self.tenants[slug] = made.tenant
         return made.tenant
 
@@ -116,7 +118,7 @@ class World:
             role = Role(key=f"test_{login}", label=f"test {login}", permissions=sorted(permissions), source="test")
             session().add_all([user, role])
             session().flush()
-            session().add(RoleGrant(user_id=user.id, role_id=role.id, org_path=path, starts_on=clock.today()))
+            session().add(RoleGrant(user_id=user.id, role_id=role.id, org_path=path, starts_on=LONG_AGO))
             session().commit()
             return user.id
 
@@ -162,6 +164,15 @@ class World:
             event.remove(self.database.engine, "before_cursor_execute", note)
 
 
+def _held_for_long(tenant_id: int) -> None:
+    """Roles count on any day a test stands at, not only from the day the tests are run."""
+    with tenant_scope(tenant_id):
+        begin_write()
+        for grant in session().scalars(select(RoleGrant)):
+            grant.starts_on = LONG_AGO
+        session().commit()
+
+
 def build_world(folder: Path, plugins: Plugins, url: str = "") -> World:
     """An installation in `folder`: schema created, platform (tenant 0) with the operator `operator`."""
     config = Config(instance=folder, database_url=url, jobs="none", testing=True)
@@ -174,6 +185,7 @@ def build_world(folder: Path, plugins: Plugins, url: str = "") -> World:
             database.create_all()
         if not has_platform():
             furnish_platform(operator_login="operator", operator_name="Operator")
+            _held_for_long(PLATFORM)
         found = by_id(PLATFORM)
         assert found
         world.tenants[PLATFORM_SLUG] = found[0]
