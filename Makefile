@@ -73,7 +73,7 @@ deploy-check: $(VENV)/.test assets  ## check deploy/ with what this machine has,
 	@$(PY) deploy/check.py --long
 
 chaos: $(VENV)/.test assets  ## the long round of faults: kills, restarts, hung Redis, full disks (KILLS=… RESTARTS=…)
-	JUHELI_CHAOS=long $(PY) -m pytest -q -s tests/chaos $(ARGS)
+	JUHELI_CHAOS=long KILLS=$(KILLS) RESTARTS=$(RESTARTS) $(PY) -m pytest -q -s tests/chaos $(ARGS)
 
 wheelhouse: $(VENV)/.test assets  ## what to carry to a machine without network (same system and Python)
 	rm -rf wheelhouse.part

@@ -39,14 +39,16 @@ class Database:
     """An engine, its sessions and its walls.
 
     `url` is a SQLAlchemy URL; `sqlite://` alone makes a temporary file that goes with `dispose`. Further
-    options go to `create_engine`. Nothing is global: `use` says which is meant; a new thread has none.
+    options go to `create_engine`. `durable`: what was committed survives a power cut, too (PostgreSQL:
+    always). Nothing is global: `use` says which is meant; a new thread has none.
     """
 
     def __init__(
         self, url: str, *, metadata: MetaData = Base.metadata, layers: Layers = Layers.ALL,
-        limits: postgres.Limits = postgres.Limits(), slow_ms: float = tally.SLOW_MS, **options: Any
+        limits: postgres.Limits = postgres.Limits(), slow_ms: float = tally.SLOW_MS, durable: bool = False, **options: Any
     ) -> None:
         self.metadata = metadata
+        self.durable = durable
         self.layers = layers
         self.limits = limits
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -78,6 +80,8 @@ class Database:
     def _install(self) -> None:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _sqlite_pragmas)
+            if self.durable:
+                event.listen(self.engine, "connect", _sqlite_durable)
             event.listen(self.engine, "connect", walls.register_tenant_function)
             event.listen(self.engine, "begin", _sqlite_begin)
         else:
@@ -92,9 +96,9 @@ class Database:
     def of(cls, config: Config, *, migrating: bool = False) -> Database:
         """The installation's database: as the role that serves, or as the one that owns the tables (`juheli migrate`)."""
         if migrating:
-            return cls(config.migrate_url or config.url, pool_size=2, max_overflow=2)
+            return cls(config.migrate_url or config.url, durable=True, pool_size=2, max_overflow=2)
         limits = postgres.Limits(statement=config.statement_timeout * 1000, lock=config.lock_timeout * 1000)
-        return cls(config.url, limits=limits, slow_ms=config.slow_ms, pool_size=config.database_pool,
+        return cls(config.url, limits=limits, slow_ms=config.slow_ms, durable=True, pool_size=config.database_pool,
                    max_overflow=config.database_overflow)
 
     def open_session(self, scope: Scope) -> sessions.FencedSession:
@@ -189,6 +193,10 @@ def _sqlite_pragmas(dbapi: Any, record: Any) -> None:
     dbapi.isolation_level = None  # BEGIN is ours: immediate for writers, deferred for readers
     for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "synchronous=NORMAL"):
         dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_durable(dbapi: Any, record: Any) -> None:
+    dbapi.execute("PRAGMA synchronous=FULL")  # NORMAL may roll a commit back on loss of power (sqlite.org/wal.html)
 
 
 def _sqlite_begin(connection: Connection) -> None:

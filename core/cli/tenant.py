@@ -80,6 +80,8 @@ def suspend(slug: str, reason: str) -> None:
 def prove_isolation(slug: str, out: str, thorough: bool) -> None:
     """Try, from shadow tenants, to reach what another tenant has; writes a report. Exit status 1 when something is found."""
     app = create_app(Config.from_environment())
+    if not app.extensions["juheli.database"].has_tables():
+        raise click.ClickException("the database is empty: juheli migrate")
     logging.disable(logging.CRITICAL)       # pages stumble over made-up values, which says nothing
     try:
         proof = prove(app, app.extensions["juheli.database"], app.extensions["juheli.plugins"], slug, thorough=thorough)

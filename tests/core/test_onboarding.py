@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from core.contracts.errors import Invalid
-from core.tenancy.lookup import all_tenants
+from core.tenancy import onboarding
+from core.tenancy.lookup import all_tenants, by_address
 from core.tenancy.onboarding import create_tenant
 
 NORTH = {"slug": "north", "name": "北县", "kind": "county", "admin_login": "Admin ", "admin_name": "管理员",
@@ -28,3 +31,20 @@ def test_a_tenant_that_cannot_be_is_refused(world):
                 create_tenant(**{**NORTH, "slug": "south", "host": None, **wrong})
             assert refused.value.errors.keys() == {field}, wrong
         assert {row.slug: row.host for row in all_tenants()} == before
+
+
+def test_a_kill_while_a_tenant_opens_leaves_nothing_and_it_can_be_repeated(world):
+    """The row and all that belongs to it are one transaction."""
+    form = {"slug": "north", "name": "North County", "kind": "county", "admin_login": "admin", "admin_name": "Admin"}
+    world.database.dispose()
+    child = os.fork()
+    if not child:
+        with world.database.use():
+            onboarding.make_link = lambda *_arguments: os._exit(9)
+            create_tenant(**form)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    with world.database.use():
+        assert by_address(slug="north") is None
+        create_tenant(**form)
+        assert by_address(slug="north")[0].status == "active"

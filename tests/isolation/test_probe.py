@@ -12,19 +12,14 @@ LEAST = {"below": 600, "asking": 300, "posting": 300, "being": 800}
 BLIND = 0.15        # of the addresses with a number, how many may not react to the tenant's own canary
 
 
-def report(capsys: pytest.CaptureFixture[str], line: str) -> None:
-    with capsys.disabled():
-        print(f"\n{line}")
-
-
 @pytest.mark.parametrize("part", PARTS)
-def test_nothing_of_another_tenant_is_met(part, probe, site, capsys):
+def test_nothing_of_another_tenant_is_met(part, probe, site, figure):
     probe.begin()
     before = probe.cases.total()
     PARTS[part](probe, site)
     probe.check(part, "everything")
     tried = probe.cases.total() - before
-    report(capsys, f"isolation, {part}: {tried} cases, {len(probe.findings)} findings")
+    figure(f"isolation, {part}: {tried} cases, {len(probe.findings)} findings")
     assert [str(finding) for finding in probe.findings] == []
     assert tried >= LEAST[part]
 
@@ -36,11 +31,11 @@ def test_every_table_has_a_canary_in_both_tenants(probe):
     assert {t.name for t in tenant_tables()} == set(probe.mine)
 
 
-def test_addresses_react_to_the_tenants_own_records(probe, site, capsys):
+def test_addresses_react_to_the_tenants_own_records(probe, site, figure):
     """A probe that asks where nothing lives finds nothing: most addresses must answer differently for an own record."""
     if not probe.cases["path"]:  # run alone
         PARTS["asking"](probe, site)
     blind = sorted(set(probe.blind))
-    report(capsys, f"isolation: {len(blind)} addresses do not react to the made-up record: {'; '.join(blind)}")
+    figure(f"isolation: {len(blind)} addresses do not react to the made-up record: {'; '.join(blind)}")
     assert [place for place in blind if "no value known" in place] == []
     assert len(blind) < BLIND * probe.cases["path"]

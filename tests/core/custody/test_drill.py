@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import shutil
 import tarfile
+import uuid
 
 import pytest
 from sqlalchemy import select
@@ -12,9 +14,10 @@ from sqlalchemy import select
 from core.audit.log import verify
 from core.base.config import Config
 from core.base.engine import Database
+from core.base.fence.roles import role_statements
 from core.base.keyring import load_keyring, use_keyring
 from core.base.session import session
-from core.custody.backup import making, restoring
+from core.custody.backup import engines, making, restoring
 from core.custody.backup.making import drop_old, make_backup
 from core.custody.backup.manifest import NAME, BackupTrouble, backups, read
 from core.demo.accounts import demo_hash, ensure_operator
@@ -26,6 +29,7 @@ from core.people.sealed import clear_text
 from core.people.services.persons import create_person
 from core.plugin import installed
 from core.tenancy.onboarding import create_tenant
+from core.tenancy.platform import furnish_platform
 from tests.not_run import cannot_run
 
 from .conftest import Installation
@@ -185,3 +189,65 @@ def test_a_role_that_sees_one_tenant_cannot_make_half_a_backup(app_pg_url, tmp_p
     finally:
         database.dispose()
 
+
+
+@pytest.fixture
+def roles(pg_server, tmp_path, plugins):
+    """An installation with the three roles `juheli db roles` makes: its settings and how to ask the server past them."""
+    if not shutil.which("pg_dump"):
+        cannot_run("pg_dump (Debian package postgresql-client)")
+    import psycopg  # late: start-up time of every other test run
+
+    mark = uuid.uuid4().hex[:8]
+    owner, app, backup, database = (f"{name}_{mark}" for name in ("owner", "app", "backup", "juheli"))
+    server, place = pg_server.rpartition("/")[0], pg_server.rpartition("@")[2].rpartition("/")[0]
+
+    def ask(*statements, at=database):
+        with psycopg.connect(f"{server}/{at}", autocommit=True) as line:
+            done = [line.execute(statement) for statement in statements][-1]
+            return done.fetchall() if done.description else []
+
+    ask(f"CREATE DATABASE {database} TEMPLATE template0", at="postgres")
+    ask(*role_statements(owner, app, backup, database))
+    urls = {name: f"postgresql+psycopg://{role}@{place}/{database}" for name, role in
+            (("database_url", app), ("migrate_url", owner), ("backup_url", backup))}
+    config = Config(instance=tmp_path / "here", port=1, **urls)
+    config.instance.mkdir()
+    yield config, ask, owner
+    ask(f"DROP DATABASE {database} WITH (FORCE)", *(f"DROP ROLE {role}" for role in (owner, app, backup)), at="postgres")
+
+
+def test_a_restore_on_postgresql_keeps_what_it_replaces(roles, monkeypatch):
+    """As the roles of a real installation: refused while the service is connected, and all or nothing; what was there is
+    kept aside; a table that came after the backup, and refers to the old ones, does not hold it up."""
+    config, ask, owner = roles
+    here = Installation(config.instance, Database(config.url), load_keyring(config.instance, {}))
+    migrating = Database.of(config, migrating=True)
+    with migrating.use():
+        upgrade(migrating, installed())
+    migrating.dispose()
+    with here.use():
+        furnish_platform(operator_login="operator", operator_name="Operator")
+        create_tenant(slug="east", name="east", kind="county", admin_login="admin", admin_name="Admin", plugins=())
+        folder, _made = make_backup(config)
+        before = here.sums("east")
+        create_tenant(slug="west", name="west", kind="county", admin_login="admin", admin_name="Admin", plugins=())
+        ask(f"SET ROLE {owner}", "CREATE TABLE later_thing (tenant_id bigint REFERENCES tenancy_tenant (id))")
+        with pytest.raises(BackupTrouble, match="connections of app_"):
+            restoring.restore(folder, config, replace=True)
+        here.database.dispose()
+        with pytest.raises(BackupTrouble, match="could not be kept aside.*--without-copy"):
+            restoring.restore(folder, dataclasses.replace(config, backup_url=""), replace=True)
+        assert ask("SELECT count(*) FROM later_thing, tenancy_tenant WHERE slug = 'west'") == [(0,)]
+        with monkeypatch.context() as patch, pytest.raises(BackupTrouble, match="nothing was changed"):
+            patch.setattr(engines, "EMPTIED", engines.EMPTIED + b"SELECT 1/0;\n")
+            restoring.restore(folder, config, replace=True)
+        assert ask("SELECT count(*) FROM tenancy_tenant") == [(3,)]
+        done = restoring.restore(folder, config, replace=True)
+        assert done.problems == [] and (done.aside / "database.dump").stat().st_size > 10_000
+        assert here.sums("east") == before and ask("SELECT count(*) FROM tenancy_tenant") == [(2,)]
+        assert ask("SELECT to_regclass('later_thing')") == [(None,)] and here.database.why_not_serve() == []
+        here.database.dispose()
+        engines.restore_postgres(config.migrate_url, done.aside / "database.dump")
+        assert ask("SELECT count(*) FROM tenancy_tenant") == [(3,)], "what was kept aside is whole"
+    here.database.dispose()
