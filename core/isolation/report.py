@@ -21,9 +21,11 @@ KINDS = {
     "row": _l("直接读写数据表"), "file": _l("附件"), "job": _l("后台任务"), "cache": _l("缓存"), "wall": _l("数据库内的隔离墙"),
     "real": _l("本单位真实记录的编号，从影子单位打开"),
 }
-_FRAME = ('<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title><style>{style}</style></head>'
+_FRAME = ('<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
+          '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>{style}</style></head>'
           "<body>{parts}</body></html>")
-_LOOK = ("body{font:15px/1.6 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem}hr{margin:3rem 0}"
+_LOOK = ("body{font:15px/1.6 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}"
+         "hr{margin:3rem 0}"
          "table{border-collapse:collapse;width:100%}td.r,th.r{text-align:right}"
          "td,th{border-bottom:1px solid #ccc;padding:.25rem .5rem;text-align:left}")
 _pages = Environment(loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=select_autoescape())
