@@ -22,7 +22,7 @@ KINDS = {
     "real": _l("本单位真实记录的编号，从影子单位打开"),
 }
 _FRAME = ('<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
-          '<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title><style>{style}</style></head>'
+          '<meta name="viewport" content="width=device-width"><title>{title}</title><style>{style}</style></head>'
           "<body>{parts}</body></html>")
 _LOOK = ("body{font:15px/1.6 sans-serif;max-width:48rem;margin:2rem auto;padding:0 1rem;overflow-wrap:anywhere}"
          "hr{margin:3rem 0}"
