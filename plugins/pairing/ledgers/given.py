@@ -6,23 +6,19 @@ from sqlalchemy import select
 
 from core.base.i18n import _l
 from core.people.models import OrgUnit
-from core.plugin import A4, FEN, Filter, Ledger, View, col
+from core.plugin import FEN, View, col
 
-from .. import conditions as when
 from ..models import Contribution, JointProject, PartnerUnit
 from ..words import GIFTS
 from ..workflows import gift_flow
-from .pairs import EXPORT, GROUP, READ
+from .frame import register, sides, state_of, this_year, under
 
-contributions = Ledger(
+contributions = register(
     name="pairing.contributions",
     title=_l("资金物资往来（两方确认）"),
-    permission=READ,
-    export=EXPORT,
-    paper=A4.landscape,
     rows=select(Contribution).join(Contribution.org).join(Contribution.unit).join(Contribution.project),
     key=Contribution.id,
-    scope=(Contribution.org_path, Contribution.unit_path),
+    scope=sides(Contribution),
     opens="pairing.gift",
     icon="cash-coin",
     columns=(
@@ -38,11 +34,11 @@ contributions = Ledger(
         col("receipt_no", _l("票据号"), Contribution.receipt_no, search=True, priority=2, width=12),
         col("unit_confirmed_on", _l("单位确认"), Contribution.unit_confirmed_on, width=11),
         col("org_confirmed_on", _l("社区确认"), Contribution.org_confirmed_on, width=11),
-        col("state", _l("状态"), Contribution.state, choices=gift_flow.choices(), tones=gift_flow.tones(), filter=True, width=10),
+        state_of(gift_flow, width=10),
     ),
     filters=(
-        Filter(name="under", label=_l("所属组织"), kind="org", source=Contribution.org_path),
-        Filter(name="this_year", label=_l("本年"), kind="flag", where=lambda ctx: when.this_year(Contribution.on, ctx)),
+        under(Contribution),
+        this_year(Contribution.on),
     ),
     views=(
         View(name="confirmed", label=_l("两方已确认"), query={"state": "confirmed"}),
@@ -51,6 +47,5 @@ contributions = Ledger(
     ),
     order=("-on",),
     rank=60,
-    group=GROUP,
     empty=_l("还没有投入记录。在项目页上登记，另一方确认后计入。"),
 )

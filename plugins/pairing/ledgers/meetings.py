@@ -7,33 +7,17 @@ from typing import Any
 from sqlalchemy import select
 
 from core.base.i18n import _, _l
-from core.plugin import A4, Action, Filter, Ledger, View, col
+from core.plugin import Action, Filter, View, col
 
 from .. import conditions as when
 from ..models import Council, CouncilResolution, CouncilSession, Pairing, PairReview, PairVisit, PartnerUnit, QuarterSummary
 from ..words import RATING_TONES, RATINGS, SIDES, VISITS
 from ..workflows import pairing_flow, resolution_flow
-from .pairs import EXPORT, GROUP, KIND, ORG_NAME, READ, UNIT_NAME
+from .frame import KIND, ORG_NAME, UNIT_NAME, register, sides, state_of, this_year, under
 
-
-def sides(model: Any) -> tuple[Any, Any]:
-    return (model.org_path, model.unit_path)
-
-
-def under(model: Any) -> Filter:
-    return Filter(name="under", label=_l("所属组织"), kind="org", source=model.org_path)
-
-
-def year_filter(column: Any) -> Filter:
-    return Filter(name="this_year", label=_l("本年"), kind="flag", where=lambda ctx: when.this_year(column, ctx))
-
-
-activities = Ledger(
+activities = register(
     name="pairing.activities",
     title=_l("共建活动记录"),
-    permission=READ,
-    export=EXPORT,
-    paper=A4.landscape,
     icon="calendar-check",
     rows=select(PairVisit).join(PairVisit.pair),
     key=PairVisit.id,
@@ -53,7 +37,7 @@ activities = Ledger(
         col("result", _l("成果"), PairVisit.result, search=True, width=24),
         col("by_name", _l("登记人"), PairVisit.by_name, priority=3, width=10),
     ),
-    filters=(under(PairVisit), year_filter(PairVisit.on)),
+    filters=(under(PairVisit), this_year(PairVisit.on)),
     views=(
         View(name="help", label=_l("帮建走访"), query={"kind": "help"}),
         View(name="exchange", label=_l("工作交流"), query={"kind": "exchange"}),
@@ -61,12 +45,11 @@ activities = Ledger(
     ),
     order=("-on",),
     rank=50,
-    group=GROUP,
     actions=(Action(_l("登记活动"), "pairing.new_visit", "pairing.visit.write", icon="plus-lg", primary=True),),
     empty=_l("还没有活动记录。交流、走访、共建活动登记一次，季度小结和年度清单自动取用。"),
 )
-contact_points = Ledger(
-    name="pairing.contactpoints", title=_l("帮建联系点台账"), permission=READ, export=EXPORT, paper=A4.landscape, icon="houses",
+contact_points = register(
+    name="pairing.contactpoints", title=_l("帮建联系点台账"), icon="houses",
     rows=select(Pairing).join(Pairing.unit).where(Pairing.kind == "branch_assistance"), key=Pairing.id,
     scope=sides(Pairing), opens="pairing.pair",
     columns=(
@@ -80,13 +63,13 @@ contact_points = Ledger(
         col("solved", _l("解决问题（件）"), when.problems_solved(), align="end", width=10),
         col("last_event_on", _l("最近活动"), Pairing.last_event_on, filter=True, width=11),
         col("goals", _l("帮建目标"), Pairing.goals, search=True, width=30),
-        col("state", _l("状态"), Pairing.state, choices=pairing_flow.choices(), tones=pairing_flow.tones(), filter=True, width=8),
+        state_of(pairing_flow, width=8),
     ),
-    filters=(under(Pairing),), order=("org",), rank=70, group=GROUP,
+    filters=(under(Pairing),), order=("org",), rank=70,
     empty=_l("还没有帮建联系点。发起结对时类型选“帮建”。"),
 )
-summaries = Ledger(
-    name="pairing.summaries", title=_l("共建季度小结"), permission=READ, export=EXPORT, paper=A4.landscape, icon="journal-text",
+summaries = register(
+    name="pairing.summaries", title=_l("共建季度小结"), icon="journal-text",
     rows=select(QuarterSummary).join(QuarterSummary.pair), key=QuarterSummary.id, scope=sides(QuarterSummary),
     columns=(
         col("year", _l("年度"), QuarterSummary.year, filter=True, width=7),
@@ -100,13 +83,13 @@ summaries = Ledger(
         col("by_name", _l("登记人"), QuarterSummary.by_name, priority=2, width=10),
         col("on", _l("登记日期"), QuarterSummary.on, priority=2, width=11),
     ),
-    filters=(under(QuarterSummary), year_filter(QuarterSummary.on)),
+    filters=(under(QuarterSummary), this_year(QuarterSummary.on)),
         views=(View(name="year", label=_l("本年"), query={"this_year": "1"}),),
-    order=("-year", "-quarter"), rank=80, group=GROUP,
+    order=("-year", "-quarter"), rank=80,
     empty=_l("还没有季度小结。在结对页上登记，次数由系统从记录中统计。"),
 )
-reviews = Ledger(
-    name="pairing.reviews", title=_l("年度互评"), permission=READ, export=EXPORT, paper=A4.landscape, icon="chat-dots",
+reviews = register(
+    name="pairing.reviews", title=_l("年度互评"), icon="chat-dots",
     rows=select(PairReview).join(PairReview.pair), key=PairReview.id, scope=sides(PairReview),
         note=_l("互评供双方改进工作，不排名、不公布。"),
     columns=(
@@ -119,7 +102,7 @@ reviews = Ledger(
         col("by_name", _l("登记人"), PairReview.by_name, priority=2, width=10),
         col("on", _l("日期"), PairReview.on, filter=True, width=11),
     ),
-    filters=(under(PairReview),), order=("-year", "unit"), rank=85, group=GROUP,
+    filters=(under(PairReview),), order=("-year", "unit"), rank=85,
     empty=_l("还没有年度互评。年底双方在结对页上各登记一次。"),
 )
 
@@ -128,12 +111,10 @@ def session_no(row: Any, ctx: Any) -> str:
     return _("第 %(n)s 次", n=row.number)
 
 
-resolutions = Ledger(
+resolutions = register(
     name="pairing.resolutions",
     title=_l("联席会议议定事项"),
     permission="pairing.council.read",
-    export=EXPORT,
-    paper=A4.landscape,
     rows=select(CouncilResolution).join(CouncilResolution.session).join(CouncilSession.council),
     key=CouncilResolution.id,
     icon="check2-square",
@@ -153,15 +134,7 @@ resolutions = Ledger(
             warn=lambda row, ctx: row.due_on < ctx.today() and row.state in ("open", "carried"),
             width=11,
         ),
-        col(
-            "state",
-            _l("状态"),
-            CouncilResolution.state,
-            choices=resolution_flow.choices(),
-            tones=resolution_flow.tones(),
-            filter=True,
-            width=10,
-        ),
+        state_of(resolution_flow, width=10),
         col("result", _l("落实情况"), CouncilResolution.result, search=True, width=28),
         col("times_carried", _l("转办次数"), CouncilResolution.times_carried, align="end", priority=3, width=8),
         col("number", _l("会议编号"), CouncilSession.number, hidden=True),
@@ -174,6 +147,5 @@ resolutions = Ledger(
     ),
     order=("due_on",),
     rank=95,
-    group=GROUP,
     empty=_l("还没有议定事项。在联席会议的会议页上登记。"),
 )

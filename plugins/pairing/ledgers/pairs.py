@@ -8,20 +8,14 @@ from sqlalchemy import select
 
 from core.base.i18n import _, _l
 from core.people.models import OrgUnit
-from core.plugin import A4, Action, Filter, Ledger, View, col
+from core.plugin import Action, Filter, View, col
 from core.service import Context
 
 from .. import conditions as when
 from ..models import JointProject, Pairing, PartnerUnit
-from ..words import PAIR_KINDS, UNIT_KINDS
+from ..words import UNIT_KINDS
 from ..workflows import pairing_flow
-
-READ, EXPORT, GROUP = "pairing.pair.read", "pairing.pair.export", _l("联创共建")
-BOTH_SIDES = (Pairing.org_path, Pairing.unit_path)
-KIND = col("kind", _l("类型"), Pairing.kind, choices=PAIR_KINDS, filter=True, width=8)
-UNIT_NAME = col("unit", _l("共建单位"), Pairing.unit_name, search=True, opens="pairing.pair", key=Pairing.id, width=18)
-ORG_NAME = col("org", _l("结对社区"), Pairing.org_name, search=True, width=12)
-UNDER = Filter(name="under", label=_l("所属组织"), kind="org", source=Pairing.org_path)
+from .frame import KIND, ORG_NAME, UNIT_NAME, register, sides, state_of, under
 
 
 def term(row: Any, ctx: Context) -> str:
@@ -32,16 +26,13 @@ def ends_soon(row: Any, ctx: Context) -> bool:
     return row.state in ("active", "dormant", "expired") and row.ends_on <= when.ahead("pairing.expiry_notice", ctx.today())
 
 
-pairs = Ledger(
+pairs = register(
     name="pairing.pairs",
     title=_l("结对共建一览表"),
-    permission=READ,
-    export=EXPORT,
-    paper=A4.landscape,
     icon="link-45deg",
     rows=select(Pairing).join(Pairing.unit),
     key=Pairing.id,
-    scope=BOTH_SIDES,
+    scope=sides(Pairing),
     opens="pairing.pair",
     columns=(
         UNIT_NAME,
@@ -61,7 +52,7 @@ pairs = Ledger(
         ),
         col("done", _l("完成数"), when.count_of(JointProject, Pairing, lambda p: p.state == "accepted"), align="end", width=7),
         col("last_event_on", _l("最近活动"), Pairing.last_event_on, filter=True, width=11),
-        col("state", _l("状态"), Pairing.state, choices=pairing_flow.choices(), tones=pairing_flow.tones(), filter=True, width=8),
+        state_of(pairing_flow, width=8),
         col("unit_kind", _l("单位类别"), PartnerUnit.kind, choices=UNIT_KINDS, filter=True, hidden=True),
         col("starts_on", _l("起始日期"), Pairing.starts_on, filter=True, hidden=True),
         col("ends_on", _l("终止日期"), Pairing.ends_on, filter=True, hidden=True),
@@ -70,7 +61,7 @@ pairs = Ledger(
         col("org_owner", _l("社区责任人"), Pairing.org_owner, hidden=True),
     ),
     filters=(
-        UNDER,
+        under(Pairing),
         Filter(name="working", label=_l("共建期内"), kind="flag", where=lambda ctx: when.is_working()),
         Filter(name="ending", label=_l("将到期"), kind="flag", where=when.ends_soon),
         Filter(name="quiet", label=_l("本季度没有活动"), kind="flag", where=when.quiet),
@@ -84,12 +75,11 @@ pairs = Ledger(
     order=("unit",),
     imports="pairing.pairs",
     rank=10,
-    group=GROUP,
     actions=(Action(_l("发起结对"), "pairing.new_pair", "pairing.pair.propose", icon="plus-lg", primary=True),),
     empty=_l("还没有结对。可以逐个发起，双方签署后生效；已经签过协议的，下载模板整表导入。"),
 )
-units = Ledger(
-    name="pairing.units", title=_l("共建单位名册"), permission="pairing.unit.read", export=EXPORT, paper=A4.landscape,
+units = register(
+    name="pairing.units", title=_l("共建单位名册"), permission="pairing.unit.read",
     rows=select(PartnerUnit).join(PartnerUnit.org), key=PartnerUnit.id, scope=(PartnerUnit.org_path,), opens="pairing.unit",
         icon="buildings",
     columns=(
@@ -104,9 +94,9 @@ units = Ledger(
         col("strengths", _l("专长和可用资源"), PartnerUnit.strengths, search=True, width=24),
         col("left_on", _l("退出日期"), PartnerUnit.left_on, priority=3, width=11),
     ),
-    filters=(Filter(name="under", label=_l("所属组织"), kind="org", source=PartnerUnit.org_path),
+    filters=(under(PartnerUnit),
              Filter(name="present", label=_l("参加共建"), kind="flag", where=lambda ctx: PartnerUnit.left_on.is_(None))),
-    views=(View(name="present", label=_l("参加共建"), query={"present": "1"}),), order=("name",), rank=90, group=GROUP,
+    views=(View(name="present", label=_l("参加共建"), query={"present": "1"}),), order=("name",), rank=90,
     imports="pairing.units",
     actions=(Action(_l("登记单位"), "pairing.new_unit", "pairing.unit.manage", icon="plus-lg", primary=True),),
     empty=_l("还没有共建单位。组织树里已有的单位可以直接选，也可以整表导入。"),
