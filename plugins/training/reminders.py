@@ -6,6 +6,7 @@ One item per community, never one per person: it asks for a make-up session, it 
 from __future__ import annotations
 
 import datetime as dt
+from calendar import monthrange
 from collections.abc import Iterable
 
 from sqlalchemy import func, select
@@ -27,8 +28,9 @@ SEASON = dt.timedelta(days=60)              # so long after its day a reminder s
 
 
 def day_of(key: str, year: int) -> dt.date:
-    """A rule of the form 06-30 as a day of that year."""
-    return dt.date.fromisoformat(f"{year}-{rule(key).value}")
+    """A rule of the form 06-30 as a day of that year; 02-29 is the last day of any February."""
+    month, day = map(int, str(rule(key).value).split("-"))
+    return dt.date(year, month, min(day, monthrange(year, month)[1]))
 
 
 def units_short(ctx: Context, day: dt.date, share: int) -> Iterable[Due]:

@@ -12,10 +12,10 @@ from core.contracts.errors import Invalid
 from core.people.models import PostHolding
 from core.people.services.membership import record_death
 from core.people.services.posts import appoint, end_post
-from core.rules import catalog
 from core.settings.lists import add_entry
 from plugins.training.effects import seats_of
 from plugins.training.models import ClassSession, Tally
+from plugins.training.reminders import day_of
 from plugins.training.services import attendance, courses, enrolment, sessions
 
 from .conftest import COURSE
@@ -82,11 +82,13 @@ def test_a_form_of_ones_own_that_is_a_screen_gives_no_hours_either(county):
         courses.save_course(ctx, org_id=county.orgs["东关社区"], name="慕课", **{**COURSE, "form": mooc})
 
 
-def test_days_of_reminders_are_days(county):
+def test_days_of_reminders_are_days_of_any_year(county):
     for key in ("training.half_year_day", "training.autumn_day"):
-        assert catalog()[key].choices and catalog()[key].value in catalog()[key].choices
-        with county.acting("all") as ctx, pytest.raises(Invalid, match="下列值"):
-            override(ctx, key, "六月三十")
+        with county.acting("all") as ctx:
+            with pytest.raises(Invalid, match="月和日"):
+                override(ctx, key, "六月三十")
+            override(ctx, key, "2-29")
+            assert [day_of(key, year) for year in (2027, 2028)] == [dt.date(2027, 2, 28), dt.date(2028, 2, 29)]
 
 
 def test_the_coverage_table_shows_no_single_person_to_who_does_not_plan(county):
