@@ -126,9 +126,10 @@ def confirm(ctx: Context, record: ClassSession, data: Data) -> None:
     credit_seats(record, rows)
     if course and course.certificate:
         certify(ctx, record, [row for row in rows if row.tenths >= record.tenths])
-    for one in needs_answered(record):
-        engine.advance(ctx.evolve(all_powers=True), ctx.plugins.workflows["training.need"], one, "meet",
-                       happened_on=record.ends_on)
+    with beyond_subtree("training: a class meets the needs it was planned for, also of those above"):
+        for one in needs_answered(record):
+            engine.advance(ctx.evolve(all_powers=True), ctx.plugins.workflows["training.need"], one, "meet",
+                           happened_on=record.ends_on)
 
 
 def credit_seats(record: ClassSession, rows: list[Seat]) -> None:
@@ -139,9 +140,11 @@ def credit_seats(record: ClassSession, rows: list[Seat]) -> None:
 
 
 def needs_answered(record: ClassSession) -> list[Need]:
-    """Planned needs of places this session was for, or that lie above it."""
-    with beyond_subtree("training: a class meets the needs it was planned for"):
-        planned = session().scalars(select(Need).where(Need.state == "planned", Need.course_id == record.course_id)).all()
+    """Planned needs of its year, raised for its audience before it ended, of places it was for or that lie above it.
+    Asks beyond subtrees only when the caller does."""
+    planned = session().scalars(select(Need).where(
+        Need.state == "planned", Need.course_id == record.course_id, Need.year == record.on.year,
+        Need.audience.in_(record.audience), Need.created_at <= record.stops_at)).all()
     return [one for one in planned if is_within(one.org_path, record.org_path) or is_within(record.org_path, one.org_path)]
 
 

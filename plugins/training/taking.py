@@ -11,7 +11,7 @@ from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
 from core.contracts.errors import Conflict, Invalid
-from core.people.models import Person
+from core.people.models import OrgUnit, Person
 from core.people.names import UnitNames
 from core.people.services.persons import owner_of_id
 from core.service import Context
@@ -127,10 +127,7 @@ def find_person(row: Row, event: ClassSession, names: UnitNames, errors: dict[st
             errors["id_no"] = [_("身份证号码与姓名对不上，请核对。")]
             return None
         return person
-    with beyond_subtree("training: people on the sheet may belong elsewhere"):
-        found = list(session().scalars(select(Person).join(Seat,
-                                                           (Seat.tenant_id == Person.tenant_id) & (Seat.person_id == Person.id))
-                                       .where(Seat.session_id == event.id, Person.name == row["name"])))
+    found = _sitting(row, event, names)
     if len(found) != 1:
         known = {one.id: one for one in found}
         known |= {one.id: one for one in session().scalars(select(Person).where(Person.name == row["name"]).limit(50))}
@@ -141,6 +138,18 @@ def find_person(row: Row, event: ClassSession, names: UnitNames, errors: dict[st
         errors["name"] = [_("有几个人叫 %(name)s，请填支部；支部也相同的填身份证号码。", name=row["name"]) if found
                           else _("名册里没有 %(name)s，请核对姓名，或先登记人员。", name=row["name"])]
     return None
+
+
+def _sitting(row: Row, event: ClassSession, names: UnitNames) -> list[Person]:
+    """Those of that name on the sheet; where the line names a branch, of that branch: as the sheet itself names it, or where
+    the unit is or the person has moved to."""
+    with beyond_subtree("training: people on the sheet may belong elsewhere"):
+        seated = session().execute(select(Person, OrgUnit.short_name, Seat.org_path).select_from(Seat).join(Seat.person)
+                                   .join(Seat.org).where(Seat.session_id == event.id, Person.name == row["name"])).all()
+    branch = row.get("branch")
+    unit = names.find(branch)[0] if branch else None
+    return [person for person, short_name, path in seated if not branch or short_name == branch
+            or (unit and (path.startswith(unit.path) or person.org_path.startswith(unit.path)))]
 
 
 def _in_unit(row: Row, found: list[Person], names: UnitNames, errors: dict[str, list[str]]) -> list[Person]:
