@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
-from core.contracts.errors import Invalid
+from core.contracts.errors import Forbidden, Invalid
 from core.contracts.events import CommitmentDelivered
 from core.people.models import OrgUnit
 from core.plugin import Objection
@@ -20,7 +20,7 @@ from core.work import engine
 from .conditions import usable
 from .facts import Errors, check_result, check_texts, clean
 from .models import JointProject, NeedItem, PairAgreement, Pairing, ResourceItem
-from .sides import follow, note_event, pair_in_sight, unit_named, working
+from .sides import UNIT_ACT, follow, note_event, pair_in_sight, unit_named, working
 from .words import PROJECT_OPEN
 
 Data = dict[str, Any]
@@ -158,10 +158,18 @@ def _confirmed(ctx: Context, gift: Any) -> None:
 
 # -- resolutions
 def report(ctx: Context, resolution: Any, data: Data) -> None:
+    """Whoever must carry it out reports. Raises Forbidden for the place above a unit, which only sees the unit's part."""
+    if not may_report(ctx, resolution):
+        raise Forbidden(UNIT_ACT)
     errors: Errors = {}
     check_result(data.get("result"), "result", errors)
     clean(errors)
     resolution.result, resolution.reported_on = data["result"].strip(), day(ctx, data)
+
+
+def may_report(ctx: Context, resolution: Any) -> bool:
+    """Whether the actor speaks for the owner: a unit's resolution is for those who act for the unit."""
+    return not resolution.unit_id or ctx.may(UNIT_ACT, resolution.owner_path)
 
 
 def carry_over(ctx: Context, resolution: Any, data: Data) -> None:

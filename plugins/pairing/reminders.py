@@ -209,13 +209,23 @@ def seats_called(ctx: Context) -> Iterable[Due]:
     return [Due(*row) for row in rows]
 
 
-session_coming = reminder("session_coming", _l("联席会议将召开，请准备议题并安排能作决定的人到会"), "pairing.topic.propose",
-                          seats_called, ahead=AHEAD, opens="pairing.seat", record_kind="pairing_council")
+session_coming = reminder("session_coming", _l("联席会议将召开，请准备议题并安排能作决定的人到会"), UNIT, seats_called,
+                          ahead=AHEAD, opens="pairing.seat", record_kind="pairing_council")
 session_open = reminder("session_open", _l("会议已过，请登记到会情况并确认会议"), "pairing.council.manage", sessions_open,
                         opens="pairing.session", record_kind="pairing_council")
+
+
+def resolutions(owner: Any) -> Any:
+    """Resolutions nobody has reported on, of units or of the community itself."""
+    return lambda ctx: select(
+        CouncilResolution.id.label("record_id"), CouncilResolution.owner_path.label("org_path"),
+        CouncilResolution.text.label("subject"), CouncilResolution.due_on.label("since")).where(
+        CouncilResolution.state.in_(("open", "carried")), owner)
+
+
 resolution_due = reminder(
-    "resolution_due", _l("议定事项将到期"), "pairing.resolution.report",
-    lambda ctx: select(CouncilResolution.id.label("record_id"), CouncilResolution.owner_path.label("org_path"),
-                       CouncilResolution.text.label("subject"), CouncilResolution.due_on.label("since")).where(
-        CouncilResolution.state.in_(("open", "carried"))),
+    "resolution_due", _l("议定事项将到期"), "pairing.resolution.report", resolutions(CouncilResolution.unit_id.is_(None)),
+    ahead=AHEAD, opens="pairing.resolution", record_kind=resolution_flow.name)
+resolution_due_unit = reminder(
+    "resolution_due_unit", _l("议定事项将到期"), UNIT, resolutions(CouncilResolution.unit_id.is_not(None)),
     ahead=AHEAD, opens="pairing.resolution", record_kind=resolution_flow.name)

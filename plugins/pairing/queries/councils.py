@@ -14,7 +14,7 @@ from core.service import Context, service
 
 from ..models import Council, CouncilAttendance, CouncilMember, CouncilResolution, CouncilSession, CouncilTopic
 from ..words import RESOLUTION_OPEN
-from .seats import council_in_sight
+from .seats import council_in_sight, may_propose
 
 READ = "pairing.council.read"
 
@@ -30,6 +30,7 @@ class CouncilPage:
     topics: list[CouncilTopic]
     resolutions: list[CouncilResolution]
     full: bool
+    may_propose: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def council_page(ctx: Context, council_id: int) -> CouncilPage:
         CouncilResolution.state != "closed")
                                   .order_by(CouncilResolution.due_on)).all()
     return CouncilPage(council, ctx.get(OrgUnit, council.org_id), list(members), list(sessions), list(topics), list(open_ones),
-                       ctx.may(READ, council.org_path))
+                       ctx.may(READ, council.org_path), not council.closed_on and may_propose(ctx, council))
 
 
 @service(READ, writes=False)

@@ -139,7 +139,8 @@ def attach_paper(ctx: Context, agreement_id: int, *, paper: Any) -> PairAgreemen
 
 
 @service(UNIT_ACT, action="pairing.agreement.sign")
-def sign_for_unit(ctx: Context, agreement_id: int, *, happened_on: dt.date | None = None, version: int | None = None) -> Pairing:
+def sign_for_unit(ctx: Context, agreement_id: int, *, happened_on: dt.date | None = None,
+                  version: int | None = None) -> PairAgreement:
     """Sign for the unit; the second of the two signatures makes the version valid."""
     agreement = ctx.get(PairAgreement, agreement_id)
     require_side(ctx, UNIT_ACT, agreement.unit_path)
@@ -150,7 +151,7 @@ def sign_for_unit(ctx: Context, agreement_id: int, *, happened_on: dt.date | Non
 
 @service(ORG_ACT, action="pairing.agreement.sign")
 def sign_for_community(ctx: Context, agreement_id: int, *, happened_on: dt.date | None = None,
-                       version: int | None = None) -> Pairing:
+                       version: int | None = None) -> PairAgreement:
     """Sign for the community; see `sign_for_unit`."""
     agreement = ctx.get(PairAgreement, agreement_id)
     require_side(ctx, ORG_ACT, agreement.org_path)
@@ -177,13 +178,13 @@ def _signable(ctx: Context, agreement: PairAgreement, day: dt.date | None, alrea
     return on
 
 
-def _signed(ctx: Context, agreement: PairAgreement, side: str) -> Pairing:
+def _signed(ctx: Context, agreement: PairAgreement, side: str) -> PairAgreement:
     pair = ctx.get(Pairing, agreement.pair_id)
     session().flush()
     ctx.audit(pairing_flow.name, pair.id, pair.label, signed=side, agreement=agreement.number)
     if agreement.in_force:
         _take_effect(ctx, pair, agreement)
-    return pair
+    return agreement
 
 
 def _take_effect(ctx: Context, pair: Pairing, agreement: PairAgreement) -> None:

@@ -17,13 +17,12 @@ from core.work import engine
 
 from ..facts import Errors, check_result, check_texts, clean, not_future
 from ..models import Council, CouncilAttendance, CouncilMember, CouncilResolution, CouncilSession, CouncilTopic
-from ..queries.seats import council_in_sight, own_seat
+from ..queries.seats import PROPOSE, council_in_sight, own_seat
 from ..sides import unit_named
 from ..workflows import resolution_flow
 from .councils import MANAGE, living, open_sessions, own
 from .sheets import follow_seats
 
-PROPOSE = "pairing.topic.propose"
 DETAILS = ("place", "chair", "recorder")
 COPIED = ("council_id", "org_id", "org_path", "unit_id", "unit_path", "title", "text", "proposed_by", "submitted_on")
 
@@ -100,7 +99,7 @@ def cancel_session(ctx: Context, session_id: int, *, version: int | None = None)
 @service(PROPOSE)
 def propose_topic(ctx: Context, council_id: int, *, title: str, text: str | None = None) -> CouncilTopic:
     """Hand in a topic: the council's own side, or a unit that has a seat. Too late for the next session, it waits for
-    the one after."""
+    the one after. Raises Forbidden for whoever acts for neither."""
     council = living(council_in_sight(ctx, council_id))
     mine = None if ctx.may(PROPOSE, council.org_path) else own_seat(ctx, council)
     if mine is None and not ctx.may(PROPOSE, council.org_path):

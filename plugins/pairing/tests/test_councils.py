@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import func, select
 
 from core.base.session import session
-from core.contracts.errors import Conflict, Invalid
+from core.contracts.errors import Conflict, Forbidden, Invalid
 from core.indicators.engine import measure
 from core.people.models import OrgUnit
-from core.people.services.reorganise import dissolve_org
+from core.people.services.reorganise import dissolve_org, move_org
+from core.work.models import WorkItem
 from plugins.pairing import hooks
 from plugins.pairing.models import CouncilAttendance, CouncilMember, CouncilResolution, CouncilSession, CouncilTopic
 from plugins.pairing.queries.councils import session_page
@@ -130,7 +131,7 @@ def test_what_was_left_open_stands_on_the_next_agenda_and_is_carried_to_a_day_to
             assert [one.id for one in session_page(ctx, second).earlier] == seen
             assert session_page(ctx, first).earlier == []
     round_on(county, TODAY)
-    assert "pairing.resolution_due" in waiting(county, "factory")
+    assert "pairing.resolution_due_unit" in waiting(county, "factory")
     with county.acting("dongguan", dt.date(2026, 12, 6)) as ctx:
         names = ("pairing.resolutions_closed", "pairing.resolutions_late")
         assert [str(one) for one in measure(ctx, [ctx.plugins.indicators[n] for n in names]).values()] == ["0%", "1"]
@@ -175,3 +176,28 @@ def test_a_council_is_mended_and_closed_and_its_place_is_free(county, council):
     with county.acting("all") as ctx:
         assert session().scalar(select(func.count(CouncilMember.id)).where(CouncilMember.ends_on.is_(None))) == 0
         assert dissolve_org(ctx, county.orgs["东关社区"]).dissolved_on == TODAY
+
+
+def test_the_place_above_a_unit_does_not_speak_for_it_in_a_council(county, council):
+    """The factory stands below Xiguan, whose secretary sees its seat in Dongguan's council and its resolutions."""
+    with county.acting("all") as ctx:
+        move_org(ctx, county.orgs["永丰厂"], parent_id=county.orgs["西关社区"])
+    with county.acting("dongguan") as ctx:
+        held = sessions.plan_session(ctx, council, on=TODAY).id
+        unit_row = sessions.resolve(ctx, held, unit_id=county.units["永丰厂"], **RESOLVED).id
+        own_row = sessions.resolve(ctx, held, **RESOLVED).id
+    with county.acting("xiguan") as ctx, pytest.raises(Forbidden):
+        sessions.propose_topic(ctx, council, title="替永丰厂提的")
+    with pytest.raises(Forbidden):
+        county.step("xiguan", "resolution", unit_row, "report", result="已划出二十个夜间车位并安装指示牌")
+    paths = {f"/pairing/councils/{council}": "提交议题", f"/pairing/resolutions/{unit_row}": "报告落实"}
+    for path, word in paths.items():
+        assert [word in county.browser(login).get(path).text for login in ("factory", "xiguan")] == [True, False], path
+    round_on(county, TODAY)
+    with county.acting("all"):
+        asked = session().execute(select(WorkItem.record_id, WorkItem.permission).where(
+            WorkItem.declared.like("pairing.resolution_due%"))).all()
+    assert {tuple(row) for row in asked} == {(unit_row, "pairing.unit.act"), (own_row, "pairing.resolution.report")}
+    with county.acting("factory") as ctx:
+        assert sessions.propose_topic(ctx, council, title="东门停车").proposed_by == "永丰厂"
+    county.step("factory", "resolution", unit_row, "report", result="已划出二十个夜间车位并安装指示牌")

@@ -28,7 +28,7 @@ def test_both_sign_then_it_is_in_force(county):
     agreement = agreement_of(county, pair_id)
     assert county.state(Pairing, pair_id) == "proposed"
     with county.acting("factory") as ctx:
-        assert pairs.sign_for_unit(ctx, agreement).state == "proposed"
+        assert not pairs.sign_for_unit(ctx, agreement).in_force
         with pytest.raises(Conflict):
             pairs.sign_for_unit(ctx, agreement)
         with pytest.raises((Forbidden, NotFound)):
@@ -36,10 +36,10 @@ def test_both_sign_then_it_is_in_force(county):
     with county.acting("xiguan") as ctx, pytest.raises(NotFound):
         pairs.sign_for_community(ctx, agreement)
     with county.acting("dongguan") as ctx:
-        assert pairs.sign_for_community(ctx, agreement).state == "active"
+        assert pairs.sign_for_community(ctx, agreement).in_force
     with county.acting("all") as ctx:
         pair = ctx.get(Pairing, pair_id)
-        assert (pair.agreement_no, pair.signed_on, pair.last_event_on) == (1, TODAY, TODAY)
+        assert (pair.state, pair.agreement_no, pair.signed_on, pair.last_event_on) == ("active", 1, TODAY, TODAY)
 
 
 def test_nobody_signs_without_the_paper_or_for_both(county):
@@ -172,9 +172,10 @@ def test_renewal_is_a_new_version_signed_by_both(county):
     with county.acting("factory") as ctx:
         renewed = pairs.propose_renewal(ctx, pair_id, starts_on=dt.date(2027, 1, 1), ends_on=dt.date(2027, 12, 31),
                                         goals="再办一年托管班", paper=paper()).id
-        pairs.sign_for_unit(ctx, renewed)
-    with county.acting("dongguan") as ctx:
-        pairs.sign_for_community(ctx, renewed)
+    for login, tail, said in (("factory", "unit", "等待另一方签署"), ("dongguan", "community", "协议生效")):
+        browser = county.browser(login)
+        assert browser.post(f"/pairing/agreements/{renewed}/sign-{tail}").status_code == 303
+        assert said in browser.get(f"/pairing/pairs/{pair_id}").text
     with county.acting("all") as ctx:
         pair = ctx.get(Pairing, pair_id)
         assert (pair.agreement_no, pair.ends_on, pair.goals) == (2, dt.date(2027, 12, 31), "再办一年托管班")

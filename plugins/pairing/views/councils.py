@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from types import SimpleNamespace
 from typing import Any
 
@@ -13,6 +14,7 @@ from core.web import ctx, done, go, render
 from core.web.forms import SchemaForm
 from core.work.show import box
 
+from ..effects import may_report
 from ..queries import councils as queries
 from ..queries.choices import home
 from ..schemas.council import (
@@ -211,4 +213,7 @@ def minutes(record_id: int) -> Any:
 @pages.get("/resolutions/<int:record_id>", needs=READ)
 def resolution(record_id: int) -> Any:
     row, held, its_council = queries.resolution_page(ctx(), record_id)
-    return render("pairing/resolution.html", r=row, s=held, c=its_council, work=box(ctx(), resolution_flow, row))
+    work = box(ctx(), resolution_flow, row)
+    if not may_report(ctx(), row):
+        work = dataclasses.replace(work, buttons=tuple(b for b in work.buttons if b.step.name != "report"))
+    return render("pairing/resolution.html", r=row, s=held, c=its_council, work=work)

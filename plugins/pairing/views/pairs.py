@@ -122,8 +122,8 @@ def _sign(service: Any, record_id: int) -> Any:
     except Invalid as refused:
         warn(" ".join(text for texts in refused.errors.values() for text in texts))
         return go("pairing.pair", record_id=back_to) if back_to else go("pairing.index")
-    done(_("双方已签署，协议生效。") if signed.signed_on else _("已签署，等待另一方签署。"))
-    return go("pairing.pair", record_id=signed.id)
+    done(_("双方已签署，协议生效。") if signed.in_force else _("已签署，等待另一方签署。"))
+    return go("pairing.pair", record_id=signed.pair_id)
 
 
 # -- what both do
