@@ -15,7 +15,7 @@ from core.web.forms import Int, Length, Range, Schema, Text, ui
 from core.web.wire import Answer
 
 from .queries import people, units
-from .schemas import EditOrg, NewOrg, NewPerson, PersonFields
+from .schemas import NewOrg, NewPerson, OrgChange, PersonFields
 from .services.orgs import create_org, update_org
 from .services.persons import create_person, update_person
 
@@ -132,7 +132,7 @@ def found(data: dict[str, Any]) -> Any:
     return _made("people_api.get_org", unit, org_id=unit.id)
 
 
-@api.patch("/orgs/<int:org_id>", needs=ORG + "manage", title=_l("修改组织"), takes=EditOrg, answers=OrgOut, versioned=True,
+@api.patch("/orgs/<int:org_id>", needs=ORG + "manage", title=_l("修改组织"), takes=OrgChange, answers=OrgOut, versioned=True,
            note=_l("没有写的字段不变，写 null 清除；隶属、合并、撤销用各自的办理动作"))
 def change_org(org_id: int, data: dict[str, Any], version: int | None) -> Any:
     return update_org(ctx(), org_id, version=version, **{key: "" if key == "document_no" and value is None else value

@@ -184,10 +184,17 @@ class NewOrg(OrgFields):
     parent_id = Ref("org", metadata=ui(_l("上级组织"), group=NAMES, help=_l("最上级组织留空")))
 
 
-class EditOrg(OrgFields):
-    clear_contact_phone = Bool(load_default=False, metadata=ui(_l("清除已登记的联系电话"), group=CONTACT))
+class OrgChange(OrgFields):
+    """Changing an organisation: the data, and since when and on which paper."""
+
     effective_on = when(_l("变更生效日期"), group=CHANGE)
     document_no = paper(_l("变更文号"), group=CHANGE)
+
+
+class EditOrg(OrgChange):
+    """The same in a page; a number left blank stays as it is."""
+
+    clear_contact_phone = Bool(load_default=False, metadata=ui(_l("清除已登记的联系电话"), group=CONTACT))
 
 
 class Move(Schema):
