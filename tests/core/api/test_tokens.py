@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from contextlib import nullcontext
 
 import pytest
 from sqlalchemy import select
@@ -150,6 +151,20 @@ def test_a_token_is_exchanged_without_a_pause(world, reader):
     assert [p.get("/me").status_code for p in both] == [200, 200]
     admin.post(f"/tokens/{token.id}/revoke")
     assert [p.get("/me").status_code for p in both] == [401, 200]
+
+
+def test_who_holds_a_right_until_the_last_day_of_a_token_exchanges_it_and_not_who_loses_it_before(world, reader):
+    token, _program = make(world, reader)
+    world.add_user("east", "deputy", *MANAGING, "people.person.read", "people.org.read")
+    last = clock.today() + dt.timedelta(days=30)
+    for day, allowed in ((last, True), (last - dt.timedelta(days=1), False)):
+        with world.inside("east"):
+            begin_write()
+            deputy = session().scalars(select(User.id).where(User.login_name == "deputy")).one()
+            session().scalars(select(RoleGrant).where(RoleGrant.user_id == deputy)).one().ends_on = day
+            session().commit()
+        with world.acting("east", "deputy") as ctx, nullcontext() if allowed else pytest.raises(Invalid):
+            service.exchange_token(ctx, token.id)
 
 
 def test_a_service_account_never_gets_a_password(world, reader):
