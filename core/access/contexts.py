@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.accounts.models import User
 from core.base.scope import tenant_scope
 from core.base.session import session
-from core.jobs.queue import token_in_use
+from core.jobs.queue import OwnerGone, token_in_use
 from core.service import Actor, Context, TenantInfo, system_context
 from core.tenancy.lookup import by_address, by_id, enabled_plugins
 from core.tenancy.models import CLOSED
@@ -22,17 +22,21 @@ from .tokens import cut_of
 def job_context(tenant_id: int, actor_id: int | None) -> Context | None:
     """What a job of the tenant in scope runs with: the rights, today, of whoever asked for it.
 
-    None when the tenant takes no work now (suspended, half there, gone), the account was disabled, or the access token it
-    came with (core.jobs.queue.token_in_use) was revoked.
+    None when the tenant takes no work now (suspended, half there, gone). Raises OwnerGone when it does but the account was
+    disabled, or the access token it came with (core.jobs.queue.token_in_use) was revoked or ran out.
     """
     found = by_id(tenant_id)
     if found is None or found[0].status in CLOSED:
         return None
     tenant, rev = found
     enabled = enabled_plugins(tenant.id, rev)
+    own = system_context(tenant, enabled, "system")
     if actor_id is None:
-        return system_context(tenant, enabled, "system")
-    return user_context(tenant, enabled, actor_id)
+        return own
+    context = user_context(tenant, enabled, actor_id)
+    if context is None:
+        raise OwnerGone(own)
+    return context
 
 
 def user_context(tenant: TenantInfo, enabled: frozenset[str], user_id: int, via: str = "job") -> Context | None:

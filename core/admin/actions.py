@@ -39,7 +39,7 @@ ACTIONS: dict[str, Any] = {
     "imports.batch.commit": _l("确认导入"), "imports.batch.write": _l("写入导入数据"), "imports.batch.done": _l("导入完成"),
     "imports.batch.undo": _l("申请撤销导入"), "imports.batch.take_back": _l("撤销导入的数据"),
     "imports.batch.undone": _l("撤销导入完成"), "imports.batch.discard": _l("放弃导入"),
-    "imports.batch.expire": _l("清理过期的导入数据"),
+    "imports.batch.undo_stopped": _l("撤销导入中断"), "imports.batch.expire": _l("清理过期的导入数据"),
     "indicators.value.keep": _l("记录当日指标"),
     "ledgers.export": _l("导出台账"), "ledgers.export.queue": _l("申请后台导出台账"), "ledgers.view.save": _l("保存台账视图"),
     "ledgers.view.rename": _l("台账视图改名"), "ledgers.view.delete": _l("删除台账视图"),

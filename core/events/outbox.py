@@ -81,7 +81,6 @@ def parked_for(consumer: str) -> int:
     return len(parked(DELIVER, lambda letter: letter["consumer"] == consumer))
 
 
-@job(DELIVER, retries=5)
 def deliver(ctx: Any, running: Any, event: str, data: dict[str, Any], consumer: str, handler: str) -> dict[str, Any]:
     """Run one handler. If its module was switched off meanwhile the event is parked until it is on again."""
     if not ctx.plugins.active(f"{consumer}.{handler}", ctx.enabled):
@@ -92,6 +91,9 @@ def deliver(ctx: Any, running: Any, event: str, data: dict[str, Any], consumer: 
     fn = getattr(ctx.plugins.by_name[consumer].file("handlers"), handler)
     fn(ctx, EVENTS[event](**data))
     return {}
+
+
+job(DELIVER, retries=5, unowned=deliver)(deliver)  # what happened is told, whoever is gone since
 
 
 def capability(protocol: type[T], plugins: Plugins, enabled: frozenset[str]) -> T | None:

@@ -3,35 +3,47 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import select
 
 from core.base.i18n import use_locale
 from core.base.session import session
+from core.contracts.errors import Forbidden
 from core.imports import batches, checking, undoing, writing
+from core.imports.ending import end
 from core.imports.models import CHECKING, DISCARDED, PREVIEWED, UPLOADED, ImportBatch
 from core.jobs.queue import DAILY, job
 from core.rules import rule
-from core.service import Context, service
+from core.service import Context, service, system_context
+
+Step = Callable[[Context, Any, int], dict[str, int]]
 
 
-@job("imports.check", retries=2)
+@job("imports.check", retries=2, unowned=end)
 def check(ctx: Context, running: Any, batch_id: int) -> dict[str, int]:
-    with use_locale(ctx.locale):
-        return checking.run(ctx, running, batch_id)
+    return _done(checking.run, ctx, running, batch_id)
 
 
-@job("imports.write", retries=5)
+@job("imports.write", retries=5, unowned=end)
 def write(ctx: Context, running: Any, batch_id: int) -> dict[str, int]:
-    with use_locale(ctx.locale):
-        return writing.run(ctx, running, batch_id)
+    return _done(writing.run, ctx, running, batch_id)
 
 
-@job("imports.undo", retries=5)
+@job("imports.undo", retries=5, unowned=end)
 def undo(ctx: Context, running: Any, batch_id: int) -> dict[str, int]:
+    return _done(undoing.run, ctx, running, batch_id)
+
+
+def _done(step: Step, ctx: Context, running: Any, batch_id: int) -> dict[str, int]:
+    """One step of a batch; whoever lost the right to it while it waited may not even see the batch to end it."""
     with use_locale(ctx.locale):
-        return undoing.run(ctx, running, batch_id)
+        try:
+            return step(ctx, running, batch_id)
+        except Forbidden:
+            end(system_context(ctx.tenant, ctx.enabled, "system"), running, batch_id)
+            return {}
 
 
 @job("imports.tidy", every=DAILY)

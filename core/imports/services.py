@@ -200,7 +200,7 @@ def undo(ctx: Context, batch_id: int) -> ImportBatch:
         raise Invalid(errors={"batch": [_("这类数据导入后不能整批撤销，请逐条修改。")]})
     if batch.undo_until is None or ctx.now() > batch.undo_until or batch.layout is None:
         raise Invalid(errors={"batch": [_("已超过可撤销的时间，请逐条修改。")]})
-    batch.state = UNDOING
+    batch.state, batch.trouble = UNDOING, ""
     batch.job_id = _start("imports.undo", ctx, batch)
     ctx.audit("import", batch.id, name=batch.file_name)
     return batch

@@ -11,10 +11,10 @@ from core.base.i18n import _
 from core.base.session import session
 from core.contracts.errors import NotFound
 from core.imports import batches
-from core.imports.models import KEPT, TAKEN_BACK, UNCHANGED, UNDOING, UNDONE, UPDATED, WRITTEN, ImportBatch, ImportRow
+from core.imports.models import DONE, KEPT, TAKEN_BACK, UNCHANGED, UNDOING, UNDONE, UPDATED, WRITTEN, ImportBatch, ImportRow
 from core.imports.trial import in_reach, sentences
 from core.imports.vault import seal_json
-from core.imports.writing import CHUNK, opened, rows_in, tell
+from core.imports.writing import CHUNK, opened, rows_in, tell, undo_until
 from core.plugin import ImportKind
 from core.service import Context, service
 from core.web.forms import flat
@@ -107,4 +107,14 @@ def finish(ctx: Context, batch_id: int) -> ImportBatch:
     kept = batch.counts.get(KEPT, 0)
     tell(ctx, batch, _("“%(file)s”的导入已撤销，%(n)s 条没有撤销。", file=batch.file_name, n=kept) if kept
          else _("“%(file)s”的导入已撤销。", file=batch.file_name))
+    return batch
+
+
+@service(None, action="imports.batch.undo_stopped")
+def leave_off(ctx: Context, batch_id: int, trouble: str) -> ImportBatch:
+    """End an undoing half way; whoever may can take the rest back within a new time."""
+    batch = batches.batch_of(ctx, batch_id, UNDOING)
+    batch.state, batch.trouble, batch.undo_until = DONE, trouble, undo_until(ctx)
+    batch.counts = batches.counted(batch.id)
+    ctx.audit("import", batch.id, name=batch.file_name, counts=batch.counts)
     return batch

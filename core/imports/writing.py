@@ -99,11 +99,16 @@ def finish(ctx: Context, batch_id: int, trouble: str = "") -> ImportBatch:
         rest = update(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.state == GOOD)
         session().execute(rest.values(state=REFUSED, outcome=""))
     batch.state, batch.trouble, batch.written_at = DONE, trouble, ctx.now()
-    batch.undo_until = ctx.now() + dt.timedelta(hours=rule("imports.undo_hours").value)
+    batch.undo_until = undo_until(ctx)
     batch.counts = batches.counted(batch.id)
     ctx.audit("import", batch.id, name=batch.file_name, counts=batch.counts)
     tell(ctx, batch, _("“%(file)s”导入完成：写入 %(n)s 行。", file=batch.file_name, n=batch.counts.get(WRITTEN, 0)))
     return batch
+
+
+def undo_until(ctx: Context) -> dt.datetime:
+    """The end of the time for undoing that begins now."""
+    return ctx.now() + dt.timedelta(hours=rule("imports.undo_hours").value)
 
 
 def tell(ctx: Context, batch: ImportBatch, sentence: str) -> None:

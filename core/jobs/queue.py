@@ -31,6 +31,8 @@ class Task:
     every          run once per slot and tenant, without being asked
     platform_only  work of the installation itself: done for tenant 0 only
     while_read_only  also while its tenant is read-only; others wait until it is open again
+    unowned        run instead, as the tenant's own work, when the account or token that asked is gone; a job of a task without
+                   one, or whose `unowned` returns None, fails then for good
     """
 
     name: str
@@ -39,6 +41,15 @@ class Task:
     every: dt.timedelta | None = None
     platform_only: bool = False
     while_read_only: bool = False
+    unowned: Callable[..., Any] | None = None
+
+
+class OwnerGone(Exception):
+    """The account or access token a job came with has ended. `context`: that of the tenant's own work."""
+
+    def __init__(self, context: Any):
+        super().__init__("the account or access token this job came with has ended")
+        self.context = context
 
 
 TASKS: dict[str, Task] = {}
@@ -77,11 +88,12 @@ def working_on(task: Task) -> Iterator[None]:
 
 
 def job(name: str, *, retries: int = 3, every: dt.timedelta | None = None, platform_only: bool = False,
-        while_read_only: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        while_read_only: bool = False, unowned: Callable[..., Any] | None = None,
+        ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare `fn(ctx, job, **payload) -> dict | None` as the job `module.name`; `job.tell(percent, text)` reports progress."""
 
     def declare(fn: Callable[..., Any]) -> Callable[..., Any]:
-        TASKS[name] = Task(name, fn, retries, every, platform_only, while_read_only)
+        TASKS[name] = Task(name, fn, retries, every, platform_only, while_read_only, unowned)
         return fn
 
     return declare

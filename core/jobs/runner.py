@@ -21,7 +21,7 @@ from core.base.traces import trace_text
 from .bell import listen
 from .claiming import DatabaseClock, claim
 from .periodic import Tenants, Ticker
-from .queue import TASKS, find, on_behalf_of, wake, working_on
+from .queue import TASKS, OwnerGone, Task, find, on_behalf_of, wake, working_on
 from .running import LEASE, MOST_CRASHES, Returned, Running
 
 log = logging.getLogger("juheli.jobs")
@@ -31,7 +31,8 @@ LATER = dt.timedelta(hours=1)  # a suspended tenant's jobs are looked at again
 
 
 class Runner:
-    """`make_context(tenant_id, actor_id)` gives the context a job runs with, or None when the tenant takes no work.
+    """`make_context(tenant_id, actor_id)` gives the context a job runs with, or None when the tenant takes no work; it raises
+    OwnerGone when the tenant does, but whoever asked for the job is gone.
 
     `tenants()` lists active tenants, each with a test "is the owner of this job name on there?".
     """
@@ -93,7 +94,7 @@ class Runner:
             return "returned"
         except Exception as error:
             log.warning("job %s (%s) attempt %s failed: %s", running.id, running.name, running.attempt, trace_text(error))
-            running.failed(error, task.retries if task else 0)
+            running.failed(error, task.retries if task and not isinstance(error, OwnerGone) else 0)
             return "failed"
         if result is None:
             running.give_back(LATER)
@@ -112,12 +113,20 @@ class Runner:
         payload, actor_id, token_id = dict(row.payload), row.actor_id, row.token_id
         session().commit()
         with on_behalf_of(token_id), working_on(task):
-            context = self.make_context(running.tenant_id, actor_id)
+            context, gone = self._context(running, actor_id)
             if context is None or not context.plugins.active(running.name, context.enabled | {"events"}):
                 return None
             if context.tenant.status != "active" and not task.while_read_only:
                 return None
+            if gone is not None:
+                return _unowned(task, gone, running, payload)
             return task.run(context, running, **payload) or {}
+
+    def _context(self, running: Running, actor_id: int | None) -> tuple[Any, OwnerGone | None]:
+        try:
+            return self.make_context(running.tenant_id, actor_id), None
+        except OwnerGone as gone:
+            return gone.context, gone
 
     def run_all(self, limit: int = 1000) -> int:
         """Run what is due, here and now (tests, commands); returns how many jobs ran."""
@@ -173,3 +182,11 @@ class Runner:
             thread.join(max(0.0, end - time.monotonic()))
         for running in list(self._active.values()):
             running.give_back()
+
+
+def _unowned(task: Task, gone: OwnerGone, running: Running, payload: dict[str, Any]) -> dict[str, Any]:
+    """What a task still does when nobody stands behind its job any more. Raises OwnerGone when that ends the job."""
+    result: dict[str, Any] | None = task.unowned(gone.context, running, **payload) if task.unowned else None
+    if result is None:
+        raise gone
+    return result

@@ -18,7 +18,7 @@ from core.audit.models import AuditEntry
 from core.base import clock
 from core.base.session import begin_write, session
 from core.contracts.errors import Forbidden, Invalid
-from core.jobs.queue import enqueue, on_behalf_of
+from core.jobs.queue import OwnerGone, enqueue, on_behalf_of
 from core.testing.world import Program, World
 from tests.core.access.units import PATHS, Units, build_units
 
@@ -195,5 +195,5 @@ def test_a_job_asked_for_with_a_token_runs_with_the_rights_of_the_token(world, r
         assert ctx.may("people.person.read") and not ctx.may("people.org.read")
     with world.acting("east", "admin") as admin:
         service.revoke_token(admin, token.id)
-    with world.inside("east"), on_behalf_of(token.id):
-        assert make_context(tenant, token.user_id) is None
+    with world.inside("east"), on_behalf_of(token.id), pytest.raises(OwnerGone):
+        make_context(tenant, token.user_id)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from core.access.models import RoleGrant
+from core.accounts.models import User
 from core.base.db import begin_write, session
 from core.contracts.errors import Conflict, Forbidden, Invalid, NotFound
 from core.imports import checking, trial, undoing, writing
@@ -14,7 +16,7 @@ from core.imports.reading import Item, Reading
 from core.imports.trial import sentences
 from core.imports.undoing import joined
 from core.jobs.models import FAILED, Job
-from tests.core.imports.members import members
+from tests.core.imports.members import IMPORT, members
 from tests.core.imports.test_wizard import ONE, people, sheet_of
 
 TENS, ONES = "甲乙丙丁戊己庚辛壬癸", "子丑寅卯辰巳午未申酉"
@@ -100,6 +102,38 @@ def test_a_right_lost_meanwhile_ends_the_batch(desk, step, state, monkeypatch):
         (checking if step == "check" else writing).run(ctx, Telling(), batch_id)
     batch = desk.batch(f"/imports/{batch_id}")
     assert batch.state == state and "权限" in batch.trouble and people(desk.world) == 0
+
+
+def gone(desk, how: str) -> None:
+    with desk.world.inside("east"):
+        begin_write()
+        user = session().scalars(select(User).where(User.login_name == "secretary")).one()
+        if how == "account":
+            user.state = "disabled"
+        else:
+            session().execute(delete(RoleGrant).where(RoleGrant.user_id == user.id))
+        session().commit()
+
+
+@pytest.mark.parametrize("how", ["account", "rights"])
+@pytest.mark.parametrize(("step", "run", "state", "kept", "then"), [
+    ("check", checking.run, "failed", 0, "failed"), ("commit", writing.run, "done", 20, "undone"),
+    ("undo", undoing.run, "done", 30, "undone")])
+def test_a_batch_whose_owner_is_gone_ends_with_a_sentence_and_can_be_undone(desk, small, how, step, run, state, kept, then):
+    batch_id = staged(desk, step)
+    with pytest.raises(Killed), desk.world.acting("east", "secretary") as ctx:
+        run(ctx, Telling(1), batch_id)
+    gone(desk, how)
+    desk.world.run_jobs()
+    batch = desk.batch(f"/imports/{batch_id}")
+    assert batch.state == state and "导入人已不能" in batch.trouble and people(desk.world) == kept
+    if state == "done":
+        desk.world.add_user("east", "keeper", IMPORT, "imports.batch.read")
+        assert desk.world.browser("east", "keeper").post(f"/imports/{batch_id}/undo").status_code == 303
+        desk.world.run_jobs()
+        assert people(desk.world) == 0
+    batch = desk.batch(f"/imports/{batch_id}")
+    assert batch.state == then and bool(batch.trouble) == (then == "failed")
 
 
 def test_a_job_without_its_batch_is_nothing(desk):

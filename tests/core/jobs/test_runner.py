@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+from sqlalchemy import select
+
+from core.accounts.models import User
 from core.base import clock
 from core.base.session import begin_write, session
 from core.jobs.models import DONE, FAILED, QUEUED, Job
-from core.jobs.queue import enqueue, forget_finished
+from core.jobs.queue import enqueue, forget_finished, on_behalf_of
 from core.jobs.running import pause_after
 from core.tenancy.suspension import suspend
 
@@ -72,6 +76,42 @@ def test_jobs_of_a_suspended_tenant_wait_and_count_no_failure(desk: Desk) -> Non
     assert desk.world.run_jobs() == 1 and desk.seen == []
     waiting = desk.look("east", job_id)
     assert (waiting.status, waiting.failures, waiting.crashes) == (QUEUED, 0, 0) and waiting.run_at > clock.now()
+
+
+def stopped(desk: Desk, login: str) -> int:
+    """The id of an account that was disabled."""
+    user_id = desk.world.add_user("east", login)
+    with desk.world.inside("east"):
+        begin_write()
+        session().scalars(select(User).where(User.id == user_id)).one().state = "disabled"
+        session().commit()
+    return user_id
+
+
+@pytest.mark.parametrize("ended", ["account", "token"])
+def test_jobs_of_whoever_is_gone_fail_for_good_and_say_why(desk: Desk, ended: str) -> None:
+    actor_id = desk.world.add_user("east", "clerk") if ended == "token" else stopped(desk, "clerk")
+    with on_behalf_of(1 if ended == "token" else None):                     # there is no such token any more
+        job_id = desk.put("east", "tenancy.note", actor_id=actor_id)
+    assert desk.world.run_jobs() == 1 and desk.seen == []
+    failed = desk.look("east", job_id)
+    assert (failed.status, failed.failures) == (FAILED, 1) and "the account or access token" in failed.error
+
+
+def test_jobs_of_whoever_is_gone_wait_while_the_tenant_is_suspended(desk: Desk) -> None:
+    job_id = desk.put("east", "tenancy.note", actor_id=stopped(desk, "leaver"))
+    with desk.world.database.use():
+        suspend("east", "unpaid", by="test")
+    assert desk.world.run_jobs() == 1
+    assert (desk.look("east", job_id).status, desk.look("east", job_id).failures) == (QUEUED, 0)
+
+
+def test_what_happened_is_told_though_the_account_is_gone(desk: Desk) -> None:
+    letter = {"event": "PersonMoved", "data": {}, "consumer": "off", "handler": "follow"}
+    job_id = desk.put("east", "events.deliver", payload=letter, actor_id=stopped(desk, "leaver"))
+    desk.world.run_jobs()
+    done = desk.look("east", job_id)
+    assert (done.status, done.result) == (DONE, {"parked": True})
 
 
 def test_done_jobs_are_forgotten_after_a_month_and_dead_ones_after_half_a_year(desk: Desk) -> None:
