@@ -15,7 +15,8 @@ from core.people.words import COUNTED_STATES
 from core.rules import add_months, rule
 from core.settings.dictionaries import entries
 
-from .words import COMMITTEE_POSTS, SECRETARY_POSTS, WORKER_POSTS
+from .models import ClassSession, Seat
+from .words import COMMITTEE_POSTS, SEATED, SECRETARY_POSTS, WORKER_POSTS
 
 FIRST_YEAR = 12                     # months; "the first year after joining" in words of the regulation
 
@@ -63,3 +64,10 @@ def meant_by(code: str, today: dt.date) -> ColumnElement[bool]:
 def should_come(codes: Iterable[str], path: str, today: dt.date) -> ColumnElement[bool]:
     """Persons any of the codes means, within a subtree ("" is the whole tenant)."""
     return and_(or_(*(meant_by(code, today) for code in codes)), within(Person.org_path, path))
+
+
+def invited(event: ClassSession, today: dt.date) -> ColumnElement[bool]:
+    """Persons who should come to a class: of a make-up those on its sheet, else whom its audience means below the organiser."""
+    if not event.make_up_of_id:
+        return should_come(event.audience, event.org_path, today)
+    return Person.id.in_(select(Seat.person_id).where(Seat.session_id == event.id, Seat.place.in_(SEATED)))

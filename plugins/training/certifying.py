@@ -23,9 +23,13 @@ def certify(ctx: Context, event: ClassSession, rows: list[Seat]) -> list[Certifi
     lose theirs, the others keep their numbers; what was taken back is made out anew only when somebody says so."""
     with beyond_subtree("training: certificates are made out wherever people belong"):
         known = list(session().scalars(select(Certificate).where(Certificate.session_id == event.id)))
-        entitled = {row.person_id for row in rows}
+        entitled = {row.person_id: row for row in rows}
         for one in known:
-            if one.person_id not in entitled and one.revoked_on is None:
+            if one.revoked_on is not None:
+                continue
+            if one.person_id in entitled:
+                one.tenths = entitled[one.person_id].tenths
+            else:
                 take_away(ctx, one, _("学时更正后不再符合条件"))
         had = {one.person_id for one in known}
         made = make_out(ctx, event, [row for row in rows if row.person_id not in had])
@@ -49,6 +53,15 @@ def make_out(ctx: Context, event: ClassSession, rows: list[Seat]) -> list[Certif
 def take_away(ctx: Context, one: Certificate, reason: str) -> None:
     one.revoked_on, one.revoked_by, one.revoke_reason = ctx.today(), ctx.actor.label[:80], reason[:200]
     ctx.audit("training.certificate", one.id, one.number, revoked=True)
+
+
+def take_all_away(ctx: Context, event: ClassSession, reason: str) -> None:
+    """No certificate of this class holds any more."""
+    with beyond_subtree("training: certificates are taken back wherever people belong"):
+        for one in session().scalars(select(Certificate).where(
+                Certificate.session_id == event.id, Certificate.revoked_on.is_(None))).all():
+            take_away(ctx, one, reason)
+        session().flush()
 
 
 def prefix(ctx: Context) -> str:

@@ -18,9 +18,9 @@ from core.service import Context
 from core.work import engine
 
 from . import board
-from .audience import should_come
+from .audience import invited
 from .book import Credit, credit, take_back
-from .certifying import certify
+from .certifying import certify, take_all_away
 from .facts import one_at_a_time
 from .models import ClassSession, Course, Need, Seat
 from .tenths import of_rule, shown
@@ -43,9 +43,9 @@ def meet_need(ctx: Context, record: Need, data: Data) -> None:
 
 # -- before the session
 def expected(event: ClassSession, today: dt.date) -> int:
-    """How many should come, wherever they belong within the organiser's subtree."""
+    """How many should come, wherever they belong."""
     with beyond_subtree("training: who should come is computed for the whole class"):
-        return session().scalar(select(func.count(Person.id)).where(should_come(event.audience, event.org_path, today))) or 0
+        return session().scalar(select(func.count(Person.id)).where(invited(event, today))) or 0
 
 
 def shows_audience(ctx: Context, record: ClassSession, data: Data) -> list[Any]:
@@ -71,7 +71,9 @@ def still_ahead(ctx: Context, record: ClassSession, data: Data) -> list[Any]:
 
 
 def call_off(ctx: Context, record: ClassSession, data: Data) -> None:
+    """Also a class that was noted or confirmed by mistake: its hours left the book when it was opened again."""
     board.take_down(ctx, record)
+    take_all_away(ctx, record, _("班次已取消"))
 
 
 # -- the sheet
@@ -85,7 +87,7 @@ def sheet_complete(ctx: Context, record: ClassSession, data: Data) -> list[Any]:
     rows = seats_of(record)
     said: list[Any] = []
     if not any(row.attendance in CAME for row in rows):
-        said.append(_("签到表上还没有出席的人。"))
+        said.append(_("签到表上还没有出席的人。没有办成的，请“取消班次”。"))
     if blank := sum(1 for row in rows if not row.attendance):
         said.append(_("还有 %(n)s 人没有登记出席情况。", n=blank))
     if record.trainer and any(row.person_name == record.trainer and row.attendance in CAME for row in rows):
@@ -108,12 +110,13 @@ def seats_of(record: ClassSession) -> list[Seat]:
 def somebody_else(ctx: Context, record: ClassSession, data: Data) -> list[Any]:
     if ctx.actor.id is not None and ctx.actor.id == record.marked_by_id:
         return [_("签到是您上报的，学时由上级的另一位同志确认。")]
-    hours = sum(row.tenths for row in seats_of(record))
     most = of_rule("training.most_per_day") * record.days
     if record.tenths > most:
         return [_("全程 %(own)s 学时，超过 %(days)s 天最多 %(most)s 学时。", own=shown(record.tenths), days=record.days,
                   most=shown(most))]
-    return [] if hours else [_("签到表上没有学时。")]
+    if record.tenths and not any(row.tenths for row in seats_of(record)):
+        return [_("签到表上没有学时。")]
+    return []
 
 
 def confirm(ctx: Context, record: ClassSession, data: Data) -> None:

@@ -9,7 +9,7 @@ from . import effects
 from .models import ClassSession, Need
 from .schemas.course import NeedPlanned
 from .schemas.session import Announced
-from .words import AHEAD, COUNTED
+from .words import AHEAD, COUNTED, HELD
 
 PLAN, MANAGE, CONFIRM = "training.plan.manage", "training.session.manage", "training.hours.confirm"
 
@@ -49,7 +49,7 @@ class_session = Workflow(
         step("close", _l("归档"), "hours_confirmed", "closed", when=elapsed("confirmed_on", "training.close_after")),
         step("reopen", _l("重新打开更正"), COUNTED, "held", may=CONFIRM, at="confirm_path", reason="required", tone="danger",
              back=True, effect=effects.reopen),
-        step("call_off", _l("取消班次"), AHEAD, "called_off", may=MANAGE, reason="required", tone="danger",
+        step("call_off", _l("取消班次"), (*AHEAD, HELD), "called_off", may=MANAGE, reason="required", tone="danger",
              effect=effects.call_off),
     ),
 )

@@ -11,7 +11,7 @@ from core.base.scope import beyond_subtree
 from core.people.models import OrgUnit, Person
 from core.service import Context, service
 
-from ..audience import should_come
+from ..audience import invited
 from ..models import Certificate, ClassSession, Course, Seat
 from ..words import AHEAD, CALLED_OFF, CAME, CANCELLED, DRAFT, SEATED, UPCOMING, WAITING
 
@@ -94,7 +94,7 @@ def session_page(ctx: Context, session_id: int) -> SessionPage:
 def audience_of(ctx: Context, session_id: int) -> Audience:
     """Who should come to a session of one's own, by the registry as it stands today."""
     event = ctx.get(ClassSession, session_id)
-    who = should_come(event.audience, event.org_path, ctx.today())
+    who = invited(event, ctx.today())
     with beyond_subtree("training: who should come is computed for the whole class"):
         counted = session().execute(select(OrgUnit.short_name, func.count(Person.id)).join(Person.org).where(who)
                                     .group_by(OrgUnit.path, OrgUnit.short_name).order_by(OrgUnit.path).select_from(Person)).all()

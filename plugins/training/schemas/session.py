@@ -13,7 +13,7 @@ WHAT, WHEN, WHO = _l("班次"), _l("时间地点"), _l("参训对象")
 
 
 class SessionChange(Schema):
-    """What may be changed about a class that lies ahead. What is left blank comes from the course."""
+    """What may be changed about a class until its sheet is handed in. What is left blank comes from the course."""
 
     title = Text(validate=Length(max=80), metadata=ui(_l("班次名称"), group=WHAT, cols=6, help=_l("不填就用课程名称。")))
     tenths = CreditHours(metadata=ui(_l("全程学时"), group=WHAT, cols=3, help=_l("不填就用课程的学时。")))

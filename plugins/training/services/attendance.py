@@ -24,6 +24,7 @@ from ..words import CAME, CANCELLED, HELD, PARTIAL, PRESENT, PRESENT_UNASKED, SE
 from ..workflows import class_session
 
 MANAGE = "training.session.manage"
+MOST_TOLD = 20              # people named in one refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,20 @@ def put(ctx: Context, row: Seat, event: ClassSession, mark: Mark) -> None:
     flag_modified(event, "state")
     row.attendance, row.tenths, row.note = mark.attendance, hours_of(event, mark), mark.note[:100]
     row.marked_by = ctx.actor.label[:80]
+
+
+def recount(event: ClassSession) -> None:
+    """The sheet follows when the hours or days of a class that was held are put right. Raises Invalid naming whose line cannot
+    be true any more."""
+    with beyond_subtree("training: the organiser writes the sheet for all who came"):
+        rows = {row.id: row for row in session().scalars(select(Seat).where(
+            Seat.session_id == event.id, Seat.place.in_(SEATED), Seat.attendance != ""))}
+        marks = [Mark(row.id, row.attendance, row.tenths if row.attendance == PARTIAL else None) for row in rows.values()]
+        if said := faults(event, rows, marks):
+            raise Invalid({"": [f"{rows[one].person_name}：{text}" for one, text in said.items()][:MOST_TOLD]})
+        for one in marks:
+            rows[one.seat_id].tenths = hours_of(event, one)
+        session().flush()
 
 
 @service(MANAGE)

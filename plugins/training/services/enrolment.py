@@ -13,7 +13,7 @@ from core.people.models import Person
 from core.service import Context, service
 from core.settings.modules import settings_of
 
-from ..audience import should_come
+from ..audience import invited, should_come
 from ..clashes import busy_elsewhere
 from ..models import ClassSession, Seat
 from ..seating import give, locked, missing_courses, move_up, objections
@@ -95,7 +95,7 @@ def enrol_all(ctx: Context, session_id: int) -> tuple[int, int]:
     ctx.get(ClassSession, session_id)
     event = open_for_enrolment(ctx, session_id, UPCOMING)
     with beyond_subtree("training: who a class is for is computed for the whole class"):
-        ids = list(session().scalars(select(Person.id).where(should_come(event.audience, event.org_path, ctx.today()))
+        ids = list(session().scalars(select(Person.id).where(invited(event, ctx.today()))
                                      .order_by(Person.org_path, Person.name_full, Person.id)))
     if len(ids) > MOST:
         raise Conflict(_("应参加 %(n)s 人，一个班次最多列入 %(most)s 人，请缩小对象或按街道、社区分期办班。", n=len(ids),
@@ -125,6 +125,8 @@ def cancel(ctx: Context, seat_id: int) -> list[Seat]:
     event = open_for_enrolment(ctx, seat.session_id, UPCOMING, leaving=True)
     if seat.place not in (ENROLLED, WAITING):
         raise Conflict(_("这个报名已经取消。"))
+    if seat.attendance:
+        raise Conflict(_("%(name)s 的签到已经登记，不能再取消报名。", name=seat.person_name))
     with beyond_subtree("training: seats of one class are given out together"):
         seat.place = CANCELLED
         session().flush()

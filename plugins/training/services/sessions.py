@@ -1,4 +1,4 @@
-"""Planning a session, changing it while it lies ahead, and making one up for those who were absent."""
+"""Planning a session, changing it until its sheet is handed in, and making one up for those who were absent."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from core.work import engine
 from ..clashes import busy_elsewhere
 from ..effects import expected
 from ..facts import check_session, course_in_use, host, next_number
-from ..models import ClassSession, PlanItem, Seat
+from ..models import ClassSession, Course, PlanItem, Seat
 from ..seating import move_up, seats_for, taken
 from ..words import AHEAD, CALLED_OFF, CANCELLED, COUNTED, HELD, MISSED, SEATED, SUBMITTED, UPCOMING, WAITING
 from ..workflows import class_session
+from .attendance import recount
 
 MANAGE = "training.session.manage"
 WHO_AND_WHEN = ("trainer_id", "on", "ends_on", "from_minute", "to_minute")
@@ -30,18 +31,18 @@ WHO_AND_WHEN = ("trainer_id", "on", "ends_on", "from_minute", "to_minute")
 @service(MANAGE)
 def plan_session(ctx: Context, *, org_id: int, course_id: int, plan_item_id: int | None = None, **data: Any) -> ClassSession:
     """Draft a session. Nobody sees it on the board before it is announced."""
-    return _made(ctx, org_id, course_id, plan_item_id, data, past=False)
+    return _made(ctx, org_id, course_in_use(ctx, course_id), plan_item_id, data)
 
 
 @service(MANAGE, action="training.session.record_past")
 def record_past(ctx: Context, *, org_id: int, course_id: int, plan_item_id: int | None = None, **data: Any) -> ClassSession:
     """Note a session that was held before anybody entered it; history marks it as a late entry."""
-    return _made(ctx, org_id, course_id, plan_item_id, data, past=True)
+    return _made(ctx, org_id, course_in_use(ctx, course_id), plan_item_id, data, past=True)
 
 
-def _made(ctx: Context, org_id: int, course_id: int, plan_item_id: int | None, data: dict[str, Any], *,
-          past: bool) -> ClassSession:
-    unit, course = host(ctx, org_id, MANAGE), course_in_use(ctx, course_id)
+def _made(ctx: Context, org_id: int, course: Course, plan_item_id: int | None, data: dict[str, Any], *,
+          past: bool = False) -> ClassSession:
+    unit = host(ctx, org_id, MANAGE)
     columns = check_session(ctx, data, course, past=past)
     _check_trainer(ctx, columns)
     if plan_item_id:
@@ -80,25 +81,38 @@ def _check_trainer(ctx: Context, columns: dict[str, Any], event: ClassSession | 
 
 @service(MANAGE)
 def update_session(ctx: Context, session_id: int, *, version: int | None = None, **data: Any) -> ClassSession:
-    """Change a session that lies ahead. Course and organiser stay; what was announced must be announced again by hand."""
+    """Change a session that lies ahead, or put one right that was held: its sheet follows. Course and organiser stay; what
+    was announced must be announced again by hand. Raises Conflict once the sheet was handed in, or while it is filled in."""
     event = ctx.get(ClassSession, session_id)
     ctx.check_version(event, version)
-    if event.state not in AHEAD:
-        raise Conflict(_("培训已经举办，不能再改班次信息。"))
-    columns = check_session(ctx, data, course_in_use(ctx, event.course_id))
+    held = event.state == HELD
+    _refuse_change(event)
+    columns = check_session(ctx, data, ctx.get(Course, event.course_id), past=held)
     _check_trainer(ctx, columns, event)
-    if columns["capacity"] is not None and columns["capacity"] < (sitting := taken(event)):
+    if columns["capacity"] not in (None, event.capacity) and columns["capacity"] < (sitting := taken(event)):
         raise Invalid({"capacity": [_("已报名 %(n)s 人，名额不能少于已报名的人数。", n=sitting)]})
     changed = sorted(name for name, value in columns.items() if getattr(event, name) != value)
     for name in changed:
         setattr(event, name, columns[name])
     session().flush()
-    if "capacity" in changed:
+    if held:
+        recount(event)
+    elif "capacity" in changed:
         move_up(event)
-    if event.state in UPCOMING:
-        event.expected = expected(event, ctx.today())
+    if event.state in UPCOMING or (held and "audience" in changed):
+        event.expected = expected(event, min(event.on, ctx.today()))
     ctx.audit(class_session.name, event.id, event.number, fields=changed)
     return event
+
+
+def _refuse_change(event: ClassSession) -> None:
+    if event.state not in (*AHEAD, HELD):
+        raise Conflict(_("签到已经上报，不能再改班次信息；请上级退回或重新打开后更正。") if event.state != CALLED_OFF
+                       else _("班次已取消，不能再改。"))
+    with beyond_subtree("training: the sheet is one, whoever reads it"):
+        marked = session().scalars(select(Seat.id).where(Seat.session_id == event.id, Seat.attendance != "").limit(1)).first()
+    if marked and event.state != HELD:
+        raise Conflict(_("签到已经开始登记，现在不能改班次信息；培训结束、登记为已举办后可以更正。"))
 
 
 @service(MANAGE)
@@ -114,8 +128,9 @@ def make_up(ctx: Context, session_id: int, **data: Any) -> ClassSession:
     absent = _to_be_made_up_for(missed)
     if (data.get("capacity") or len(absent)) < len(absent):
         raise Invalid({"capacity": [_("要补课的有 %(n)s 人，名额不能更少。", n=len(absent))]})
-    given = {**data, "course_id": missed.course_id, "org_id": missed.org_id}
-    made = plan_session(ctx, **given)
+    if data.get("trainer_id") in absent:
+        raise Invalid({"trainer_id": [_("授课人是要补课的人，不能同时作为学员。请换一位授课人。")]})
+    made = _made(ctx, missed.org_id, ctx.get(Course, missed.course_id), None, data)
     made.make_up_of_id = missed.id
     session().add_all(seats_for(made, absent, origin="organiser"))
     session().flush()
