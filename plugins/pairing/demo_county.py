@@ -11,7 +11,7 @@ from core.people.models import OrgUnit
 
 from .demo_crew import Demo, words
 from .models import CouncilAttendance, Pairing
-from .services import councils, meetings, sessions
+from .services import councils, sessions
 from .services.pairs import attach_paper, propose, versions
 
 
@@ -36,19 +36,13 @@ def tell(demo: Demo) -> None:
     for pair in pairs[-2:]:
         demo.fall_dormant(pair)
     for pair in pairs[:2]:
-        summary(demo, pair)
+        demo.summary(pair, 15, words()["linshu"])
     council(demo, orgs[said["council_org"]], pairs)
     name, street = said["extra"]
     waiting = propose(demo.of_unit(demo.units[name]), kind="joint_creation", unit_id=demo.units[name].id,
                       org_id=orgs[street].id, starts_on=demo.today, ends_on=demo.today + dt.timedelta(days=364),
                       goals=said["extra_goals"])
     attach_paper(demo.of_unit(demo.units[name]), versions(waiting)[0].id, paper=demo.scan(waiting))
-
-
-def summary(demo: Demo, pair: Pairing) -> None:
-    with demo.on(15) as day:
-        meetings.write_summary(demo.of_community(pair.org_path), pair.id, year=day.year, quarter=(day.month + 2) // 3,
-                               done=words()["linshu"]["done"], next_steps=words()["linshu"]["next_steps"])
 
 
 def council(demo: Demo, street: OrgUnit, pairs: list[Pairing]) -> None:

@@ -26,6 +26,7 @@ from core.work import engine
 from . import plugin, taking_pairs
 from .demo_paper import agreement_pdf
 from .models import JointProject, NeedItem, Pairing, PartnerUnit
+from .queries.owed import summary_to_write
 from .services import gifts, lists, meetings
 from .services.pairs import attach_paper, versions
 from .services.units import register_unit
@@ -140,6 +141,14 @@ class Demo:
     def paper(self, pattern: str, day: dt.date) -> str:
         self.papers += 1
         return str(words()["words"][pattern].format(year=day.year, n=self.papers))
+
+    def summary(self, pair: Pairing, days_ago: int, said: dict[str, Any]) -> None:
+        """The community sums up the quarter that is due on that day, if one is."""
+        with self.on(days_ago):
+            ctx = self.of_community(pair.org_path)
+            if span := summary_to_write(ctx, pair.id):
+                meetings.write_summary(ctx, pair.id, year=span.first.year, quarter=span.quarter, done=said["done"],
+                                       next_steps=said["next_steps"])
 
     # -- everyday work
     def offer(self, number: int, unit: PartnerUnit, days_ago: int) -> None:

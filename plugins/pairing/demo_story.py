@@ -12,6 +12,7 @@ from core.people.models import OrgUnit
 
 from .demo_crew import Demo, words
 from .models import Council, CouncilAttendance, CouncilTopic, Pairing
+from .queries.owed import review_to_write
 from .services import councils, lists, meetings, sessions
 from .workflows import resolution_flow
 
@@ -134,15 +135,14 @@ def today(demo: Demo, pairs: dict[str, Pairing]) -> None:
 
 
 def review(demo: Demo, pair: Pairing) -> None:
-    """Both sides say what the other did."""
-    with demo.on(20) as day:
-        demo_year, said = max(day.year, pair.starts_on.year), words()["story"]
-        meetings.write_review(demo.of_unit(demo.units[pair.unit_name]), pair.id, year=demo_year, rating="good",
-                              results=said["by_unit"])
-        meetings.write_review(demo.of_community(pair.org_path), pair.id, year=demo_year, rating="good",
-                              results=said["by_community"])
-        meetings.write_summary(demo.of_community(pair.org_path), pair.id, year=day.year, quarter=(day.month + 2) // 3,
-                               done=said["done"], next_steps=said["next_steps"])
+    """Both sides say what the other did, of the year that is due, if one is."""
+    said = words()["story"]
+    with demo.on(20):
+        for side, text in ((demo.of_unit(demo.units[pair.unit_name]), said["by_unit"]),
+                           (demo.of_community(pair.org_path), said["by_community"])):
+            if year := review_to_write(side, pair.id):
+                meetings.write_review(side, pair.id, year=year.first.year, rating="good", results=text)
+    demo.summary(pair, 20, said)
 
 
 def elsewhere(demo: Demo, names: list[str]) -> None:

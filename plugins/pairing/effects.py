@@ -84,12 +84,17 @@ def claim(ctx: Context, need: NeedItem, data: Data) -> None:
     project = JointProject(
         pair_id=pair.id, org_id=need.org_id, org_path=need.org_path, unit_id=pair.unit_id, unit_path=pair.unit_path,
         need_id=need.id, title=need.title, kind=need.kind, owner_name=data["owner_name"], due_on=need.wanted_by,
-        published_on=need.published_on, resource_id=offer, means=data.get("means") or "")
+        published_on=need.published_on, claimed_on=day(ctx, data), resource_id=offer, means=data.get("means") or "")
     engine.start(ctx, ctx.plugins.workflows["pairing.project"], project, state="claimed", happened_on=day(ctx, data))
     note_event(ctx, pair, day(ctx, data))
 
 
 # -- projects
+def take(ctx: Context, project: JointProject, data: Data) -> None:
+    """The unit agrees to what the community asked of it."""
+    project.claimed_on = day(ctx, data)
+
+
 def plan(ctx: Context, project: JointProject, data: Data) -> None:
     errors: Errors = {}
     if data["due_on"] < project.published_on:

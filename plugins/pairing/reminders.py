@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select
@@ -16,7 +15,6 @@ from sqlalchemy.orm import aliased
 from core.base.db import session
 from core.base.i18n import _l
 from core.plugin import Due, Reminder
-from core.rules import add_months
 from core.service import Context
 
 from . import conditions as when
@@ -33,12 +31,12 @@ from .models import (
     PairVisit,
     QuarterSummary,
 )
-from .words import NEED_OPEN, ORG_SIDE, UNIT_SIDE, WORKING
+from .spans import REVIEW, SUMMARY, Kind, Span, last_and_this, owes
+from .words import HAS_RUN, NEED_OPEN, ORG_SIDE, UNIT_SIDE, WORKING
 from .workflows import need_flow, pairing_flow, project_flow, resolution_flow
 
 UNIT, ORG, OPENS = "pairing.unit.act", "pairing.community.act", "pairing.pair"
 AHEAD = "pairing.notice_ahead"
-QUARTER, MONTH = 92, 30               # days a pairing must have run to owe a review, a summary
 
 
 def about_pairs(since: Any, *where: Any, path: Any = Pairing.org_path) -> Select[Any]:
@@ -118,38 +116,25 @@ needs_open = reminder("needs_open", _l("结对社区有新需求待认领"), UNI
                       opens="pairing.open_needs")
 
 
-def last_and_this(ctx: Context, step: int) -> list[tuple[dt.date, dt.date]]:
-    """First and last day of the span of `step` months that ended last, and of the running one."""
-    today = ctx.today()
-    first = today.replace(month=(today.month - 1) // step * step + 1, day=1)
-    starts = [add_months(first, -step), first, add_months(first, step)]
-    return [(one, after - dt.timedelta(days=1)) for one, after in pairwise(starts)]
-
-
-def owed(ctx: Context, step: int, done: Any, *, least: int) -> Iterable[tuple[Pairing, dt.date]]:
-    """Pairings with the earliest span they owe something for: the one that ended last stays owed for the time of the rule.
-
-    done   (first day) -> select of the ids of pairings that have it
-    least  days the pairing must have run within the span
-    """
-    settled = [(first, last, set(session().scalars(done(first)))) for first, last in last_and_this(ctx, step)
-               if last >= when.ago("pairing.catch_up", ctx.today())]
-    for pair in session().scalars(select(Pairing).where(Pairing.state.in_((*WORKING, "expired")))).all():
-        for first, last, have in settled:
-            ran = (min(last, pair.ends_on) - max(first, pair.starts_on)).days + 1
-            if pair.id not in have and ran >= least:
-                yield pair, last
+def owed(ctx: Context, kind: Kind, done: Any) -> Iterable[tuple[Pairing, dt.date]]:
+    """Pairings with the end of the earliest span they owe something for: the one that ended last stays owed for the time of
+    the rule. `done`: (span) -> select of the ids of pairings that have it."""
+    settled = [(span, set(session().scalars(done(span)))) for span in last_and_this(kind, ctx.today())]
+    for pair in session().scalars(select(Pairing).where(Pairing.state.in_(HAS_RUN))).all():
+        for span, have in settled:
+            if pair.id not in have and owes(kind, pair, span, ctx.today()):
+                yield pair, span.last
                 break
 
 
 def reviews_due(side: str) -> Any:
     """Pairings whose year one side has not reviewed: due at its end. A term that only just began is reviewed next year."""
-    def done(first: dt.date) -> Select[Any]:
-        return select(PairReview.pair_id).where(PairReview.year == first.year, PairReview.side == side)
+    def done(span: Span) -> Select[Any]:
+        return select(PairReview.pair_id).where(PairReview.year == span.first.year, PairReview.side == side)
 
     def rows(ctx: Context) -> Iterable[Due]:
         return [Due(pair.id, (pair.unit_path if side == UNIT_SIDE else pair.org_path) or "", pair.label, last)
-                for pair, last in owed(ctx, 12, done, least=QUARTER)]
+                for pair, last in owed(ctx, REVIEW, done)]
     return rows
 
 
@@ -162,11 +147,11 @@ review_community = reminder("review_community", _l("请登记年度互评（社�
 
 def summaries_due(ctx: Context) -> Iterable[Due]:
     """Pairings without the summary of a quarter: due on its last day."""
-    def done(first: dt.date) -> Select[Any]:
+    def done(span: Span) -> Select[Any]:
         return select(QuarterSummary.pair_id).where(
-            QuarterSummary.year == first.year, QuarterSummary.quarter == (first.month + 2) // 3)
+            QuarterSummary.year == span.first.year, QuarterSummary.quarter == span.quarter)
 
-    return [Due(pair.id, pair.org_path, pair.label, last) for pair, last in owed(ctx, 3, done, least=MONTH)]
+    return [Due(pair.id, pair.org_path, pair.label, last) for pair, last in owed(ctx, SUMMARY, done)]
 
 
 summary = reminder("summary_due", _l("请登记季度小结"), "pairing.visit.write", summaries_due, ahead="pairing.summary_ahead")

@@ -22,7 +22,8 @@ TOPIC_TONES = {"collected": "info", "tabled": "info", "settled": "ok", "deferred
 
 # states of a pairing by what they mean
 WORKING = ("active", "dormant")
-IN_FORCE = ("agreed", *WORKING, "expired")
+HAS_RUN = (*WORKING, "expired")              # there is something to report of, and nobody has ended it
+IN_FORCE = ("agreed", *HAS_RUN)
 OPEN = ("proposed", *IN_FORCE)
 PROJECT_OPEN = ("requested", "claimed", "in_progress", "delivered", "returned")
 NEED_OPEN = ("open", "asked")

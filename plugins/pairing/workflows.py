@@ -85,7 +85,8 @@ project_flow = Workflow(
         State("cancelled", _l("已取消"), "mute", final=True),
     ),
     steps=(
-        step("take", _l("同意承办"), "requested", "claimed", may=UNIT, at=AT_UNIT, due="pairing.answer_within", primary=True),
+        step("take", _l("同意承办"), "requested", "claimed", may=UNIT, at=AT_UNIT, due="pairing.answer_within", primary=True,
+             effect=effects.take),
         step("plan", _l("制定方案"), "claimed", "in_progress", may=UNIT, at=AT_UNIT, schema=Planned, needs=("plan", "due_on"),
              due="pairing.plan_within", primary=True, effect=effects.plan),
         step("deliver", _l("报送完成"), ("in_progress", "returned"), "delivered", may=UNIT, at=AT_UNIT, schema=Delivered,

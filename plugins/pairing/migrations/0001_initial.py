@@ -474,6 +474,7 @@ def upgrade() -> None:
     sa.Column('means', sa.String(length=200), nullable=False),
     sa.Column('due_on', sa.Date(), nullable=True),
     sa.Column('published_on', sa.Date(), nullable=False),
+    sa.Column('claimed_on', sa.Date(), nullable=True),
     sa.Column('result', sa.String(length=1000), nullable=False),
     sa.Column('delivered_on', sa.Date(), nullable=True),
     sa.Column('beneficiaries', sa.Integer(), nullable=True),

@@ -72,6 +72,7 @@ class JointProject(TwoSided, TenantScoped, Base):
     """What a unit has taken on for a community: from a need, from an offer, or agreed otherwise.
 
     published_on  the day the community asked; days_taken counts from there to acceptance
+    claimed_on    the day the unit took it on, NULL while it is only asked
     result        the deliverable in words: what stands there now, who uses it
     """
 
@@ -97,6 +98,7 @@ class JointProject(TwoSided, TenantScoped, Base):
     means: Mapped[str] = mapped_column(String(200), default="")
     due_on: Mapped[dt.date | None] = mapped_column(Date)
     published_on: Mapped[dt.date] = mapped_column(Date)
+    claimed_on: Mapped[dt.date | None] = mapped_column(Date)
     result: Mapped[str] = mapped_column(String(1000), default="")
     delivered_on: Mapped[dt.date | None] = mapped_column(Date)
     beneficiaries: Mapped[int | None] = mapped_column(Integer)

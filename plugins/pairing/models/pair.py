@@ -61,6 +61,11 @@ class Pairing(TwoSided, TenantScoped, Base):
     def label(self) -> str:
         return f"{self.unit_name} — {self.org_name}"
 
+    @property
+    def last_day(self) -> dt.date:
+        """The last day of the term, or the day it was ended before."""
+        return min(self.ended_on or self.ends_on, self.ends_on)
+
 
 class PairAgreement(TwoSided, TenantScoped, Base):
     """One version of the agreement; it is in force once both sides have signed and a file is attached."""

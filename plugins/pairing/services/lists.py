@@ -137,7 +137,7 @@ def start_project(ctx: Context, *, pair_id: int, resource_id: int | None = None,
     clean(errors)
     project = JointProject(pair_id=pair.id, org_id=pair.org_id, org_path=pair.org_path, unit_id=pair.unit_id,
         unit_path=pair.unit_path,
-                      resource_id=resource_id, published_on=ctx.today())
+                      resource_id=resource_id, published_on=ctx.today(), claimed_on=None if by_community else ctx.today())
     fill(project, data, ("title", "kind", "due_on", "means"))
     engine.start(ctx, project_flow, project, state="requested" if by_community else "claimed")
     note_event(ctx, pair, ctx.today())

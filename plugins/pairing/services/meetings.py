@@ -15,6 +15,7 @@ from core.service import Context, service
 from ..facts import Errors, check_result, check_texts, clean, not_future
 from ..models import JointProject, Pairing, PairReview, PairVisit, QuarterSummary
 from ..sides import ORG_ACT, UNIT_ACT, note_event, pair_in_sight, require_side, side_of
+from ..spans import REVIEW, SUMMARY, Kind, Span, in_term, opens_on, span_from
 from ..words import UNIT_SIDE
 
 WRITE = "pairing.visit.write"
@@ -56,11 +57,12 @@ def _sides(pair: Pairing) -> dict[str, Any]:
             "unit_path": pair.unit_path}
 
 
-def quarter_days(year: int, quarter: int) -> tuple[dt.date, dt.date]:
-    """First and last day."""
-    first = dt.date(year, 3 * quarter - 2, 1)
-    after = dt.date(year + quarter // 4, 3 * quarter % 12 + 1, 1)
-    return first, after - dt.timedelta(days=1)
+def _check_span(ctx: Context, pair: Pairing, kind: Kind, span: Span, field: str, errors: Errors) -> None:
+    """A quarter or year of the term, written of at its end: what is said of it can still come true before."""
+    if not in_term(pair, span) or span.first > ctx.today():
+        errors[field] = [_("请填写协议期内、已经开始的季度。") if kind is SUMMARY else _("年度应在协议开始当年到今年之间。")]
+    elif (day := opens_on(kind, pair, span)) > ctx.today():
+        errors[field] = [_("还没有到登记时间，%(day)s 起可以登记。", day=day.isoformat())]
 
 
 @service(WRITE)
@@ -70,9 +72,8 @@ def write_summary(ctx: Context, pair_id: int, *, year: int, quarter: int, done: 
     pair = pair_in_sight(ctx, pair_id)
     require_side(ctx, WRITE, pair.org_path)
     errors: Errors = {}
-    first, last = quarter_days(year, quarter)
-    if first > ctx.today() or pair.signed_on is None or last < pair.starts_on:
-        errors["quarter"] = [_("请填写协议期内、已经开始的季度。")]
+    span = span_from(SUMMARY, dt.date(year, 3 * quarter - 2, 1))
+    _check_span(ctx, pair, SUMMARY, span, "quarter", errors)
     check_result(done, "done", errors)
     check_texts({"done": done, "next_steps": next_steps}, ("done", "next_steps"), errors)
     clean(errors)
@@ -87,9 +88,9 @@ def write_summary(ctx: Context, pair_id: int, *, year: int, quarter: int, done: 
         next_steps=(next_steps or "").strip(),
         on=ctx.today(),
         by_name=ctx.actor.label[:80],
-        visits=_between(PairVisit, PairVisit.on, pair, first, last),
-        claimed=_between(JointProject, JointProject.published_on, pair, first, last),
-        delivered=_between(JointProject, JointProject.accepted_on, pair, first, last),
+        visits=_within(span, pair, PairVisit, PairVisit.on),
+        claimed=_within(span, pair, JointProject, JointProject.claimed_on, JointProject.state.not_in(("requested", "cancelled"))),
+        delivered=_within(span, pair, JointProject, JointProject.accepted_on),
     )
     session().add(row)
     session().flush()
@@ -97,8 +98,9 @@ def write_summary(ctx: Context, pair_id: int, *, year: int, quarter: int, done: 
     return row
 
 
-def _between(model: Any, day: Any, pair: Pairing, first: dt.date, last: dt.date) -> int:
-    return session().scalar(select(func.count(model.id)).where(model.pair_id == pair.id, day.between(first, last))) or 0
+def _within(span: Span, pair: Pairing, model: Any, day: Any, *where: Any) -> int:
+    wanted = select(func.count(model.id)).where(model.pair_id == pair.id, day.between(span.first, span.last), *where)
+    return session().scalar(wanted) or 0
 
 
 @service("pairing.pair.read", action="pairing.review.write")
@@ -109,8 +111,7 @@ def write_review(ctx: Context, pair_id: int, *, year: int, rating: str, results:
     side = side_of(ctx, pair, ORG_ACT)
     require_side(ctx, UNIT_ACT if side == UNIT_SIDE else ORG_ACT, pair.unit_path if side == UNIT_SIDE else pair.org_path)
     errors: Errors = {}
-    if pair.signed_on is None or not pair.starts_on.year <= year <= ctx.today().year:
-        errors["year"] = [_("年度应在协议开始当年到今年之间。")]
+    _check_span(ctx, pair, REVIEW, span_from(REVIEW, dt.date(year, 1, 1)), "year", errors)
     check_result(results, "results", errors)
     check_texts({"results": results, "wishes": wishes}, ("results", "wishes"), errors)
     clean(errors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
@@ -14,7 +15,7 @@ from core.base.session import begin_write, session
 from core.contracts.errors import Forbidden, Invalid
 from core.people.services.reorganise import move_org
 from core.work.models import WorkItem
-from plugins.pairing.models import NeedItem, PairAgreement, Pairing
+from plugins.pairing.models import JointProject, NeedItem, PairAgreement, Pairing
 from plugins.pairing.queries import matching
 from plugins.pairing.queries.statement import statement
 from plugins.pairing.services import lists, meetings, pairs
@@ -172,3 +173,50 @@ def test_quarters_and_years_are_asked_for_beyond_their_last_day(county):
     assert "pairing.exchange_due" in waiting(county, "dongguan", later)      # a claim is work, not a visit
 
 
+
+
+def prefilled(browser, path):
+    text = browser.get(path).text
+    tags = [re.search(rf'<input[^>]*name="{name}"[^>]*>', text) for name in ("year", "quarter")]
+    return [int(found[1]) if (found := re.search(r'value="(\d+)"', tag[0])) else None for tag in tags if tag]
+
+
+def test_a_form_begins_with_what_is_owed_and_refuses_what_is_not_over(county):
+    pair_id = county.pair(starts_on=dt.date(2025, 10, 1), ends_on=dt.date(2027, 9, 30), day=dt.date(2025, 10, 1))
+    summary, review = f"/pairing/pairs/{pair_id}/summary", f"/pairing/pairs/{pair_id}/review"
+    done = {"done": "走访困难家庭二十户", "results": "走访困难家庭二十户", "rating": "good"}
+    with county.on(dt.date(2027, 1, 5)):
+        browser = county.browser("dongguan")
+        assert (prefilled(browser, summary), prefilled(browser, review)) == ([2026, 4], [2026])
+        for path, form in ((summary, {"year": 2027, "quarter": 1}), (review, {"year": 2027})):
+            answer = browser.post(path, {**done, **form})
+            assert answer.status_code == 422 and "起可以登记" in answer.text, path
+        assert browser.post(summary, {**done, "year": 2026, "quarter": 4}).status_code == 303
+        assert browser.post(review, {**done, "year": 2026}).status_code == 303
+        assert (prefilled(browser, summary), prefilled(browser, review)) == ([None, None], [None])
+        assert prefilled(county.browser("factory"), review) == [2026]           # its own side has not written
+    with county.on(dt.date(2027, 3, 20)):
+        assert prefilled(county.browser("dongguan"), summary) == [None, None]
+    with county.on(dt.date(2027, 3, 21)):                               # ten days before the end, when the reminder opens
+        assert prefilled(county.browser("dongguan"), summary) == [2027, 1]
+    with county.acting("dongguan", dt.date(2027, 10, 5)) as ctx, pytest.raises(Invalid, match="协议期内"):
+        meetings.write_summary(ctx, pair_id, year=2027, quarter=4, done="走访困难家庭二十户")
+
+
+def test_a_summary_counts_what_was_claimed_in_its_quarter(county):
+    """Asked for in July, claimed in November: it counts in November's quarter, and not while it is only asked for."""
+    pair_id = county.pair(day=dt.date(2026, 1, 5))
+    with county.acting("dongguan", dt.date(2026, 7, 1)) as ctx:
+        need_id = lists.publish_need(ctx, org_id=county.orgs["东关社区"], title="安装路灯", kind="facility").id
+    with county.acting("factory") as ctx:
+        lists.claim_need(ctx, need_id, pair_id=pair_id, owner_name="王工")
+    with county.acting("dongguan") as ctx:
+        asked, taken, off = (lists.start_project(ctx, pair_id=pair_id, title=title, kind="facility").id
+                             for title in ("只是提出", "同意承办", "先同意后取消"))
+    for one in (taken, off):
+        county.step("factory", "project", one, "take")
+    county.step("dongguan", "project", off, "call_off", reason="另有安排")
+    with county.acting("dongguan", dt.date(2026, 12, 28)) as ctx:
+        found = [meetings.write_summary(ctx, pair_id, year=2026, quarter=quarter, done="走访困难家庭二十户").claimed
+                 for quarter in (3, 4)]
+        assert found == [0, 2] and ctx.get(JointProject, asked).claimed_on is None

@@ -183,7 +183,8 @@ def test_renewal_is_a_new_version_signed_by_both(county):
 
 def test_visits_summary_and_two_way_review(county):
     pair_id = county.pair(day=dt.date(2026, 1, 5))
-    with county.acting("factory") as ctx:
+    day = dt.date(2026, 12, 22)
+    with county.acting("factory", day) as ctx:
         with pytest.raises(Invalid, match="领导高度重视"):
             meetings.log_visit(ctx, pair_id=pair_id, kind="help", topic="走访", result="领导高度重视，取得圆满成功")
         meetings.log_visit(ctx, pair_id=pair_id, kind="help", topic="走访老党员", on=dt.date(2026, 11, 2),
@@ -193,7 +194,7 @@ def test_visits_summary_and_two_way_review(county):
             meetings.write_review(ctx, pair_id, year=2026, rating="good", results="社区提供了党员活动室，每月开放四次")
         with pytest.raises((Forbidden, NotFound)):
             meetings.write_summary(ctx, pair_id, year=2026, quarter=4, done="修好了三户老人的水管")
-    with county.acting("dongguan") as ctx:
+    with county.acting("dongguan", day) as ctx:
         found = meetings.write_summary(ctx, pair_id, year=2026, quarter=4, done="修好了三户老人的水管")
         assert (found.visits, found.claimed, found.delivered) == (1, 0, 0)
         with pytest.raises(Invalid):

@@ -40,9 +40,10 @@ def story(county):
         gift_id = gifts.state_gift(ctx, project_id, pair_id=pair_id, kind="labour", what="电工出工记录", quantity=8, on=TODAY).id
         visit_id = meetings.log_visit(ctx, pair_id=pair_id, kind="help", topic="走访独居老人", result="给三户老人修好了水管").id
         offer_id = lists.offer_resource(ctx, unit_id=county.units["永丰厂"], title="永丰会议室", kind="venue", skills="会议室").id
+    with county.acting("factory", dt.date(2026, 12, 1)) as ctx:
         meetings.write_review(ctx, pair_id, year=2026, rating="good", results="社区提供了党员活动室，每月开放四次")
     with county.acting("dongguan") as ctx:
-        meetings.write_summary(ctx, pair_id, year=2026, quarter=4, done="修好了三户老人的水管")
+        meetings.write_summary(ctx, pair_id, year=2026, quarter=3, done="修好了三户老人的水管")
         council = councils.found_council(ctx, org_id=county.orgs["东关社区"], name="东关联席会议", kind="joint_council",
                                          founded_on=dt.date(2026, 1, 1))
         councils.seat(ctx, council.id, name="王工", unit_id=county.units["永丰厂"], can_decide=True)

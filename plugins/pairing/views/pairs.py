@@ -16,6 +16,7 @@ from core.web.forms import SchemaForm
 from core.work.show import box
 
 from ..queries.choices import home
+from ..queries.owed import review_to_write, summary_to_write
 from ..queries.pages import PairPage, pair_page, visit_page
 from ..schemas.meeting import ReviewForm, SummaryForm, VisitForm
 from ..schemas.pair import Owners, Paper, Proposal, Renewal
@@ -147,8 +148,8 @@ def visit(record_id: int) -> Any:
 
 @pages.form("/pairs/<int:record_id>/summary", needs=WRITE)
 def summary(record_id: int) -> Any:
-    today, page = ctx().today(), pair_page(ctx(), record_id)
-    form = SchemaForm(SummaryForm(), values={"year": today.year, "quarter": (today.month + 2) // 3})
+    page, span = pair_page(ctx(), record_id), summary_to_write(ctx(), record_id)
+    form = SchemaForm(SummaryForm(), values={"year": span.first.year, "quarter": span.quarter} if span else {})
     if sent(form, meetings.write_summary, record_id):
         done(_("季度小结已登记。"))
         return go("pairing.pair", record_id=record_id)
@@ -158,8 +159,8 @@ def summary(record_id: int) -> Any:
 
 @pages.form("/pairs/<int:record_id>/review", needs=READ)
 def review(record_id: int) -> Any:
-    page = pair_page(ctx(), record_id)
-    form = SchemaForm(ReviewForm(), values={"year": ctx().today().year})
+    page, span = pair_page(ctx(), record_id), review_to_write(ctx(), record_id)
+    form = SchemaForm(ReviewForm(), values={"year": span.first.year} if span else {})
     if sent(form, meetings.write_review, record_id):
         done(_("年度评价已登记。"))
         return go("pairing.pair", record_id=record_id)
