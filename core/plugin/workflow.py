@@ -21,14 +21,18 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Elapsed:
-    """Condition of a step that time makes: `column` lies at least `rule` (a rule key with a time unit) in the past."""
+    """Condition of a step that time makes: `column` lies at least `rule` (a rule key with a time unit) in the past.
+
+    `missed`: the rule sets the last day to do something, so the step is made the day after it.
+    """
 
     column: str
     rule: str
+    missed: bool = False
 
 
-def elapsed(column: str, rule: str) -> Elapsed:
-    return Elapsed(column, rule)
+def elapsed(column: str, rule: str, *, missed: bool = False) -> Elapsed:
+    return Elapsed(column, rule, missed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

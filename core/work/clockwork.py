@@ -63,9 +63,11 @@ def _move(ctx: Context, step: Step, record: Any, today: dt.date) -> Move | None:
     began = getattr(record, step.when.column)  # type: ignore[union-attr]
     if isinstance(began, dt.datetime):
         began = began.astimezone(SHANGHAI).date()
-    if not has_elapsed(step.when.rule, began, today):  # type: ignore[union-attr]
+    assert step.when is not None
+    grace = dt.timedelta(days=1 if step.when.missed else 0)
+    if not has_elapsed(step.when.rule, began, today - grace):
         return None
-    day = deadline(step.when.rule, began).on  # type: ignore[union-attr]
+    day = deadline(step.when.rule, began).on + grace
     if step.check and objections(step.check(ctx, record, {"happened_on": day}), accept=True):
         return None
     return Move(record, step, record.state, day)

@@ -66,8 +66,8 @@ def contacted_by(day: dt.date, model: Any = MobileRecord) -> ColumnElement[bool]
 
 
 def overdue(ctx: Context) -> ColumnElement[bool]:
-    """Contact should have been made by today."""
-    return contacted_by(ctx.today())
+    """Contact should have been made by yesterday: on its last day it is still in time."""
+    return contacted_by(ctx.today() - DAY)
 
 
 def due_soon(ctx: Context) -> ColumnElement[bool]:

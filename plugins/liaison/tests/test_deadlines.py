@@ -45,9 +45,9 @@ def look(county, record_id, day=TODAY):
 
 
 @pytest.mark.parametrize(("data", "last_day", "late"), [
-    ({}, dt.date(2027, 2, 22), dt.date(2027, 2, 23)),
-    ({"monthly": True}, dt.date(2026, 12, 22), dt.date(2026, 12, 23)),
-    ({"abroad": True, "region": "日本"}, dt.date(2027, 5, 22), dt.date(2027, 5, 23)),
+    ({}, dt.date(2027, 2, 23), dt.date(2027, 2, 24)),
+    ({"monthly": True}, dt.date(2026, 12, 23), dt.date(2026, 12, 24)),
+    ({"abroad": True, "region": "日本"}, dt.date(2027, 5, 23), dt.date(2027, 5, 24)),
 ])
 def test_contact_falls_due_by_the_interval_of_each(county, data, last_day, late):
     record_id = cared_for(county, **data)
