@@ -56,6 +56,7 @@ class SchemaForm:
         self.record_id = int(getattr(obj, "id", None) or 0)
         self.result: Any = None
         self.late: list[Difference] | None = None
+        self.too_late = ""                  # the service's own sentence, where it knows what became of the record
         shown = {**(schema.dump(obj) if obj is not None else {}), **(values or {})}
         for item in self.items:
             item.value = shown.get(item.name, self._default(item.name) if obj is None else None)
@@ -163,9 +164,8 @@ class SchemaForm:
     def attempt(self, service: Callable[..., Any], *args: Any, **kwargs: Any) -> bool:
         """Call a service. True: done, ``form.result`` is the answer.
 
-        Its ``Invalid`` becomes errors of this form; its ``Conflict`` a comparison (``form.late``), after
-        which
-        saving again is deliberate: the form now carries the newer version.
+        Its ``Invalid`` becomes errors of this form; its ``Conflict`` its own sentence, or a comparison (``form.late``)
+        after which saving again is deliberate: the form now carries the newer version.
         """
         try:
             self.result = service(*args, **kwargs)
@@ -174,6 +174,7 @@ class SchemaForm:
             return False
         except Conflict as conflict:
             self.compare(conflict.current)
+            self.too_late = conflict.message if conflict.current is None else ""
             return False
         for call in at_saved:
             try:

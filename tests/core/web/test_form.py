@@ -283,4 +283,13 @@ def test_somebody_saved_first_and_nobody_knows_what():
     def service():
         raise Conflict()
 
-    assert not form.attempt(service) and form.late == [] and form.status == 409
+    assert not form.attempt(service) and form.late == [] and form.status == 409 and not form.too_late
+
+
+def test_a_service_that_knows_what_happened_says_so():
+    form, _fine = post()
+
+    def service():
+        raise Conflict("报名已截止，请联系办班单位。")
+
+    assert not form.attempt(service) and form.status == 409 and form.too_late == "报名已截止，请联系办班单位。"

@@ -201,6 +201,13 @@ def test_secrets_are_never_shown_again(app):
     assert "hunter2" not in draw(app, FORM + "{{ form_page(form) }}", form=form)
 
 
+def test_a_sentence_of_its_own_stands_instead_of_the_one_for_late_forms(app):
+    form = SchemaForm(Everything())
+    form.late, form.too_late = [], "报名已截止。"
+    html = draw(app, FORM + "{{ form_page(form) }}", form=form)
+    assert "报名已截止。" in html and "别人已经保存" not in html
+
+
 def test_errors_are_tied_to_their_fields(app):
     form = SchemaForm(Everything())
     form.submit(MultiDict({"name": "王", "sex": "男"}))
