@@ -19,7 +19,7 @@ from core.jobs.models import Job
 from core.jobs.queue import enqueue
 from core.rules import rule
 from core.service import Context, service, system_context
-from core.tenancy.lookup import by_id
+from core.tenancy.lookup import by_address, by_id
 from core.tenancy.models import ACTIVE, ARRIVING, LEAVING, SUSPENDED, Tenant
 
 from . import shelf
@@ -104,10 +104,19 @@ def restore_beside(ctx: Context, slug: str, path: Path, *, passphrase: str | Non
             raise Invalid({"archive": [_("这个数据包是另一个单位（%(name)s）的。", name=archive.manifest.tenant.get("name"))]})
     _clear_half_copies(live.id)
     ring: TenantRing | None = keyring().reopen(keys) if keys else None
-    name = f"{live.slug[:24]}-copy{ctx.now().astimezone(dt.UTC):%y%m%d%H%M%S}"
+    name = _stamped(f"{live.slug[:24]}-copy", ctx.now())
     came = arrive(path, passphrase=passphrase, ring=ring, slug=name, copy_of=live.id, status=SUSPENDED, tell=tell)
     record_copy(ctx, came.tenant_id, came.name, slug=came.slug, copy_of=live.slug, rows=sum(came.rows.values()))
     return came
+
+
+def _stamped(stem: str, now: dt.datetime) -> str:
+    """A short name with the second (UTC) at its end; the next free second where two are made within one."""
+    while True:
+        name = f"{stem}{now.astimezone(dt.UTC):%y%m%d%H%M%S}"
+        if by_address(slug=name) is None:
+            return name
+        now += dt.timedelta(seconds=1)
 
 
 def _clear_half_copies(tenant_id: int) -> None:
@@ -157,7 +166,7 @@ def take_place(ctx: Context, slug: str) -> str:
     copy, live = a_copy(slug)
     if being_removed(live.id):
         raise Conflict(_("这个单位正在办理注销，不能换上副本；请先撤回注销。"))
-    stamp = f"{ctx.now():%y%m%d%H%M%S}"
+    before = _stamped(f"{live.slug[:24]}-old", ctx.now())
     with system_scope("custody: a copy takes the place of the live tenant"):
         begin_write()
         both = select(Tenant).where(Tenant.id.in_((live.id, copy.id))).order_by(Tenant.id).with_for_update()
@@ -165,7 +174,7 @@ def take_place(ctx: Context, slug: str) -> str:
         old, new = rows.get(live.id), rows.get(copy.id)
         if old is None or new is None or new.copy_of != old.id or new.status == ARRIVING or LEAVING in (old.status, new.status):
             raise Conflict(_("“%(slug)s”不是可以使用的副本。", slug=slug))        # another operator was faster
-        address, host, before = old.slug, old.host, f"{old.slug[:24]}-old{stamp}"
+        address, host = old.slug, old.host
         old.slug, old.host, old.status, old.status_reason = before, None, SUSPENDED, _("已由恢复的副本代替")
         session().flush()
         new.slug, new.host, new.status, new.parent_id, new.copy_of = address, host, ACTIVE, old.parent_id, None

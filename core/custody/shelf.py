@@ -3,6 +3,7 @@ right to a tenant's data, and whoever may log in to the server has it anyway."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,8 +36,11 @@ def folder() -> Path:
 
 
 def new_path(slug: str) -> Path:
-    """Where the archive made of a tenant now belongs."""
-    return folder() / f"{slug}-{clock.now().astimezone(clock.SHANGHAI):%Y%m%d-%H%M%S}.zip"
+    """Where the archive made of a tenant now belongs; the next free second where two are made within one."""
+    now = clock.now().astimezone(clock.SHANGHAI)
+    while (path := folder() / f"{slug}-{now:%Y%m%d-%H%M%S}.zip").exists():
+        now += dt.timedelta(seconds=1)
+    return path
 
 
 def path_of(name: str) -> Path:

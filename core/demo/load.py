@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import select
 
 from core.access.contexts import acting_in
-from core.access.models import Role
 from core.audit.models import AuditEntry
 from core.base.scope import system_scope, tenant_scope
-from core.base.session import begin_write, session
+from core.base.session import session
 from core.contracts.errors import JuheliError
 from core.tenancy.models import Tenant
 from core.tenancy.onboarding import create_tenant
@@ -73,20 +72,13 @@ def _finished(tenant_id: int) -> bool:
 
 
 def _open(plan: Blueprint, say: Say) -> None:
-    """Open the tenant unless it is open; one that was interrupted before its roles were there begins anew."""
+    """Open the tenant unless it is open (core.tenancy opens one whole or not at all)."""
     found = _find(plan.slug)
     if found is not None and not found.demo:
         raise DemoRefused(f"there is a tenant {plan.slug} that is no demo; use another JUHELI_INSTANCE for the demo")
     if found is not None:
-        with tenant_scope(found.id):
-            furnished = session().scalar(select(func.count()).select_from(Role))
-        if furnished:
-            if not _finished(found.id):
-                say(f"demo tenant {plan.slug}: going on after an interruption")
-            return
-        with system_scope("demo: undo an interrupted opening"):
-            begin_write()
-            session().execute(delete(Tenant).where(Tenant.id == found.id))
-            session().commit()
+        if not _finished(found.id):
+            say(f"demo tenant {plan.slug}: going on after an interruption")
+        return
     create_tenant(slug=plan.slug, name=plan.name, kind=plan.kind, admin_login="admin", admin_name=plan.admin,
                   division_code=plan.division_code, demo=True, by=BY)

@@ -238,3 +238,12 @@ def test_a_removal_takes_every_archive_along_and_says_what_is_the_same_tenant(wo
         said = carrying_out.carry_out(ctx, number)
     left = {path.name for path in (*shelf.folder().iterdir(), *shelf.nightly().iterdir())}
     assert said["also_here"] == [old] and len(left) == 2 and "west.zip" in left, "the archive of who was live before stays"
+
+
+def test_two_archives_and_two_copies_of_one_second_are_two(world, tmp_path):
+    with clock.at(clock.now()), world.acting("platform", "operator") as ctx:
+        for _again in range(2):
+            operators.make_archive(ctx, "east")
+        archives = sorted(shelf.folder().glob("east-2*.zip"))
+        copies = {operators.restore_beside(ctx, "east", archive).slug for archive in archives[-2:]}
+    assert len({path.name for path in archives[-2:]}) == 2 and len(copies) == 2

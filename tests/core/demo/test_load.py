@@ -104,18 +104,6 @@ def test_an_interrupted_load_is_completed(empty: Database, monkeypatch: pytest.M
     assert [account.tenant for account in demo_accounts()].count("platform") == 1
 
 
-def test_a_tenant_without_roles_is_opened_anew(empty: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed between the tenant's row and its roles."""
-    monkeypatch.setattr(loading, "SCALES", {"small": ("linshu",)})
-    monkeypatch.setattr(loading, "write_small", lambda *_args: None)
-    with monkeypatch.context() as patch:
-        patch.setattr("core.tenancy.onboarding.furnish", lambda *_args: None)
-        load("small", lambda _line: None)
-    assert rows("linshu", Role) == 0
-    load("small", lambda _line: None)
-    assert rows("linshu", Role) >= 10
-
-
 def test_a_real_tenant_of_that_name_is_left_alone(empty: Database) -> None:
     create_tenant(slug="linshu", name="Linshu", kind="county", admin_login="admin", admin_name="Admin")
     with pytest.raises(DemoRefused, match="no demo"):
