@@ -11,6 +11,7 @@ from core.service import Context
 from core.web.api import Variant
 
 from .columns import choices_of, sql_type
+from .cursor import LONGEST as LONGEST_CURSOR
 from .filters import filters_of, keys_of
 from .rows import FARTHEST, MOST, USUAL, as_shown
 from .scope import readable
@@ -60,8 +61,8 @@ def parameters(ledger: Ledger, ctx: Context) -> dict[str, Json]:
         "fields": {"type": "string", "maxLength": LONGEST, "description": _("要哪些列，逗号隔开；不写就是页面上的列")},
         "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
         "page": {"type": "integer", "minimum": 1, "maximum": FARTHEST},
-        "cursor": {"type": "string", "pattern": "^[0-9]{0,16}$",
-                   "description": _("留空从头开始，以后用上一次的 next；按编号排列，走完全部行，需要导出权限")},
+        "cursor": {"type": "string", "maxLength": LONGEST_CURSOR, "description": _(
+            "留空从头开始，以后用上一次的 next（一天内有效）；按编号排列，走完全部行，需要导出权限，会记入操作日志")},
     }
     for item in filters_of(ledger):
         found |= {key: schema | {"title": str(item.label)} for key, schema in _filter(item, ctx)}

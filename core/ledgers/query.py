@@ -168,24 +168,25 @@ def _slice(state: State, ctx: Context, offset: int) -> list[Row[Any]]:
     return _named(state, ctx, bare.order_by(None).order_by(*order).limit(state.size).offset(offset))
 
 
-def _named(state: State, ctx: Context, bare: Select[Any]) -> list[Row[Any]]:
+def _named(state: State, ctx: Context, bare: Select[Any], permission: str = "") -> list[Row[Any]]:
     """The rows behind a statement that finds their keys, in its order."""
     ledger = state.ledger
     keys = list(session().scalars(bare.with_only_columns(ledger.key, maintain_column_froms=True).execution_options(**BEYOND)))
     if not keys:
         return []
-    named = matching(ledger, ctx, ledger.key.in_(keys)).with_only_columns(*selected(state, ctx), maintain_column_froms=True)
+    named = matching(ledger, ctx, ledger.key.in_(keys), permission=permission)
+    named = named.with_only_columns(*selected(state, ctx), maintain_column_froms=True)
     found = {row[0]: row for row in session().execute(named.order_by(None).execution_options(**BEYOND))}
     return [found[key] for key in keys if key in found]
 
 
-def rows_after(state: State, ctx: Context, key: int | None, many: int) -> list[Row[Any]]:
+def rows_after(state: State, ctx: Context, key: int | None, many: int, *, permission: str) -> list[Row[Any]]:
     """At most `many` rows in the order of their keys, from after this one on (None: from the first)."""
     ledger = state.ledger
-    rows = matching(ledger, ctx, *conditions_of(state, ctx), None if key is None else ledger.key > key)
+    rows = matching(ledger, ctx, *conditions_of(state, ctx), None if key is None else ledger.key > key, permission=permission)
     bare = lean(rows, [ledger.key])
     if bare is not rows:
-        return _named(state, ctx, bare.order_by(ledger.key).limit(many))
+        return _named(state, ctx, bare.order_by(ledger.key).limit(many), permission)
     wanted = rows.with_only_columns(*selected(state, ctx), maintain_column_froms=True).order_by(None).order_by(ledger.key)
     return list(session().execute(wanted.limit(many).execution_options(**BEYOND)))
 

@@ -1,7 +1,8 @@
 """A ledger for programs: the rows of the page as data. What a page would ignore is refused here, by the name of the parameter.
 
 Two ways through: by pages, in any order, as far as FARTHEST rows; or with a cursor, in the order of the keys, to the very end.
-The cursor walks through everything, as an export does, and asks for the ledger's permission for exports.
+The cursor walks through everything, as an export does: with the ledger's permission for exports, where that is held, and the
+audit says so.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from core.accounts.services.standing import still_open
 from core.base.i18n import _
 from core.contracts.errors import Invalid
 from core.plugin import BLANK, Col, Ledger
@@ -22,8 +24,10 @@ from core.web.wire import InvalidQuery
 
 from .cells import texts
 from .columns import choices_of, sql_type
+from .cursor import cursor_after, key_before
+from .export import Plan, record_export
 from .filters import Args, filters_of, keys_of, read_each
-from .query import KEY, link_label, load_page, rows_after
+from .query import KEY, conditions_of, count, link_label, load_page, rows_after
 from .scope import find_ledger
 from .state import State, filter_keys, read_state, tidy
 
@@ -56,8 +60,7 @@ def read_rows(ctx: Context, name: str, pairs: list[tuple[str, str]]) -> Rows:
     if state.indicator is None and "ind" in last:
         raise InvalidQuery({"ind": [_("没有这个指标")]})
     if "cursor" in last:
-        ctx.require(ledger.export or ledger.permission)
-        return _walk(state, ctx, last["cursor"])
+        return _walk(state, ctx, args)
     page = load_page(state, ctx)
     write = writer(ledger, state.columns, ctx)
     return Rows([write(row) for row in page.rows] if page.number == state.page else [], page.total)
@@ -78,12 +81,20 @@ def _for_page(args: dict[str, list[str]]) -> dict[str, list[str]]:
     return found | ({"cols": args["fields"]} if args.get("fields") else {})
 
 
-def _walk(state: State, ctx: Context, cursor: str) -> Rows:
-    """The rows whose keys come after the cursor."""
-    found = rows_after(state, ctx, int(cursor) if cursor else None, state.size + 1)
-    write = writer(state.ledger, state.columns, ctx)
+def _walk(state: State, ctx: Context, args: Args) -> Rows:
+    """The rows whose keys come after the cursor; the first of them once the audit knows."""
+    ledger = state.ledger
+    permission = ledger.export or ledger.permission
+    key = key_before(ctx, ledger.name, args, args["cursor"][-1])
+    ctx.require(permission)
+    if key is None:
+        total = count(ledger, ctx, *conditions_of(state, ctx), permission=permission)
+        record_export(still_open(ctx), Plan(state, total, permission), "json", total)
+    found = rows_after(state, ctx, key, state.size + 1, permission=permission)
+    write = writer(ledger, state.columns, ctx)
     shown = found[:state.size]
-    return Rows([write(row) for row in shown], None, str(getattr(shown[-1], KEY)) if len(found) > state.size else None)
+    more = cursor_after(ctx, ledger.name, args, getattr(shown[-1], KEY)) if len(found) > state.size else None
+    return Rows([write(row) for row in shown], None, more)
 
 
 # -- what makes no sense
@@ -130,10 +141,10 @@ def _wrong_columns(ledger: Ledger, args: Args) -> Errors:
 def _wrong_numbers(args: Args) -> Errors:
     found: Errors = {}
     numbers = {}
-    for key, highest in (("limit", MOST), ("page", FARTHEST), ("cursor", 2**53)):
+    for key, highest in (("limit", MOST), ("page", FARTHEST)):
         text = (args.get(key) or [""])[-1]
         numbers[key] = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
-        if key in args and not (1 <= numbers[key] <= highest or (key == "cursor" and text == "")):
+        if key in args and not 1 <= numbers[key] <= highest:
             found[key] = [_("应为 1 到 %(n)s 的整数。", n=highest)]
     if not found and (numbers["limit"] or USUAL) * numbers["page"] > FARTHEST:
         found["page"] = [_("按页最多取到第 %(n)s 行，更多请用游标。", n=FARTHEST)]

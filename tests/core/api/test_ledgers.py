@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from core.base.session import session
+from core.access.models import AccessToken, Role, RoleGrant
+from core.audit.models import AuditEntry
+from core.base import clock
+from core.base.session import begin_write, session
 from core.ledgers.described import row_schema
 from core.people.models import Person
 from core.people.services.persons import create_person
@@ -23,11 +26,11 @@ def office(world: World) -> World:
     return world
 
 
-def walk(program: Program, path: str, limit: int) -> list[dict]:
+def walk(program: Program, path: str, limit: int, **more: str) -> list[dict]:
     """Everything behind the cursor."""
     found, cursor = [], ""
     while cursor is not None:
-        answer = program.get(path, query_string={"cursor": cursor, "limit": limit})
+        answer = program.get(path, query_string={"cursor": cursor, "limit": limit, **more})
         assert answer.status_code == 200, answer.json
         found += answer.json["items"]
         cursor = answer.json["next"]
@@ -42,11 +45,11 @@ def test_every_ledger_answers_as_it_is_described_and_both_ways_agree(office):
     with office.inside("north") as ctx:
         for one in listed:
             path, ledger = f"/ledgers/{one['name']}", ctx.plugins.ledgers[one["name"]]
+            walked = walk(program, path, 4)         # first: it stands in the audit, which is one of them
             answer = program.get(path, query_string={"fields": ",".join(one["columns"]), "limit": 500})
             assert answer.status_code == 200, (path, answer.json)
             allowed = set(row_schema(ledger, ctx)["properties"])
             assert all(set(row) == allowed for row in answer.json["items"]), path
-            walked = walk(program, path, 4)
             assert sorted(r["id"] for r in walked) == sorted(r["id"] for r in answer.json["items"]), path
             assert len(walked) == answer.json["total"]
             rows += len(walked)
@@ -100,3 +103,48 @@ def test_only_rows_of_the_readers_place_and_sealed_columns_masked(world):
     refused = nobody.get("/ledgers/people.everybody")
     assert refused.status_code == 403 and refused.json["permission"] == "people.person.read"
     assert "people.everybody" not in [one["name"] for one in nobody.get("/ledgers").json["items"]]
+
+
+READ, EXPORT = "people.person.read", "people.person.export"
+EVERYBODY = "/ledgers/people.everybody"
+
+
+def test_a_walk_reads_what_an_export_would_not_what_a_page_shows(world):
+    build_units(world)
+    program = world.program("east", READ, EXPORT)
+    with world.inside("east"):
+        begin_write()
+        account = session().scalars(select(AccessToken.user_id)).one()
+        session().scalars(select(Role).join(RoleGrant, RoleGrant.role_id == Role.id).where(
+            RoleGrant.user_id == account)).one().permissions = [READ]
+        exporting = Role(key="exporting", label="exporting", permissions=[EXPORT])
+        session().add(exporting)
+        session().flush()
+        session().add(RoleGrant(user_id=account, role_id=exporting.id, org_path=PATHS["north"], starts_on=clock.today()))
+        session().commit()
+        inside = {p.id for p in session().scalars(select(Person)) if p.org_path.startswith(PATHS["north"])}
+    assert {row["id"] for row in walk(program, EVERYBODY, 1)} == inside
+    assert program.get(EVERYBODY).json["total"] > len(inside) > 0
+
+
+def test_a_walk_is_in_the_audit_once_as_an_export_is(world):
+    build_units(world)
+    program = world.program("east", READ, EXPORT)
+    rows = walk(program, EVERYBODY, 1, fields="name")
+    with world.inside("east"):
+        entry = session().scalars(select(AuditEntry).where(AuditEntry.action == "ledgers.export")).one()
+    assert entry.via == "api" and entry.detail["ledger"] == "people.everybody" and entry.detail["columns"] == ["name"]
+    assert entry.detail["rows"] == len(rows) > 1 and entry.detail["format"] == "json"
+
+
+def test_a_cursor_goes_on_only_with_what_was_told_of_it(world):
+    """Else a walk could begin anywhere, or take other columns along, and the audit would not know."""
+    build_units(world)
+    program, other = (world.program("east", READ, EXPORT) for _ in range(2))
+    cursor = program.get(EVERYBODY, query_string={"cursor": "", "limit": 1}).json["next"]
+    on = {"cursor": cursor, "limit": 2}
+    assert program.get(EVERYBODY, query_string=on).status_code == 200
+    told = [program.get(EVERYBODY, query_string=on | more) for more in ({"cursor": "1"}, {"fields": "name,phone"}, {"q": "P"})]
+    told += [other.get(EVERYBODY, query_string=on), program.get("/ledgers/people.roster", query_string=on)]
+    assert [answer.status_code for answer in told] == [422] * 5
+    assert all(error["parameter"] == "cursor" for answer in told for error in answer.json["errors"])
