@@ -110,7 +110,7 @@ outflow = Ledger(
 )
 inflow = Ledger(
     name="liaison.inflow", title=_l("流入党员台账"), permission=READ, export=EXPORT, paper=A4.landscape,
-    rows=RECORDS.where(MobileRecord.receiving_org_id.is_not(None), MobileRecord.state != "suspected"), key=MobileRecord.id,
+    rows=RECORDS.where(MobileRecord.receiving_path.is_not(None), MobileRecord.state != "suspected"), key=MobileRecord.id,
     scope=(MobileRecord.receiving_path,), opens="liaison.record",
     columns=(NAME, GENDER, JOINED, BRANCH, col("since", _l("流入时间"), MobileRecord.since, filter=True, width=11),
              col("reason", _l("流动原因"), MobileRecord.reason, choices=reasons, filter=True, width=10),

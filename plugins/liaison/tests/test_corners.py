@@ -59,6 +59,15 @@ def test_the_other_side_sees_the_record_once_it_is_told(county):
         assert find_record(ctx, FLOW, record_id)[1].id == record_id
 
 
+def test_a_stay_nobody_was_told_of_is_no_arrival_of_the_whole_county_either(county):
+    record_id = register(county, receiving_org_id=county.orgs["西关支部"])
+    officer, there = county.browser("officer"), county.browser("there")
+    assert not any("王小明" in one.get("/ledgers/liaison.inflow/").text for one in (officer, there))
+    with county.acting("home") as ctx:
+        make_step(ctx, FLOW, record_id, "notify", data={"receiving_org_id": county.orgs["西关支部"]})
+    assert all("王小明" in one.get("/ledgers/liaison.inflow/").text for one in (officer, there))
+
+
 def test_a_sheet_does_not_drop_what_it_says_of_an_open_record(county, plugins):
     register(county)
     kind = plugins.import_kinds["liaison.outflow"]
