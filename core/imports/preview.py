@@ -13,7 +13,7 @@ from core.base.masks import mask_id, mask_phone
 from core.base.session import session
 from core.contracts.errors import NotFound
 from core.imports import batches
-from core.imports.cells import as_text
+from core.imports.cells import MASKED, as_text
 from core.imports.failures import FailedRow, Uploaded, failures
 from core.imports.headings import Match
 from core.imports.models import BAD, KEPT, REFUSED, ImportBatch, ImportRow
@@ -107,7 +107,7 @@ def labelled(name: str, reading: Reading) -> str:
 def displayed(target: Target, value: Any, raw: Any) -> str:
     """A value as the preview shows it: labels for choices, masks for ids and phones, short."""
     text = as_text(raw).strip() if value is None else _words(target, value)
-    if "**" in text:                       # masked already
+    if MASKED.fullmatch(text):             # already; two stars beside a whole number hide nothing
         return text[:LONGEST]
     if target.kind == "id_no":
         return mask_id(text)

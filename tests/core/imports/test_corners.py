@@ -40,6 +40,15 @@ def test_kinds_of_fields():
         Option("a", "甲"),)), "a", None) == "甲"
 
 
+@pytest.mark.parametrize(("kind", "text", "shown"), [
+    ("id_no", "110101199001011234**", "*" * 20), ("id_no", "**110101199001011234", "*" * 20),
+    ("id_no", "1101**********1234", "1101**********1234"), ("phone", "13812345678**", "*" * 13),
+    ("phone", "138****5678", "138****5678"), ("phone", "0539-****345", "0539-****345"), ("text", "甲**乙", "甲**乙")])
+def test_two_stars_do_not_unmask_a_number(kind, text, shown):
+    for target in (Target("t", "x", kind), Target("t", "x", kind, sensitive=True))[:1 if kind == "text" else 2]:
+        assert displayed(target, None, text) == shown
+
+
 def test_a_row_refused_only_when_it_is_written(desk):
     address = desk.bring(sheet_of(ONE, ("李四", "2020-09", "滨海二支部", "", "")))
     with desk.world.inside("east"):
