@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.base.clock import SHANGHAI
 from core.base.db import session
 from core.people.models import OrgUnit, Person, PostHolding
 from core.people.services.persons import create_person
@@ -106,11 +107,12 @@ class _Demo:
                            month=1 + number % 12, audience=held["audience"][0], times=1)
 
     def ask_for_more(self) -> None:
-        """Needs of communities; some have a course, the rest wait."""
+        """Needs of communities, raised as the year began; some have a course, the rest wait."""
         for number, plan in enumerate(words()["needs"]):
             unit = self.communities[number % len(self.communities)]
             record = raise_need(self.ctx, org_id=unit.id, year=self.today.year, source="survey",
                                 **{name: plan[name] for name in ("title", "subject", "audience", "head_count")})
+            record.created_at = min(record.created_at, dt.datetime(self.today.year, 1, 5, 9, tzinfo=SHANGHAI))
             if course := plan.get("course"):
                 engine.advance(self.ctx, need, record, "plan", data={"course_id": self.courses[course].id})
 

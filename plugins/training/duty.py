@@ -45,7 +45,7 @@ def duties(ids: Iterable[int] | None = None, *, day: dt.date) -> Iterator[Duty]:
     roles = _roles(None if ids is None else list(ids), day)
     owed = {role: of_rule(DUTY_RULES[role], day) for role in ROLES}
     wanted = select(Person.id, Person.name_full, Person.org_id, Person.org_path, counted().label("member"))
-    for rows in _persons(wanted, None if ids is None else list(ids), roles):
+    for rows in _persons(wanted, None if ids is None else list(ids), day):
         for row in rows:
             held = roles.get(row.id, set()) | ({"member"} if row.member else set())
             if not held:
@@ -54,15 +54,15 @@ def duties(ids: Iterable[int] | None = None, *, day: dt.date) -> Iterator[Duty]:
             yield Duty(row.id, row.name_full, row.org_id, row.org_path, role, "community_worker" in held, owed[role])
 
 
-def _persons(wanted, ids, roles):  # type: ignore[no-untyped-def]
-    """Rows in chunks: the named ones, or everybody who is a member or holds a post that counts, by id."""
+def _persons(wanted, ids, day):  # type: ignore[no-untyped-def]
+    """Rows in chunks: the named ones, or everybody who is a member or holds a post that counts on that day, by id."""
     if ids is not None:
         for start in range(0, len(ids), CHUNK):
             yield session().execute(wanted.where(Person.id.in_(ids[start:start + CHUNK]), _alive())).all()
         return
-    last = 0
+    last, holders = 0, _in_force(day, _meaning()).with_only_columns(PostHolding.person_id)
     while True:
-        rows = session().execute(wanted.where(Person.id > last, or_(counted(), _worker_only()), _alive())
+        rows = session().execute(wanted.where(Person.id > last, or_(counted(), Person.id.in_(holders)), _alive())
                                  .order_by(Person.id).limit(CHUNK)).all()
         yield rows
         if len(rows) < CHUNK:
@@ -74,19 +74,23 @@ def _alive():  # type: ignore[no-untyped-def]
     return Person.membership_state.in_(COUNTED_STATES)
 
 
-def _worker_only():  # type: ignore[no-untyped-def]
-    """Community workers who are no members."""
-    return Person.member_kind == "none"
+def _meaning() -> dict[str, str]:
+    """post -> the role that follows from it."""
+    return {code: role for role, bases in (("secretary", SECRETARY_POSTS), ("committee", COMMITTEE_POSTS),
+                                           ("community_worker", WORKER_POSTS)) for code in post_codes(bases)}
+
+
+def _in_force(day: dt.date, meaning: dict[str, str]):  # type: ignore[no-untyped-def]
+    return select(PostHolding.person_id, PostHolding.post).where(
+        PostHolding.post.in_(list(meaning)), PostHolding.starts_on <= day,
+        or_(PostHolding.ends_on.is_(None), PostHolding.ends_on > day))
 
 
 def _roles(ids: list[int] | None, day: dt.date) -> dict[int, set[str]]:
     """person -> roles that follow from posts held on that day."""
-    meaning = {code: role for role, bases in (("secretary", SECRETARY_POSTS), ("committee", COMMITTEE_POSTS),
-                                              ("community_worker", WORKER_POSTS)) for code in post_codes(bases)}
+    meaning = _meaning()
     found: dict[int, set[str]] = {}
-    held = select(PostHolding.person_id, PostHolding.post).where(
-        PostHolding.post.in_(list(meaning)), PostHolding.starts_on <= day,
-        or_(PostHolding.ends_on.is_(None), PostHolding.ends_on > day))
+    held = _in_force(day, meaning)
     parts = [held] if ids is None else [held.where(PostHolding.person_id.in_(ids[n:n + CHUNK]))
                                         for n in range(0, len(ids), CHUNK)]
     for part in parts:

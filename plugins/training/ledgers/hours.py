@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core.base.i18n import _, _l
 from core.people.models import OrgUnit, Person
+from core.people.tree import within_any
 from core.plugin import A4, PERCENT, Filter, Ledger, View, col
 from core.service import Context
 
@@ -24,9 +25,10 @@ def this_year(ctx: Context) -> Any:
 
 
 def covered_groups(ctx: Context) -> Any:
-    """This year's tallies. To who does not plan a group of a few would be telling of single persons: it is left out."""
+    """This year's tallies. Where somebody does not plan, a group of a few would be telling of single persons: it is left out."""
     rows = select(Tally).join(Tally.org).where(Tally.year == ctx.today().year)
-    return rows if ctx.may(HOURS) else rows.where(Tally.people >= FEW)
+    mine = ctx.subtrees(HOURS)
+    return rows.where(or_(Tally.people >= FEW, within_any(Tally.org_path, mine)) if mine else Tally.people >= FEW)
 
 
 def lacks(row: Any, ctx: Context) -> bool:

@@ -57,13 +57,14 @@ class Closing:
 
 @dataclass(frozen=True, slots=True)
 class UnitGap:
-    """A unit's year."""
+    """A unit's year; `workers` are the community workers, also those for whom a heavier role sets the hours."""
 
     unit: OrgUnit | None
     year: int
     total: Sums
     roles: list[Sums]
     below: list[Sums]
+    workers: Sums
     sessions: list[Closing]
 
 
@@ -97,7 +98,14 @@ def unit_gap(ctx: Context, org_id: int | None, year: int) -> UnitGap:
     roles = [Sums(row[0], None, *map(int, row[1:])) for row in session().execute(
         select(Tally.role, *_added()).where(*mine).group_by(Tally.role))]
     roles.sort(key=lambda one: list(ROLES).index(one.label))
-    return UnitGap(unit, year, total, roles, _below(ctx, unit, mine), unit_sessions(ctx, unit))
+    return UnitGap(unit, year, total, roles, _below(ctx, unit, mine), _workers(unit, year), unit_sessions(ctx, unit))
+
+
+def _workers(unit: OrgUnit | None, year: int) -> Sums:
+    """As the register and the measure count them (ledgers/hours.py, indicators.py)."""
+    row = session().execute(select(func.count(Balance.id), func.count(case((Balance.got > 0, 1)))).where(
+        Balance.year == year, Balance.worker.is_(True), within(Balance.org_path, unit.path if unit else ""))).one()
+    return Sums("community_worker", None, people=row[0], covered=row[1])
 
 
 def _below(ctx: Context, unit: OrgUnit | None, mine: tuple[Any, ...]) -> list[Sums]:

@@ -80,7 +80,6 @@ def _gap(org_id: int | None) -> Any:
     found = unit_gap(ctx(), org_id, year_asked())
     if found.unit is None and len(found.below) == 1 and found.below[0].org_id and not request.args.get("all"):
         return go("training.gap_of_unit", record_id=found.below[0].org_id)
-    workers = next((one for one in found.roles if one.label == "community_worker"), None)
-    return render("training/gap.html", page=found, workers=workers, target=rule("training.coverage_target"),
+    return render("training/gap.html", page=found, workers=found.workers, target=rule("training.coverage_target"),
                   reasons=[ground(role) for role in ROLES if role in {s.label for s in found.roles}],
                   this_year=ctx().today().year, **WORDS)
