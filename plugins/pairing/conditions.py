@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core.people.models import OrgUnit
@@ -24,7 +24,7 @@ from .models import (
     ResourceItem,
     Spending,
 )
-from .words import IN_FORCE, NEED_CLAIMED, PROJECT_OPEN, WORKING
+from .words import NEED_CLAIMED, PROJECT_OPEN, WORKING
 
 
 def ago(key: str, today: dt.date) -> dt.date:
@@ -101,10 +101,10 @@ def communities(ctx: Context) -> ColumnElement[bool]:
 
 
 def paired(ctx: Context) -> ColumnElement[bool]:
-    """Communities with a pairing in force."""
+    """Communities with a pairing whose term runs."""
     pair = aliased(Pairing)
     return and_(communities(ctx), select(pair.id).where(
-        pair.tenant_id == OrgUnit.tenant_id, pair.org_id == OrgUnit.id, pair.state.in_(IN_FORCE)).correlate(OrgUnit).exists())
+        pair.tenant_id == OrgUnit.tenant_id, pair.org_id == OrgUnit.id, is_working(pair)).correlate(OrgUnit).exists())
 
 
 def takes_part(ctx: Context) -> ColumnElement[bool]:
@@ -132,12 +132,17 @@ def count_of(model: Any, pair: Any, *where: Any) -> ScalarSelect[int]:
             .correlate(pair).scalar_subquery())
 
 
+def last_day(pair: Any) -> Any:
+    """`Pairing.last_day` as a column: the end of the term, or the day it was ended before."""
+    return case((pair.ended_on < pair.ends_on, pair.ended_on), else_=pair.ends_on)
+
+
 def needs_of(pair: Any = Pairing) -> ScalarSelect[int]:
     """How many needs the community published during the pairing, for a column."""
     need = aliased(NeedItem)
     return (select(func.count()).select_from(need).where(
         need.tenant_id == pair.tenant_id, need.org_id == pair.org_id, need.state != "withdrawn",
-        need.published_on >= pair.starts_on, need.published_on <= func.coalesce(pair.ended_on, pair.ends_on))
+        need.published_on >= pair.starts_on, need.published_on <= last_day(pair))
         .correlate(pair).scalar_subquery())
 
 

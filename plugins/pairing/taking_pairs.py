@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from core.base.db import session
 from core.base.i18n import _
@@ -16,7 +16,7 @@ from core.service import Context
 from core.work import engine
 
 from .facts import Errors, check_goals, check_meeting_place, check_overlap, check_term, check_texts, open_key
-from .models import JointProject, NeedItem, PairAgreement, Pairing, PairVisit, PartnerUnit
+from .models import JointProject, NeedItem, PairAgreement, Pairing, PairReview, PairVisit, PartnerUnit, QuarterSummary
 from .sides import conclude
 from .words import IN_FORCE
 from .workflows import pairing_flow
@@ -113,10 +113,7 @@ def _enter(ctx: Context, pair: Pairing) -> Row:
 def undo(ctx: Context, pair_id: int, kept: Row) -> None:
     """Take one row back. Raises Conflict when the pairing was changed or worked on since."""
     pair = ctx.get(Pairing, pair_id)
-    used = sum(session().scalar(select(func.count(model.id)).where(model.pair_id == pair.id)) or 0 for model in (JointProject,
-        PairVisit,
-        NeedItem))
-    if pair.version != kept["version"] or "followed" in kept or ("before" not in kept and used):
+    if pair.version != kept["version"] or "followed" in kept or ("before" not in kept and _used(pair)):
         raise Conflict(_("“%(name)s”在导入之后又被修改过，没有撤销。", name=pair.label))
     if "before" in kept:
         for name, value in kept["before"].items():
@@ -126,6 +123,15 @@ def undo(ctx: Context, pair_id: int, kept: Row) -> None:
     session().execute(delete(PairAgreement).where(PairAgreement.pair_id == pair.id))
     session().delete(pair)
     session().flush()
+
+
+def _used(pair: Pairing) -> bool:
+    """Whether anything came to a pairing beside the one agreement of its sheet: records, another version, a scan, a signature."""
+    for model in (JointProject, PairVisit, NeedItem, QuarterSummary, PairReview):
+        if session().scalars(select(model.id).where(model.pair_id == pair.id)).first():
+            return True
+    papers = session().scalars(select(PairAgreement).where(PairAgreement.pair_id == pair.id)).all()
+    return len(papers) > 1 or any(one.file_id or one.unit_signer_id or one.org_signer_id for one in papers)
 
 
 def _complete(ctx: Context, pair: Pairing, row: Row) -> tuple[str, int, str, Row | None]:

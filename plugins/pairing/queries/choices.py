@@ -21,7 +21,7 @@ from core.service import WHOLE_TENANT, Context
 from ..conditions import usable
 from ..models import Pairing, PartnerUnit, ResourceItem
 from ..sides import MANAGE, ORG_ACT, READ, UNIT_ACT
-from ..words import PAIR_KINDS, WORKING
+from ..words import HAS_RUN, PAIR_KINDS, WORKING
 
 FEW = 100
 Options = list[tuple[int, str]]
@@ -80,8 +80,20 @@ def _pairs(ctx: Context) -> Select[Any]:
         Pairing.state.in_(WORKING)).order_by(Pairing.unit_name, Pairing.id)
 
 
+def _run_pairs(ctx: Context) -> Select[Any]:
+    return select(Pairing.id, Pairing.unit_name, Pairing.org_name, Pairing.kind, Pairing.starts_on, Pairing.ends_on).where(
+        Pairing.state.in_((*HAS_RUN, "ended")), Pairing.signed_on.is_not(None)).order_by(
+        Pairing.unit_name, Pairing.starts_on.desc(), Pairing.id)
+
+
 def _pair_label(row: Any) -> str:
     return _("%(pair)s（%(kind)s）", pair=f"{row.unit_name} — {row.org_name}", kind=PAIR_KINDS[row.kind])
+
+
+def _run_label(row: Any) -> str:
+    """With its term: several of the same two follow one another."""
+    term = _("%(a)s 至 %(b)s", a=row.starts_on.isoformat(), b=row.ends_on.isoformat())
+    return _("%(pair)s（%(kind)s）", pair=f"{row.unit_name} — {row.org_name}", kind=f"{PAIR_KINDS[row.kind]} · {term}")
 
 
 def _offers(ctx: Context) -> Select[Any]:
@@ -117,6 +129,7 @@ unit = Choosable("pairing-unit", _units, _has(PartnerUnit.name), _seeker)
 own_unit = Choosable("pairing-own-unit", _units, _has(PartnerUnit.name), lambda ctx: UNIT_ACT)
 offer = Choosable("pairing-offer", _offers, _has(ResourceItem.title), lambda ctx: UNIT_ACT)
 pair = Choosable("pairing-pair", _pairs, _pair_named, lambda ctx: READ, _pair_label)
+run_pair = Choosable("pairing-run-pair", _run_pairs, _pair_named, lambda ctx: READ, _run_label)
 community = Choosable("pairing-community", lambda ctx: _orgs(PLACES | OrgUnit.kind.in_(PARTY_ORGS)), _org_named, lambda ctx: None)
 own_community = Choosable("pairing-own-community", _orgs_of(ORG_ACT, PLACES | OrgUnit.kind.in_(PARTY_ORGS)), _org_named,
                           lambda ctx: None)
@@ -124,4 +137,4 @@ convener = Choosable("pairing-convener", _orgs_of("pairing.council.manage", PLAC
                      lambda ctx: None)
 place = Choosable("pairing-place", _orgs_of(MANAGE, OrgUnit.unit_kind.in_(("county", "street", "community"))), _org_named,
                   lambda ctx: None)
-CHOOSABLE = (unit, own_unit, offer, pair, community, own_community, convener, place)
+CHOOSABLE = (unit, own_unit, offer, pair, run_pair, community, own_community, convener, place)

@@ -108,7 +108,7 @@ def _parts(pairs: list[Pairing], first: dt.date, last: dt.date) -> dict[int, Par
     parts: dict[int, Part] = {}
     for pair in pairs:
         part = parts.setdefault(pair.org_id, Part(pair.org_name, []))
-        in_term = pair.starts_on <= last and (pair.ended_on or pair.ends_on) >= first
+        in_term = pair.starts_on <= last and pair.last_day >= first
         part.in_term = part.in_term or in_term
         part.words.append((in_term, str(PAIR_KINDS[pair.kind])))
     return parts

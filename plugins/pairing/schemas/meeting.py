@@ -14,7 +14,7 @@ from .picked import Picked
 class VisitForm(Schema):
     """An exchange, a help visit or an activity: people are counted, never listed."""
 
-    pair_id = Picked(choices.pair, required=True, metadata=ui(_l("结对"), cols=6))
+    pair_id = Picked(choices.run_pair, required=True, metadata=ui(_l("结对"), cols=6))
     kind = Choice(lambda: list(VISITS.items()), required=True, metadata=ui(_l("形式"), cols=6))
     on = Date(load_default=clock.today, metadata=ui(_l("日期"), cols=3))
     topic = Text(required=True, validate=Length(max=80), metadata=ui(_l("主题"), cols=6))

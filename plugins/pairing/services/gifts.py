@@ -37,6 +37,8 @@ def state_gift(ctx: Context, project_id: int, *, pair_id: int, kind: str, what: 
     not_future(ctx, on, "on", errors)
     if pair.starts_on > on:
         errors.setdefault("on", [_("日期早于协议起始日 %(day)s，请核对。", day=pair.starts_on.isoformat())])
+    if pair.ended_on and on > pair.ended_on:
+        errors.setdefault("on", [_("结对已于 %(day)s 结束，此后的投入不在这里登记。", day=pair.ended_on.isoformat())])
     clean(errors)
     gift = Contribution(
         project_id=project.id, pair_id=pair.id, org_id=pair.org_id, org_path=pair.org_path, unit_id=pair.unit_id,

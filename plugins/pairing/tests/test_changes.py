@@ -16,7 +16,7 @@ from core.people.services.reorganise import dissolve_org, move_org
 from core.service import unit_of_work
 from plugins.pairing import hooks
 from plugins.pairing.models import CouncilMember, JointProject, NeedItem, PairAgreement, Pairing, PartnerUnit
-from plugins.pairing.services import councils, pairs, units
+from plugins.pairing.services import councils, meetings, pairs, units
 
 from .conftest import TODAY, paper
 from .test_pages import back, put
@@ -112,3 +112,23 @@ def test_a_sheet_with_last_years_agreement_and_this_years(county, plugins):
         assert list(kind.check(ctx, {"name": "实验小学", "kind": "public_institution"}, kind.prepare(ctx, []))) == ["name"]
 
 
+
+
+@pytest.mark.parametrize("since", ["scan", "renewal", "summary"])
+def test_a_sheet_is_not_taken_back_when_papers_or_words_came_since(county, plugins, since):
+    kind = plugins.import_kinds["pairing.pairs"]
+    row = {"unit": "永丰厂", "org": "东关社区", "kind": "co_construction", "goals": "照明", "signed_on": dt.date(2026, 1, 1),
+           "ends_on": dt.date(2026, 12, 31)}
+    with county.acting("all") as ctx:
+        with unit_of_work(ctx):
+            _kind, pair_id, _outcome, kept = put(ctx, kind, row, kind.prepare(ctx, []))
+        if since == "scan":
+            agreement = session().scalars(select(PairAgreement.id).where(PairAgreement.pair_id == pair_id)).one()
+            pairs.attach_paper(ctx, agreement, paper=paper())
+        elif since == "renewal":
+            pairs.propose_renewal(ctx, pair_id, **NEXT)
+        else:
+            meetings.write_summary(ctx, pair_id, year=2026, quarter=3, done="修好了三户老人的水管")
+        with pytest.raises(Conflict, match="没有撤销"):
+            back(ctx, kind, pair_id, kept)
+        assert session().scalars(select(PairAgreement.id).where(PairAgreement.pair_id == pair_id)).first()

@@ -23,7 +23,7 @@ from ..schemas.pair import Owners, Paper, Proposal, Renewal
 from ..services import meetings, pairs
 from ..services.papers import open_paper
 from ..sides import ORG_ACT, works_for
-from ..words import PAIR_KINDS, RATING_TONES, RATINGS, SIDES, VISITS, WORKING
+from ..words import HAS_RUN, PAIR_KINDS, RATING_TONES, RATINGS, SIDES, VISITS, WORKING
 from ..workflows import BY_ITSELF, gift_flow, pairing_flow, project_flow
 from .pages import asked, form_page, ledger_url, number_asked, pages, sent, setting
 
@@ -42,6 +42,7 @@ def pair(record_id: int) -> Any:
         kinds=PAIR_KINDS,
                   flow=project_flow, gifts=gift_flow, visits=VISITS, ratings=RATINGS, tones=RATING_TONES, sides=SIDES,
                   year=ctx().today().year, in_force=page.pair.state in WORKING,
+                  has_run=page.pair.signed_on and page.pair.state in HAS_RUN,
                   may_propose=works_for(ctx(), PROPOSE, page.pair))
 
 

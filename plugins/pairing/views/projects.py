@@ -53,9 +53,9 @@ def new_project() -> Any:
 def new_gift(record_id: int) -> Any:
     page = project_page(ctx(), record_id)
     one = page.project
-    pairs = my_pairs(ctx(), Pairing.org_id == one.org_id)
-    listed = [(p.id, p.unit_name) for p in pairs if ctx().may(STATE, p.org_path) or p.id == one.pair_id]
-    form = SchemaForm(with_choices(GiftForm(), {"pair_id": listed}),
+    givers = {p.id: p.unit_name for p in my_pairs(ctx(), Pairing.org_id == one.org_id) if ctx().may(STATE, p.org_path)}
+    givers[one.pair_id] = page.pair.unit_name               # whatever became of the pairing: its project outlives it
+    form = SchemaForm(with_choices(GiftForm(), {"pair_id": list(givers.items())}),
         values={"pair_id": one.pair_id, "on": ctx().today().isoformat()})
     if sent(form, gifts.state_gift, record_id):
         done(_("已登记，请另一方确认。"))
