@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from flask import Response, current_app, g, has_request_context, request
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from core.base.i18n import _
 from core.base.scope import current_scope
@@ -60,27 +61,39 @@ def claim(ctx: Context) -> None:
     wanted: Wanted | None = g.get("replay") if has_request_context() else None
     if wanted is None or wanted.row_id is not None or ctx.actor.token_id is None:
         return
+    _refuse_second(ctx, wanted)
+    row = Replay(token_id=ctx.actor.token_id, key=wanted.key, fingerprint=wanted.fingerprint)
+    session().add(row)
+    try:
+        session().flush()
+    except IntegrityError:  # PostgreSQL: the other request committed while we waited
+        session().rollback()
+        begin_write()
+        _refuse_second(ctx, wanted)
+        raise
+    wanted.row_id = row.id
+
+
+def _refuse_second(ctx: Context, wanted: Wanted) -> None:
+    """Raises Replayed when the key was used for the same request, Invalid when for another one."""
     earlier = session().execute(select(Replay.id, Replay.fingerprint).where(
         Replay.token_id == ctx.actor.token_id, Replay.key == wanted.key)).one_or_none()
     if earlier is not None and earlier.fingerprint != wanted.fingerprint:
         raise Invalid({}, _("这个 Idempotency-Key 已用于另一个请求，请换一个。"))
     if earlier is not None:
         raise Replayed(earlier.id)
-    row = Replay(token_id=ctx.actor.token_id, key=wanted.key, fingerprint=wanted.fingerprint)
-    session().add(row)
-    session().flush()
-    wanted.row_id = row.id
 
 
 def keep(response: Response) -> Response:
-    """Note the answer of the first time, for the second one."""
+    """Note the answer of the first time, for the second one; of one too long to keep only that it was given."""
     wanted: Wanted | None = g.get("replay")
     if wanted is None or wanted.row_id is None:
         return response
+    body = response.get_data(as_text=True)
     begin_write()
     session().execute(
         update(Replay).where(Replay.tenant_id == current_scope().tenant_id, Replay.id == wanted.row_id)
-        .values(status=response.status_code, body=response.get_data(as_text=True)[:LONGEST_BODY],
+        .values(status=response.status_code, body=body if len(body) <= LONGEST_BODY else "",
                 etag=response.headers.get("ETag", "")[:40], location=response.headers.get("Location", "")[:500])
         .execution_options(synchronize_session=False))
     session().commit()
@@ -88,7 +101,9 @@ def keep(response: Response) -> Response:
 
 
 def again(first: Replayed) -> Response:
-    """The answer of the first time. Raises Conflict while it is not there: still at work, or lost with its process."""
+    """The answer of the first time. Raises Conflict while it is not there (still at work, or lost with its process), and when
+    it was too long to keep.
+    """
     session().rollback()
     until = time.monotonic() + PATIENCE
     while True:
@@ -100,6 +115,8 @@ def again(first: Replayed) -> Response:
         if row is None or time.monotonic() > until:
             raise Conflict(_("同一个 Idempotency-Key 的请求还在处理，或者它的结果没有留下。请先查询是否已经办好。"))
         time.sleep(PAUSE)
+    if not row.body:
+        raise Conflict(_("同一个 Idempotency-Key 的请求已经办好，但它的答复太长，没有留下。请查询结果。"))
     headers = {name: value for name, value in ((TOLD, "true"), ("ETag", row.etag), ("Location", row.location)) if value}
     return current_app.response_class(row.body, row.status, headers, mimetype="application/json")
 
