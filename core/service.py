@@ -25,7 +25,7 @@ from core.base import clock
 from core.base.memo import Stamps
 from core.base.scope import CrossTenant, current_scope, narrowed
 from core.base.session import begin_write, end_write, session
-from core.contracts.errors import Conflict, Forbidden, NotFound, PluginDisabled, TenantSuspended
+from core.contracts.errors import Clash, Conflict, Forbidden, NotFound, PluginDisabled, TenantSuspended
 from core.contracts.events import Event
 from core.events import outbox
 from core.plugin import Hooks, Plugins, installed
@@ -198,8 +198,8 @@ def _own_facts() -> Iterator[list[Any]]:
 def unit_of_work(ctx: Context) -> Iterator[None]:
     """One transaction: the outermost commits or rolls back, inner ones join.
 
-    Raises Conflict when somebody else was faster: with the same record, or with another one that must be the only one (a
-    login name). Raises RuntimeError inside a unit of another tenant: that one's commit would not be this one's.
+    Raises Conflict when somebody else was faster with the same record, Clash when with another one that must be the only one
+    (a login name). Raises RuntimeError inside a unit of another tenant: that one's commit would not be this one's.
     """
     if (outer := _current.get()) is not None:
         if outer.tenant_id != ctx.tenant.id:
@@ -219,7 +219,7 @@ def unit_of_work(ctx: Context) -> Iterator[None]:
     except (StaleDataError, IntegrityError) as clash:
         session().rollback()
         log.warning("a unit of work clashed: %s %s", type(clash).__name__, getattr(clash, "statement", None) or "")
-        raise Conflict() from None
+        raise (Clash if isinstance(clash, IntegrityError) else Conflict)() from None
     except BaseException:
         session().rollback()
         raise

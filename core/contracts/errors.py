@@ -44,6 +44,10 @@ class Conflict(JuheliError):
         super().__init__(message)
 
 
+class Clash(Conflict):
+    """Another record is in the way: the only one of its name is there already, or something that is used went."""
+
+
 class TooMany(JuheliError):
     """Too many attempts; `retry_after` is the number of seconds to wait."""
 

@@ -13,6 +13,7 @@ from core.base.i18n import _
 from core.base.session import session
 from core.base.traces import trace_text
 from core.contracts.errors import (
+    Clash,
     Conflict,
     Forbidden,
     Invalid,
@@ -56,6 +57,8 @@ def _refused(error: JuheliError) -> Any:
                      granters=_granters())
     if isinstance(error, NotFound | PluginDisabled):
         return _not_found()
+    if isinstance(error, Clash) and not str(error):
+        return _page(409, _("与已有内容冲突"), _("同样的内容已有人登记，或者用到的内容刚被删除。没有保存，请查询后再办。"))
     if isinstance(error, Conflict):
         stale = in_api() and "If-Match" in request.headers and not str(error)
         return _page(412 if stale else 409, _("内容已被他人修改"),

@@ -10,9 +10,10 @@ from core.base.session import session
 from core.notify.services import draft_bulletin
 from core.people.models import Person
 from core.people.schemas import NewOrg, NewPerson, OrgFields
+from core.service import service
 from core.testing.world import Program, World
 from core.web.forms import Bool, Choice, Date, Int, Phone, Ref
-from core.web.models import Replay
+from core.web.models import Once, Replay
 from tests.core.access.units import PATHS, Units, build_units
 
 PERSON = ("people.person.read", "people.person.create", "people.person.update")
@@ -85,6 +86,25 @@ def test_a_key_of_failed_work_may_be_used_again_and_a_lost_answer_is_told(world,
         session().commit()
     monkeypatch.setattr("core.web.replay.PATIENCE", 0)
     assert create(program, units, key="k-2").status_code == 409 and people(world) == 1
+
+
+def test_an_answer_too_long_to_keep_is_told_instead_of_cut(world, program, units, monkeypatch):
+    monkeypatch.setattr("core.web.replay.LONGEST_BODY", 40)
+    assert create(program, units, key="k-3").status_code == 201
+    again = create(program, units, key="k-3")
+    assert again.status_code == 409 and "已经办好" in again.json["detail"] and people(world) == 1
+
+
+@service("people.person.update", action="trial.clash")
+def clash(ctx, _person_id, **_data):
+    session().add_all([Once(actor_id=1, key="same", fingerprint="") for _time in range(2)])
+
+
+def test_only_a_stale_version_is_412_and_a_clash_with_another_record_is_not(program, units, monkeypatch):
+    path = f"/people/persons/{create(program, units).json['id']}"
+    monkeypatch.setattr("core.people.api.update_person", clash)
+    answer = program.ask("PATCH", path, json={"note": "x"}, headers={"If-Match": '"v1"'})
+    assert answer.status_code == 409 and "已有人保存过" not in answer.json["detail"], answer.json
 
 
 NO_JSON = ("{", '{"name": 1, "name": 2}', '{"a": NaN}', "[" * 100_000, '"\\ud800"', "\xff")
