@@ -106,4 +106,4 @@ def person_merged(kept_id: int, gone_id: int, ctx: Context) -> None:
 
 @hookimpl
 def person_unmerged(kept_id: int, gone_id: int, ctx: Context) -> None:
-    split_records(kept_id, gone_id)
+    split_records(ctx, kept_id, gone_id)

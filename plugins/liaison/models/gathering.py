@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from core.base.db import (
+    JSON,
     Base,
     BigInteger,
     Boolean,
@@ -44,7 +46,9 @@ class Gathering(OrgScoped, TenantScoped, Base):
 
 
 class GatheringAttendance(TenantScoped, Base):
-    """One person at one gathering. Read it through the gathering, whose subtree decides."""
+    """One person at one gathering. Read it through the gathering, whose subtree decides. `twins` keep the rows of persons
+    that were merged into this one until that is taken back (services/following.py).
+    """
 
     __tablename__ = "liaison_attendance"
     __table_args__ = keys(
@@ -59,6 +63,7 @@ class GatheringAttendance(TenantScoped, Base):
     record_id: Mapped[int | None] = mapped_column(BigInteger)
     present: Mapped[bool] = mapped_column(Boolean, default=False)
     note: Mapped[str] = mapped_column(String(100), default="")
+    twins: Mapped[list[Any]] = mapped_column(JSON, default=list)
 
     gathering = to_one("GatheringAttendance", "gathering_id", "Gathering", viewonly=True)
     person = to_one("GatheringAttendance", "person_id", "Person", viewonly=True)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from core.base.db import (
+    JSON,
     PATH,
     Base,
     BigInteger,
@@ -32,6 +34,7 @@ class MobileRecord(OrgScoped, TenantScoped, Base):
     the record is open and is NULL afterwards: one open record per person. `region` is never finer than a county.
 
     contact_from   the day the contact interval counts from: the last contact reached, or the day care began
+    before_merge   while a merge of persons keeps this record closed: the person that went, and the state it was closed in
     counterpart_*, handover_code   the tenant, the record and the one-time code of the other side, once a hand-over between
                    tenants (core exchange) made one; NULL while both sides lie here or the other side is outside Juheli
     """
@@ -79,6 +82,7 @@ class MobileRecord(OrgScoped, TenantScoped, Base):
     lost_on: Mapped[dt.date | None] = mapped_column(Date)
     suspended_on: Mapped[dt.date | None] = mapped_column(Date)
     ended_on: Mapped[dt.date | None] = mapped_column(Date)
+    before_merge: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     counterpart_tenant: Mapped[str | None] = mapped_column(String(40))
     counterpart_ref: Mapped[int | None] = mapped_column(BigInteger)
     handover_code: Mapped[str | None] = mapped_column(String(40))

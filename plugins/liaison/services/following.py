@@ -14,11 +14,12 @@ from core.service import Context, service
 from core.work import engine
 
 from .. import links
-from ..models import GatheringAttendance, MobileRecord
+from ..models import Gathering, GatheringAttendance, MobileRecord
 from ..words import ENDED
 from ..workflows import mobile_record
 
 WENT = "transferred_out"
+KEPT = ("id", "gathering_id", "record_id", "present", "note", "twins")        # of attendance merged into that of somebody else
 
 
 @service("liaison.record.register", action="liaison.record.follow")
@@ -64,6 +65,7 @@ def merge_records(ctx: Context, kept_id: int, gone_id: int) -> None:
         stays = any(r.open_of for r in rows if r.person_id == kept_id)
         for row in (r for r in rows if r.person_id == gone_id):
             if row.open_of and stays:      # by its step, so that what waits in the inbox for it ends too
+                row.before_merge = {"gone": gone_id, "state": row.state}
                 engine.advance(links.registry(ctx), mobile_record, row, "close", reason=_("同一人重复登记，随人员合并终止"),
                                happened_on=max(ctx.today(), row.since))
             row.person_id = kept_id
@@ -72,13 +74,19 @@ def merge_records(ctx: Context, kept_id: int, gone_id: int) -> None:
         _merge_attendance(kept_id, gone_id)
 
 
-def split_records(kept_id: int, gone_id: int) -> None:
-    """The merge was taken back: each open record is its own person's open record again (an ended one stays ended)."""
+def split_records(ctx: Context, kept_id: int, gone_id: int) -> None:
+    """The merge was taken back: each open record is its own person's open record again, one that the merge ended is open
+    again as it was (the registry has reopened its links), and each has the own attendance.
+    """
     with beyond_subtree("liaison: a person's records may lie elsewhere"):
         rows = session().scalars(select(MobileRecord).where(MobileRecord.person_id.in_((kept_id, gone_id)))).all()
         for row in rows:
+            if row.before_merge and row.before_merge["gone"] == gone_id == row.person_id:
+                before, row.before_merge, row.ended_on = row.before_merge["state"], None, None
+                engine.start(ctx, mobile_record, row, state=before, reason=_("人员合并已撤销，恢复登记"))
             row.open_of = row.person_id if row.state not in ENDED else None
         session().flush()
+        _split_attendance(kept_id, gone_id)
 
 
 def _merge_attendance(kept_id: int, gone_id: int) -> None:
@@ -86,7 +94,28 @@ def _merge_attendance(kept_id: int, gone_id: int) -> None:
         select(GatheringAttendance).where(GatheringAttendance.person_id == kept_id))}
     for row in session().scalars(select(GatheringAttendance).where(GatheringAttendance.person_id == gone_id)):
         if row.gathering_id in there:
-            there[row.gathering_id].present |= row.present
+            twin = there[row.gathering_id]
+            own, twin.present = twin.present, twin.present or row.present
+            kept = {name: getattr(row, name) for name in KEPT}
+            twin.twins = [*twin.twins, {"gone": gone_id, "row": kept, "own": own, "then": twin.present}]
             session().delete(row)
     session().flush()
     session().execute(update(GatheringAttendance).where(GatheringAttendance.person_id == gone_id).values(person_id=kept_id))
+
+
+def _split_attendance(kept_id: int, gone_id: int) -> None:
+    """One row for two persons is two again; a mark changed since stays. A confirmed sheet names nobody who was absent."""
+    rows = session().execute(select(GatheringAttendance, Gathering.confirmed_on).join(GatheringAttendance.gathering).where(
+        GatheringAttendance.person_id == kept_id)).all()
+    for row, confirmed in rows:
+        twin = next((one for one in row.twins if one["gone"] == gone_id), None)
+        if twin is None:
+            continue
+        row.twins = [one for one in row.twins if one is not twin]
+        if row.present == twin["then"]:
+            row.present = twin["own"]
+        if twin["row"]["present"] or not confirmed:
+            session().add(GatheringAttendance(person_id=gone_id, **twin["row"]))
+        if confirmed and not row.present:
+            session().delete(row)
+    session().flush()

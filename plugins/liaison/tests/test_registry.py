@@ -12,7 +12,11 @@ from core.people.models import Archive
 from core.people.services.membership import transfer_out
 from core.people.services.merge import merge, take_out
 from core.people.services.unmerge import undo_merge
-from plugins.liaison.models import MobileRecord
+from core.work.engine import history
+from core.work.models import WAITING, WorkItem
+from plugins.liaison.models import GatheringAttendance, MobileRecord
+from plugins.liaison.services import gatherings
+from plugins.liaison.workflows import mobile_record
 
 from .conftest import TODAY
 from .test_flow import register
@@ -60,3 +64,64 @@ def test_a_merge_taken_back_gives_everybody_the_own_record_again(county):
         record = ctx.get(MobileRecord, record_id)
         assert (record.person_id, record.open_of) == (county.people["王小明"], county.people["王小明"])
         assert ctx.capability(MobileMembers).away([double, county.people["王小明"]]) == {county.people["王小明"]}
+
+
+def there_and_back(county, meanwhile=lambda: None):
+    """王小明 takes in 李秀兰, and the merge is taken back."""
+    with county.acting("all") as ctx:
+        merge(ctx, county.people["王小明"], county.people["李秀兰"], reason="看错了")
+    meanwhile()
+    with county.acting("all") as ctx:
+        undo_merge(ctx, session().scalars(select(Archive.id)).one(), reason="是两个人")
+
+
+def sheet(county):
+    with county.acting("all"):
+        rows = session().scalars(select(GatheringAttendance))
+        return {row.person_id: (row.id, row.present, row.record_id, row.note) for row in rows}
+
+
+def gathered(county, *names):
+    """A gathering on whose sheet both stand, those named as present."""
+    for name in ("王小明", "李秀兰"):
+        register(county, name)
+    with county.acting("all") as ctx:
+        gathering = gatherings.save_gathering(ctx, org_id=county.orgs["东关一支部"], title="返乡教育", on=TODAY, minutes=60)
+        gatherings.tick(ctx, gathering.id, present=[county.people[name] for name in names])
+        return gathering.id
+
+
+@pytest.mark.parametrize("names", [("王小明",), ("李秀兰",), ("王小明", "李秀兰"), ()])
+def test_a_merge_taken_back_leaves_each_the_own_attendance(county, names):
+    gathered(county, *names)
+    before = sheet(county)
+    there_and_back(county)
+    assert sheet(county) == before and len(before) == 2
+
+
+def test_a_sheet_confirmed_meanwhile_lists_nobody_for_missing_it(county):
+    gathering_id = gathered(county, "李秀兰")
+    before = sheet(county)
+
+    def confirm():
+        with county.acting("all") as ctx:
+            gatherings.confirm_gathering(ctx, gathering_id)
+
+    there_and_back(county, confirm)
+    gone = county.people["李秀兰"]
+    assert sheet(county) == {gone: before[gone]}
+
+
+def test_a_merge_taken_back_opens_the_stay_it_had_ended(county):
+    records = [register(county, name) for name in ("王小明", "李秀兰")]
+    there_and_back(county)
+    with county.acting("all") as ctx:
+        ids = [county.people[name] for name in ("王小明", "李秀兰")]
+        rows = [ctx.get(MobileRecord, record_id) for record_id in records]
+        assert [(row.person_id, row.open_of, row.state, row.ended_on) for row in rows] == [
+            (one, one, "registered", None) for one in ids]
+        assert ctx.capability(MobileMembers).away(ids) == set(ids)
+        steps = [(one.step, one.to_state) for one in history(ctx, mobile_record, rows[1])]
+        assert steps == [("start", "registered"), ("close", "closed"), ("start", "registered")]
+        waiting = select(WorkItem.step).where(WorkItem.record_id == rows[1].id, WorkItem.state.in_(WAITING))
+        assert list(session().scalars(waiting)) == ["notify"]
