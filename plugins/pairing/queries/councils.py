@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core.base.db import session
 from core.base.scope import beyond_subtree
 from core.contracts.errors import NotFound
 from core.people.models import OrgUnit
+from core.people.tree import within_any
 from core.service import Context, service
 
 from ..models import Council, CouncilAttendance, CouncilMember, CouncilResolution, CouncilSession, CouncilTopic
@@ -17,6 +18,7 @@ from ..words import RESOLUTION_OPEN
 from .seats import council_in_sight, may_propose
 
 READ = "pairing.council.read"
+MOST = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,11 @@ class SessionPage:
 @service(READ, writes=False)
 def councils(ctx: Context) -> list[Council]:
     """Councils of the reader's own part, and those in which a unit of his has a seat."""
-    seats = session().scalars(select(CouncilMember.council_id).where(CouncilMember.ends_on.is_(None))).all()
+    seats = session().scalars(select(CouncilMember.council_id).where(CouncilMember.ends_on.is_(None)).distinct()).all()
+    mine = or_(within_any(Council.org_path, ctx.subtrees(READ)), Council.id.in_(seats))
     with beyond_subtree("pairing: councils the reader has a seat in"):
-        found = session().scalars(select(Council).where(Council.closed_on.is_(None)).order_by(Council.org_path,
-            Council.name).limit(500)).all()
-    return [one for one in found if ctx.may(READ, one.org_path) or one.id in set(seats)]
+        return list(session().scalars(select(Council).where(Council.closed_on.is_(None), mine).order_by(
+            Council.org_path, Council.name).limit(MOST)))
 
 
 @service(READ, writes=False)

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from core.base.db import session
 from core.base.i18n import _
@@ -143,9 +144,15 @@ def settle_topic(ctx: Context, topic_id: int, *, state: str, outcome: str, versi
 
 
 @service(MANAGE)
-def tick(ctx: Context, session_id: int, *, present: list[int], stand_ins: dict[int, str], deciding: list[int]) -> int:
-    """Who sat in the session: seats, stand-ins by name, and who of them could decide. Returns how many were there."""
+def tick(ctx: Context, session_id: int, *, present: list[int], stand_ins: dict[int, str], deciding: list[int],
+         version: int | None = None) -> int:
+    """Who sat in the session: seats, stand-ins by name, and who of them could decide. Returns how many were there.
+
+    The sheet goes under the session's version: two who record do not overwrite each other. Raises Conflict.
+    """
     held = open_session(ctx, session_id)
+    ctx.check_version(held, version)
+    flag_modified(held, "held")
     here = 0
     for row in session().scalars(select(CouncilAttendance).where(CouncilAttendance.session_id == held.id)):
         row.stand_in = stand_ins.get(row.member_id, "").strip()[:60]
@@ -160,8 +167,9 @@ def tick(ctx: Context, session_id: int, *, present: list[int], stand_ins: dict[i
 @service(MANAGE)
 def resolve(ctx: Context, session_id: int, *, text: str, owner_name: str, due_on: dt.date, topic_id: int | None = None,
             unit_id: int | None = None) -> CouncilResolution:
-    """Note a resolution with its owner (a unit with a seat, or the community) and its date."""
-    held = own(ctx, CouncilSession, session_id)
+    """Note a resolution with its owner (a unit with a seat, or the community) and its date. Raises Conflict once the session
+    is confirmed: its minutes list what was resolved."""
+    held = open_session(ctx, session_id)
     council = own(ctx, Council, held.council_id)
     errors: Errors = {}
     check_texts({"text": text}, ("text",), errors)
@@ -214,5 +222,5 @@ def open_session(ctx: Context, session_id: int) -> CouncilSession:
     """A session of the actor's own that is not confirmed yet. Raises Conflict for one that is."""
     held = own(ctx, CouncilSession, session_id)
     if held.held:
-        raise Conflict(_("这次会议已经确认，到会情况和纪要不能再改。"))
+        raise Conflict(_("这次会议已经确认，到会情况、议定事项和纪要不能再改。"))
     return held

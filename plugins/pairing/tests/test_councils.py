@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from sqlalchemy import func, select
 
-from core.base.session import session
+from core.base.session import begin_write, session
 from core.contracts.errors import Conflict, Forbidden, Invalid
 from core.indicators.engine import measure
 from core.people.models import OrgUnit
 from core.people.services.reorganise import dissolve_org, move_org
 from core.work.models import WorkItem
 from plugins.pairing import hooks
-from plugins.pairing.models import CouncilAttendance, CouncilMember, CouncilResolution, CouncilSession, CouncilTopic
+from plugins.pairing.models import Council, CouncilAttendance, CouncilMember, CouncilResolution, CouncilSession, CouncilTopic
+from plugins.pairing.queries.councils import councils as list_councils
 from plugins.pairing.queries.councils import session_page
 from plugins.pairing.services import councils, sessions
 
@@ -201,3 +203,39 @@ def test_the_place_above_a_unit_does_not_speak_for_it_in_a_council(county, counc
     with county.acting("factory") as ctx:
         assert sessions.propose_topic(ctx, council, title="东门停车").proposed_by == "永丰厂"
     county.step("factory", "resolution", unit_row, "report", result="已划出二十个夜间车位并安装指示牌")
+
+
+def test_councils_of_others_do_not_crowd_out_ones_own(county):
+    with county.acting("all"):
+        begin_write()
+        session().add_all(Council(name=f"第{n}联席会议", kind="joint_council", org_id=county.orgs["东关社区"],
+                                  org_path=county.paths["东关社区"], founded_on=FOUNDED) for n in range(500))
+        session().commit()
+    with county.acting("xiguan") as ctx:
+        own = councils.found_council(ctx, org_id=county.orgs["西关社区"], name="西关联席会议", kind="joint_council",
+                                     founded_on=FOUNDED)
+        councils.seat(ctx, own.id, name="王工", unit_id=county.units["永丰厂"])
+    for login in ("xiguan", "factory"):
+        with county.acting(login) as ctx:
+            assert [one.name for one in list_councils(ctx)] == ["西关联席会议"], login
+    with county.acting("reader") as ctx:
+        assert len(list_councils(ctx)) == 500
+    with county.acting("school") as ctx:
+        assert list_councils(ctx) == []
+
+
+def test_two_recorders_do_not_overwrite_each_other(county, council):
+    with county.acting("dongguan") as ctx:
+        held = sessions.plan_session(ctx, council, on=TODAY).id
+        unit, own = member("王工"), member("李书记")
+    browser, path = county.browser("dongguan"), f"/pairing/sessions/{held}"
+    form = re.search(r"<form[^>]*/tick.*?</form>", browser.get(path).text, re.S)[0]
+    seen = re.search(r'name="version" value="(\d+)"', form)[1]
+    assert browser.post(path + "/tick", {"present": [unit, own], "decides": [unit], "version": seen}).status_code == 303
+    assert browser.post(path + "/tick", {"present": [own], "version": seen}).status_code == 409
+    with county.acting("dongguan") as ctx:
+        assert session_page(ctx, held).present == 2
+        sessions.hold_session(ctx, held, minutes="议定停车事项")
+        with pytest.raises(Conflict, match="已经确认"):
+            sessions.resolve(ctx, held, **RESOLVED)
+    assert "登记议定事项" not in browser.get(path).text

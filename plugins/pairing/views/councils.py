@@ -164,7 +164,8 @@ def tick(record_id: int) -> Any:
 
     stand_ins = {number: request.form[key] for key in list(request.form)[:5000]
                  if key.startswith("stand-") and (number := number_asked(key[6:]))}
-    n = sessions.tick(ctx(), record_id, present=picked("present"), deciding=picked("decides"), stand_ins=stand_ins)
+    n = sessions.tick(ctx(), record_id, present=picked("present"), deciding=picked("decides"), stand_ins=stand_ins,
+                      version=number_asked(request.form.get("version")))
     done(_("到会情况已保存：%(n)s 人。", n=n))
     return go("pairing.session", record_id=record_id)
 
