@@ -61,6 +61,12 @@ def meant_by(code: str, today: dt.date) -> ColumnElement[bool]:
     return and_(Person.membership_state.in_(COUNTED_STATES), away_or_guest()) if code == "mobile" else counted()
 
 
+def is_new(person: Person, day: dt.date) -> bool:
+    """Whether somebody is on probation or in the first year of membership on that day."""
+    return person.member_kind == "probationary" or bool(
+        person.member_kind == "full" and person.joined_on and person.joined_on > add_months(day, -FIRST_YEAR))
+
+
 def should_come(codes: Iterable[str], path: str, today: dt.date) -> ColumnElement[bool]:
     """Persons any of the codes means, within a subtree ("" is the whole tenant)."""
     return and_(or_(*(meant_by(code, today) for code in codes)), within(Person.org_path, path))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import or_
+
 from core.base.i18n import _l
 from core.plugin import PERCENT, Indicator
 
-from .ledgers.sessions import trained_on
+from .audience import meant_by
+from .ledgers.sessions import rotated, trained_on
 from .models import Balance, ClassSession, Need
 from .words import COUNTED, SUBMITTED
 
@@ -23,9 +26,14 @@ induction = Indicator(
     where=lambda ctx: trained_on().is_not(None), version=2,
     definition=_l("近期任职的书记（任职时间在培训期限的两倍以内）中，任职后已参加过任职培训或轮训的比例。"))
 central = Indicator(
-    name="training.central_class", label=_l("书记和班子成员集中培训率"), of="training.hours", unit=PERCENT, good="high", rank=113,
-    over=lambda ctx: Balance.role.in_(("secretary", "committee")), where=lambda ctx: Balance.classes > 0,
-    definition=_l("书记和班子成员中，本年度至少参加过一次集中培训的比例。"))
+    name="training.central_class", label=_l("集中培训率"), of="training.hours", unit=PERCENT, good="high", rank=113, version=2,
+    over=lambda ctx: or_(Balance.role.in_(("secretary", "committee")), meant_by("probationary", ctx.today()),
+                         meant_by("new_members", ctx.today())), where=lambda ctx: Balance.classes > 0,
+    definition=_l("书记、班子成员、预备党员和入党第一年的党员中，本年度至少参加过一次集中培训的比例。"))
+rotation = Indicator(
+    name="training.rotation", label=_l("书记年度轮训率"), of="training.hours", unit=PERCENT, good="high", rank=118,
+    over=lambda ctx: Balance.role == "secretary", where=lambda ctx: rotated(),
+    definition=_l("书记中，本年度参加过轮训或任职培训的比例。"))
 needs_met = Indicator(
     name="training.needs_met", label=_l("需求满足率"), of="training.needs", unit=PERCENT, good="high", rank=114,
     over=lambda ctx: (Need.year == ctx.today().year) & (Need.state != "dropped"), where=lambda ctx: Need.state == "met",

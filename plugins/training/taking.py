@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
 
 from core.base.db import session
 from core.base.i18n import _
@@ -96,6 +97,7 @@ def undo(ctx: Context, seat_id: int, kept: dict[str, Any]) -> None:
     else:
         for name, value in kept["before"].items():
             setattr(seat, name, value)
+    flag_modified(event, "state")           # whoever has the sheet open since before is told
     session().flush()
 
 

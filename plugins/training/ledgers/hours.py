@@ -17,7 +17,7 @@ from ..queries.gap import make_up_on, share_met
 from ..tenths import shown
 from ..words import ROLES, SOURCES
 from .plans import GROUP
-from .sessions import EXPORT, HOURS, as_day
+from .sessions import EXPORT, HOURS, as_day, rotated
 
 
 def this_year(ctx: Context) -> Any:
@@ -51,6 +51,8 @@ UNDER = Filter(name="under", label=_l("所属组织"), kind="org", source=Balanc
 SHORT = Filter(name="short", label=_l("有差额"), kind="flag", where=lambda ctx: Balance.missing > 0)
 NOTHING = Filter(name="none", label=_l("尚未参训"), kind="flag", where=lambda ctx: Balance.got == 0)
 WORKER = Filter(name="worker", label=_l("社区工作者"), kind="flag", where=lambda ctx: Balance.worker.is_(True))
+UNROTATED = Filter(name="unrotated", label=_l("书记当年未轮训"), kind="flag",
+                   where=lambda ctx: (Balance.role == "secretary") & ~rotated())
 HEADING = (
     NAME,
     col("branch", _l("支部/社区"), OrgUnit.short_name, order=Balance.org_path, width=18),
@@ -66,9 +68,11 @@ FOR_PLANNING = _l("只供安排培训和补课使用，不公布、不排名。"
 hours = Ledger(
     name="training.hours", title=_l("学时台账"), permission=HOURS, export=EXPORT, paper=A4.portrait, icon="journal-check",
     group=GROUP,
-    rows=this_year, key=Balance.id, scope=(Balance.org_path,), columns=HEADING, filters=(UNDER, SHORT, NOTHING, WORKER),
+    rows=this_year, key=Balance.id, scope=(Balance.org_path,), columns=HEADING,
+    filters=(UNDER, SHORT, NOTHING, WORKER, UNROTATED),
     views=(View(name="short", label=_l("有差额"), query={"short": "1"}),
-           View(name="workers", label=_l("社区工作者"), query={"worker": "1"})),
+           View(name="workers", label=_l("社区工作者"), query={"worker": "1"}),
+           View(name="unrotated", label=_l("书记当年未轮训"), query={"unrotated": "1"})),
     order=ORDER, rank=60, note=FOR_PLANNING,
     empty=_l("本年度还没有应达学时的人员。应达学时按职务和类别计算，每天更新。"),
 )
@@ -82,8 +86,8 @@ hours_past = Ledger(
     name="training.hours_past", title=_l("历年学时台账"), permission=HOURS, export=EXPORT, paper=A4.portrait, rank=62,
     group=GROUP,
     rows=select(Balance).join(Balance.person).join(Balance.org), key=Balance.id, scope=(Balance.org_path,), icon="archive",
-    columns=(col("year", _l("年度"), Balance.year, filter=True, width=8), *HEADING[:-1]), filters=(UNDER, SHORT, NOTHING, WORKER),
-    order=("-year", *ORDER), note=FOR_PLANNING,
+    columns=(col("year", _l("年度"), Balance.year, filter=True, width=8), *HEADING[:-1]), 
+    filters=(UNDER, SHORT, NOTHING, WORKER, UNROTATED), order=("-year", *ORDER), note=FOR_PLANNING,
 )
 entries = Ledger(
     name="training.entries", title=_l("学时明细"), permission=HOURS, export=EXPORT, paper=A4.portrait, icon="list-ul",

@@ -16,7 +16,7 @@ from core.settings.models import DictionaryEntry
 
 from ..audience import post_codes
 from ..board import words_for
-from ..models import ClassSession, Course, HourEntry, Seat
+from ..models import Balance, ClassSession, Course, HourEntry, Seat
 from ..tenths import shown
 from ..words import (
     ATTENDANCE,
@@ -111,17 +111,28 @@ def in_office(ctx: Context) -> Any:
                    PostHolding.starts_on > add_months(ctx.today(), -months), PostHolding.starts_on <= ctx.today()))
 
 
-def trained_on() -> Any:
-    """The first induction or rotation class since the post was taken up, for a column."""
+def of_induction(what: Any) -> Any:
+    """A column of the hours got in induction or rotation classes."""
     own = select(DictionaryEntry.code).where(
         DictionaryEntry.tenant_id == Course.tenant_id, DictionaryEntry.kind == "training.form",
         DictionaryEntry.base.in_(INDUCTION_FORMS))
-    found = select(func.min(HourEntry.on)).join(ClassSession, (ClassSession.tenant_id == HourEntry.tenant_id)
-                                                & (ClassSession.id == HourEntry.source_id)).join(ClassSession.course)
-    return found.where(
+    found = select(what).select_from(HourEntry).join(ClassSession, (ClassSession.tenant_id == HourEntry.tenant_id)
+                                                     & (ClassSession.id == HourEntry.source_id)).join(ClassSession.course)
+    return found.where(HourEntry.source == OWN_SOURCE, or_(Course.form.in_(INDUCTION_FORMS), Course.form.in_(own)))
+
+
+def trained_on() -> Any:
+    """The first induction or rotation class since the post was taken up, for a column."""
+    return of_induction(func.min(HourEntry.on)).where(
         HourEntry.tenant_id == PostHolding.tenant_id, HourEntry.person_id == PostHolding.person_id,
-        HourEntry.source == OWN_SOURCE, HourEntry.on >= PostHolding.starts_on,
-        or_(Course.form.in_(INDUCTION_FORMS), Course.form.in_(own))).correlate(PostHolding).scalar_subquery()
+        HourEntry.on >= PostHolding.starts_on).correlate(PostHolding).scalar_subquery()
+
+
+def rotated() -> Any:
+    """Balances of those who got hours in an induction or rotation class of that year."""
+    return of_induction(HourEntry.id).where(
+        HourEntry.tenant_id == Balance.tenant_id, HourEntry.person_id == Balance.person_id,
+        HourEntry.year == Balance.year).correlate(Balance).exists()
 
 
 def due_on(row: Any, ctx: Context) -> str:

@@ -20,7 +20,7 @@ from ..clashes import attended_elsewhere, too_long
 from ..models import ClassSession, Seat
 from ..seating import seats_for
 from ..tenths import shown
-from ..words import CAME, CANCELLED, HELD, PARTIAL, PRESENT, PRESENT_UNASKED, SEATED, UPCOMING, WAITING
+from ..words import CALLED_OFF, CAME, CANCELLED, DRAFT, HELD, PARTIAL, PRESENT, PRESENT_UNASKED, SEATED, UPCOMING, WAITING
 from ..workflows import class_session
 
 MANAGE = "training.session.manage"
@@ -29,7 +29,8 @@ MOST_TOLD = 20              # people named in one refusal
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What the sheet says of one seat. `tenths` None: the whole session for whoever was present, else nothing."""
+    """What the sheet says of one seat; "" takes back what was entered. `tenths` None: the whole session for whoever was
+    present, else nothing."""
 
     seat_id: int
     attendance: str
@@ -41,6 +42,10 @@ def locked_because(ctx: Context, event: ClassSession) -> str:
     """Why the sheet cannot be written on: too early, or handed in already; "" while it can."""
     if ctx.now() < event.starts_at:
         return _("培训 %(day)s 才开始，不能提前登记签到。", day=f"{event.starts_at:%Y-%m-%d %H:%M}")
+    if event.state == DRAFT:
+        return _("班次还在草拟，请先发布预告，再登记签到；已经办过的，用“补登班次”。")
+    if event.state == CALLED_OFF:
+        return _("班次已取消，不登记签到。")
     if event.state not in (HELD, *UPCOMING):
         return _("签到表现在是“%(state)s”，不能修改。需要更正的，请上级说明理由后重新打开。",
                  state=class_session.state(event.state).label)

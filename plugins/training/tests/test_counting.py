@@ -1,4 +1,4 @@
-"""Who counts: workers and secretaries who are no formal members here, workers with a heavier role, groups too small to show."""
+"""Who counts: posts without formal membership, workers with a heavier role, groups too small to show, who owes a class."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.access.models import Role, RoleGrant
 from core.base.session import begin_write, session
+from core.indicators.engine import measure, offered
 from core.people.services.posts import appoint
 from plugins.training.models import Balance
 
@@ -55,3 +56,21 @@ def test_small_groups_are_seen_where_one_plans(county):
                                 org_unit_id=county.orgs["西关支部"], starts_on=dt.date(2020, 1, 1)))
         session().commit()
     assert "共 2 " in text(county.browser("both"), "/ledgers/training.coverage/")
+
+
+def test_members_on_probation_or_in_their_first_year_owe_a_central_class(county):
+    """R1: so do secretaries, and every one of them is rotated once a year."""
+    county.person("冯预备", member_kind="probationary")
+    county.person("陈新", member_kind="full", joined_on=dt.date(2026, 3, 1))
+    county.settle()
+    county.confirmed(county.course(form="rotation"), {"李秀兰": "present"})
+    officer = county.browser("officer")
+    for name, owes in {"冯预备": True, "陈新": True, "王小明": True, "赵大海": False}.items():
+        assert ("每年至少 1 次" in text(officer, f"/training/people/{county.people[name]}")) is owes, name
+    assert "共 1 " in text(officer, "/ledgers/training.hours/?unrotated=1")
+    with county.acting("officer") as ctx:
+        found = measure(ctx, [one for one in offered(ctx) if one.name in ("training.central_class", "training.rotation")])
+    assert {name: (one.amount, one.base) for name, one in found.items()} == {
+        "training.central_class": (0, 3), "training.rotation": (0, 1)}
+    county.confirmed(county.course("二", form="rotation"), {"王小明": "present"}, on=TODAY)
+    assert "王小明" not in text(officer, "/ledgers/training.hours/?unrotated=1")

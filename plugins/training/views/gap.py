@@ -9,8 +9,11 @@ from flask import current_app, request
 
 from core.ledgers.cells import address_of
 from core.rules import rule
+from core.settings.modules import settings_of
 from core.web import SIGNED_IN, ctx, go, render
 
+from ..audience import is_new
+from ..duty import as_of
 from ..models import HourEntry
 from ..queries.gap import PersonYear, my_year, person_year, unit_gap
 from ..words import DUTY_RULES, ROLES, SOURCES
@@ -38,9 +41,12 @@ def links_of(entries: Iterable[HourEntry]) -> dict[int, str]:
 
 
 def central_classes(found: PersonYear | None) -> int:
-    """How many central classes the person's role asks for in a year; 0: none in particular."""
-    asked = found is not None and found.balance is not None and found.balance.role in ("secretary", "committee")
-    return int(rule("training.central_classes").value) if asked else 0
+    """How many central classes the person's role or first year asks for in a year; 0: none in particular."""
+    if found is None or found.balance is None:
+        return 0
+    if found.balance.role in ("secretary", "committee"):
+        return int(rule("training.central_classes").value)
+    return int(rule("training.central_classes_new").value) if is_new(found.person, as_of(found.year)) else 0
 
 
 def ground(role: str) -> str:
@@ -55,7 +61,8 @@ def mine() -> Any:
     found = my_year(ctx(), year)
     return render("training/person.html", page=found, own=True, why=ground(found.balance.role) if found and found.balance else "",
                   today=ctx().today(), behind=links_of(found.entries) if found else {}, sources=SOURCES,
-                  central=central_classes(found), **WORDS)
+                  central=central_classes(found), **WORDS,
+                  self_enrolment=settings_of(ctx().plugins, "training")["self_enrolment"])
 
 
 @pages.get("/people/<int:record_id>", needs=HOURS)

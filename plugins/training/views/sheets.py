@@ -56,11 +56,14 @@ def _sheet(page: SessionPage, errors: dict[str, list[str]] | None = None, status
 
 
 def _typed(page: SessionPage) -> tuple[list[attendance.Mark], dict[str, list[str]]]:
-    """The marks of the posted sheet, and a sentence per seat whose hours cannot be read. Untouched lines are left alone."""
+    """The marks of the posted sheet, and a sentence per seat whose hours cannot be read. A line may go
+    back to not entered; untouched lines are left alone."""
     marks, errors = [], {}
     for line in page.lines[:MOST_LINES]:
         seat, form = line.seat, request.form
         said, hours = form.get(f"a-{seat.id}", ""), form.get(f"h-{seat.id}", "").strip()[:40]
+        if said == "" and seat.attendance and f"a-{seat.id}" in form:
+            marks.append(attendance.Mark(seat.id, "", None, form.get(f"n-{seat.id}", "").strip()[:100]))
         if said not in ATTENDANCE:
             continue
         try:
