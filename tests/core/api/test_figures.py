@@ -54,7 +54,7 @@ def test_an_export_of_a_revoked_token_is_never_written(world, program):
     assert local(program, queued.headers["Location"]).status_code == 401
     with world.inside("east"):
         job = session().scalars(select(Job).where(Job.id == queued.json["id"])).one()
-        assert (job.status, job.result) == ("queued", None)
+        assert (job.status, job.result) == ("failed", None)
 
 
 def test_what_makes_no_sense_in_an_export_is_refused(world, program):
