@@ -53,7 +53,7 @@ def save(page, name="保存"):
 
 def test_two_sides_agree_claim_deliver_accept_review_and_print(county, visit, today, tmp_path):
     factory, dongguan, school = visit("factory"), visit("dongguan"), visit("school")
-    pair_path = agree(factory, dongguan)
+    pair_path = agree(factory, dongguan, today)
     need_path, project_path = deliver(factory, dongguan, today)
     dongguan.goto(dongguan.root + project_path)
     dongguan.get_by_role("link", name="验收").click()
@@ -71,11 +71,13 @@ def test_two_sides_agree_claim_deliver_accept_review_and_print(county, visit, to
     none_of_it(school, (pair_path, need_path, project_path), county)
 
 
-def agree(factory, dongguan):
-    """The unit proposes with its paper and signs, the community signs; the address of the pairing."""
+def agree(factory, dongguan, today):
+    """The unit proposes with its paper and signs, the community signs; the address of the pairing. Its term began last year,
+    so that there is a year to review whatever day it is."""
     factory.get_by_role("link", name="发起结对").first.click()
     factory.get_by_label("共建", exact=True).check()
     factory.select_option("#org_id", label="东关社区")
+    factory.fill("#starts_on", dt.date(today.year - 1, 12, 31).isoformat())
     factory.fill("#goals", "修好东关社区的路灯，办好周末托管班")
     factory.set_input_files("#paper", {"name": "协议.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 paper"})
     save(factory)
