@@ -159,7 +159,7 @@ class _Demo:
         self._contact(record, end)
         if record.since.year < self.today.year and self.random.random() < 0.6:
             write_review(self.ctx, record.id, year=self.today.year - 1, opinion=words()["review_opinion"],
-                         on=dt.date(self.today.year, 1, 12))
+                         on=min(self.today, dt.date(self.today.year, 1, 12)))
 
     def _contact(self, record: MobileRecord, on: dt.date) -> None:
         wish = self.needs.pop() if self.needs and self.random.random() < 0.3 else ""

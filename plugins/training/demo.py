@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import tomllib
 from functools import cache
+from operator import itemgetter
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -54,7 +55,7 @@ def load(ctx: Context, random: Random) -> None:
     demo.offer_courses()
     demo.plan_the_year()
     demo.ask_for_more()
-    for held in words()["held"]:
+    for held in sorted(words()["held"], key=itemgetter("at")):
         demo.hold(**held)
     demo.look_ahead()
     settle_all(ctx.today().year)
@@ -67,6 +68,7 @@ class _Demo:
         self.root = session().scalars(units.where(OrgUnit.parent_id.is_(None))).first()
         self.communities = session().scalars(units.where(OrgUnit.unit_kind == "community")).all()
         self.courses: dict[str, Course] = {}
+        self.free_from = dt.date(self.today.year, 1, 8)
 
     def hire_workers(self) -> None:
         """Community workers who are no members, two in each community while the names last."""
@@ -118,23 +120,27 @@ class _Demo:
 
     # -- what was held
     def hold(self, course: str, at: float, audience: list[str], came: int) -> None:
-        """A class for everybody it is meant for, with its sheet, confirmed."""
-        start = dt.date(self.today.year, 1, 8)
-        days = (self.today - dt.timedelta(days=12) - start).days
-        if days < 30:
+        """A class for everybody it is meant for, with its sheet, confirmed. Early in a year only the first ones were held."""
+        start, over = dt.date(self.today.year, 1, 8), self.today - dt.timedelta(days=12)
+        on = max(start + dt.timedelta(days=int((over - start).days * at)), self.free_from)
+        if on + dt.timedelta(days=self._days(course)) > over:
             return
-        on = start + dt.timedelta(days=int(days * at))
         event = self._past(course, on, audience)
+        self.free_from = event.ends_on + dt.timedelta(days=1)
         self._sheet(event, came)
         engine.advance(self.ctx, class_session, event, "submit", happened_on=event.ends_on, accept=True)
         engine.advance(self.ctx, class_session, event, "confirm", happened_on=event.ends_on + dt.timedelta(days=4), accept=True)
 
     def _past(self, course: str, on: dt.date, audience: list[str]) -> ClassSession:
-        found = self.courses[course]
-        days = max(1, found.tenths // (8 * TEN))
+        found, more = self.courses[course], dt.timedelta(days=self._days(course) - 1)
+        if (on + more).year > on.year:      # no class lies in two years
+            on = dt.date(on.year, 12, 31) - more
         long = found.tenths >= 8 * TEN
-        return record_past(self.ctx, org_id=self.root.id, course_id=found.id, on=on, ends_on=on + dt.timedelta(days=days - 1),
+        return record_past(self.ctx, org_id=self.root.id, course_id=found.id, on=on, ends_on=on + more,
                            begins=dt.time(9), ends=dt.time(17 if long else 12), audience=audience)
+
+    def _days(self, course: str) -> int:
+        return max(1, self.courses[course].tenths // (8 * TEN))
 
     def _meant(self, event: ClassSession) -> list[int]:
         rows = select(Person.id).where(should_come(event.audience, event.org_path, event.on)).order_by(Person.id).limit(MOST)
@@ -172,9 +178,11 @@ class _Demo:
     def _ahead(self, course: str, days: int, audience: list[str], *, announce: bool = True,
                capacity: int | None = None) -> ClassSession:
         found, on = self.courses[course], self.today + dt.timedelta(days=days)
+        more = dt.timedelta(days=self._days(course) - 1)
+        if (on + more).year > on.year:
+            on = dt.date(on.year + 1, 1, 1)
         event = plan_session(self.ctx, org_id=self.root.id, course_id=found.id, on=on, begins=dt.time(9), ends=dt.time(17),
-                             ends_on=on + dt.timedelta(days=max(1, found.tenths // (8 * TEN)) - 1), audience=audience,
-                             capacity=capacity, enrol_until=on - dt.timedelta(days=2))
+                             ends_on=on + more, audience=audience, capacity=capacity, enrol_until=on - dt.timedelta(days=2))
         if announce:
             told = {"text": words()["announce"], "until": on}
             engine.advance(self.ctx, class_session, event, "announce", data=told, accept=True)

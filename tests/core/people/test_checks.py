@@ -18,7 +18,7 @@ from core.service import unit_of_work
 from core.work.models import WorkItem
 from core.work.services import make_step
 
-LATER = dt.datetime(2027, 9, 1, 4, tzinfo=dt.UTC)
+LATER = dt.datetime.now(dt.UTC) + dt.timedelta(days=281)
 BRANCH = ("people.check.confirm", "people.person.read")
 ABOVE = ("people.check.approve", "people.person.read", "people.check.confirm")
 
