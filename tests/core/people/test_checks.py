@@ -18,7 +18,7 @@ from core.service import unit_of_work
 from core.work.models import WorkItem
 from core.work.services import make_step
 
-LATER = dt.datetime.now(dt.UTC) + dt.timedelta(days=281)
+LATER = dt.datetime.combine(dt.date.today() + dt.timedelta(days=281), dt.time(4), dt.UTC)
 BRANCH = ("people.check.confirm", "people.person.read")
 ABOVE = ("people.check.approve", "people.person.read", "people.check.confirm")
 
