@@ -183,6 +183,10 @@ class SchemaForm:
                 log.exception("form %s saved, but not everybody could be told", self.key)
         return True
 
+    def sentences(self) -> str:
+        """What was refused, as one text for a notice on another page; "" when all that is known is that somebody was faster."""
+        return self.too_late or " ".join(text for texts in self.errors.values() for text in texts)
+
     def compare(self, saved: Any) -> None:
         """Show the form again beside what ``saved`` (the record as it stands now) holds."""
         self.late = []

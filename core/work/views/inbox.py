@@ -77,7 +77,7 @@ def settle(item_id: int) -> Any:
                                                   version=form.version):
         done(_("已标为办结。"))
         return back("work.inbox")
-    warn("；".join(text for texts in form.errors.values() for text in texts) or _("这项待办刚刚有人动过，请看最新情况。"))
+    warn(form.sentences() or _("这项待办刚刚有人动过，请看最新情况。"))
     return back("work.item", item_id=item_id)
 
 

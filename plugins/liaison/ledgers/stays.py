@@ -35,7 +35,7 @@ def year_month(day: dt.date | None) -> str:
 
 def contact_late(row: Any, ctx: Context) -> bool:
     due = when.next_contact(row)
-    return due is not None and due <= ctx.today()
+    return due is not None and due < ctx.today()
 
 
 def transfer_note(row: Any, ctx: Context) -> str:

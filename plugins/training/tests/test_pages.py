@@ -82,11 +82,16 @@ def test_plan_announce_enrol_mark_confirm(county):
         officer = county.browser("officer")
         bad = officer.post(path + "/attendance", {f"a-{seats['李秀兰']}": "partial", f"h-{seats['李秀兰']}": "半天"})
         assert bad.status_code == 422 and "不是学时" in bad.get_data(as_text=True) and "半天" in bad.get_data(as_text=True)
+        alone = officer.post(path + "/attendance", {f"a-{seats['李秀兰']}": "", f"h-{seats['李秀兰']}": "4"})
+        assert alone.status_code == 422 and "请先选出席情况" in alone.get_data(as_text=True)
         assert officer.post(path + "/attendance", {f"a-{seats['李秀兰']}": "present"}).status_code == 303
         assert officer.post(path + "/walk-in",
                             {"person_ids": [county.people["王小明"]], "attendance": "present"}).status_code == 303
         assert "签名" in text(officer, path + "/sheet")
     county.step(session_id, "submit", day=LATER)
+    with county.on(LATER):
+        officer.post(path + "/walk-in", {"person_ids": [county.people["赵大海"]], "attendance": "present"})
+        assert "需要更正的，请上级说明理由后重新打开" in text(officer, "/training/")
     county.step(session_id, "confirm", login="second", day=LATER)
     assert balances(county)["王小明"][2] == balances(county)["李秀兰"][2] == 40
     assert "已完成" in text(officer, "/ledgers/training.plan/")

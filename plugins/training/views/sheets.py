@@ -65,6 +65,8 @@ def _typed(page: SessionPage) -> tuple[list[attendance.Mark], dict[str, list[str
         if said == "" and seat.attendance and f"a-{seat.id}" in form:
             marks.append(attendance.Mark(seat.id, "", None, form.get(f"n-{seat.id}", "").strip()[:100]))
         if said not in ATTENDANCE:
+            if hours and not seat.attendance:
+                errors[f"seat-{seat.id}"] = [_("%(name)s：填了学时，请先选出席情况。", name=seat.person_name)]
             continue
         try:
             tenths = read_hours(hours) if hours else None
@@ -78,15 +80,10 @@ def _typed(page: SessionPage) -> tuple[list[attendance.Mark], dict[str, list[str
 @pages.post("/sessions/<int:record_id>/walk-in", needs=MANAGE)
 def walk_in(record_id: int) -> Any:
     form = SchemaForm(WalkIn())
-    try:
-        added = form.submit(request.form) and form.attempt(attendance.add_walk_ins, ctx(), record_id, **form.data)
-    except Conflict as refused:
-        warn(said(refused))
-        return go("training.attendance_sheet", record_id=record_id)
-    if added:
+    if form.submit(request.form) and form.attempt(attendance.add_walk_ins, ctx(), record_id, **form.data):
         done(_("已补录 %(n)s 人。", n=form.result))
     else:
-        warn(" ".join(text for texts in form.errors.values() for text in texts))
+        warn(form.sentences() or said(Conflict()))
     return go("training.attendance_sheet", record_id=record_id)
 
 
