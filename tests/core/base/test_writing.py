@@ -65,7 +65,7 @@ def test_a_writing_transaction_holds_the_lock_from_its_first_statement(impatient
         somebody_writes("now")
 
 
-def test_reading_again_after_the_commit(lab_database):
+def test_reading_again_after_the_commit(lab_database, filled):
     with tenant_scope(1):
         begin_write()
         org()
@@ -189,7 +189,7 @@ def test_a_failing_call_breaks_nothing(filled, caplog):
     assert "after-commit call failed" in caplog.text
 
 
-def test_many_writers_take_turns(lab_database):
+def test_many_writers_take_turns(lab_database, filled):
     failed: list[BaseException] = []
 
     def write(number: int) -> None:
