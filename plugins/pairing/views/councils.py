@@ -82,8 +82,7 @@ def new_member(record_id: int) -> Any:
         done(_("已加入成员：%(name)s", name=form.result.name))
         return go("pairing.new_member" if request.form.get("again") else "pairing.council", record_id=record_id)
     return form_page(form, _("加入成员"), back=url_for("pairing.council", record_id=record_id), crumb=page.council.name,
-        again=True,
-                     text=_("请安排能代表单位作决定的人；只派人参加活动，议不成事。"))
+                     again=True, text=_("请安排能代表单位作决定的人；只派人参加活动，议不成事。"))
 
 
 @pages.get("/seats/<int:record_id>", needs=READ)

@@ -45,10 +45,10 @@ def copy(world):
         return operators.restore_beside(ctx, "east", next(shelf.folder().glob("*.zip"))).slug
 
 
-def test_a_copy_that_took_the_place_is_not_dropped_by_a_second_operator(world, copy, monkeypatch):
-    """The second looked while it was a copy and acts when it is the live tenant."""
-    number = by_address(slug=copy)[0].id
-    before, look = holdings(number).rows, operators.a_copy
+@pytest.fixture
+def overtaken(world, copy, monkeypatch):
+    """Between the next look at a copy and what is done with it, another operator lets it take the place."""
+    look = operators.a_copy
 
     def meanwhile(slug):
         found = look(slug)
@@ -58,23 +58,22 @@ def test_a_copy_that_took_the_place_is_not_dropped_by_a_second_operator(world, c
         return found
 
     monkeypatch.setattr(operators, "a_copy", meanwhile)
+
+
+@pytest.mark.usefixtures("overtaken")
+def test_a_copy_that_took_the_place_is_not_dropped_by_a_second_operator(world, copy):
+    """The second looked while it was a copy and acts when it is the live tenant."""
+    number = by_address(slug=copy)[0].id
+    before = holdings(number).rows
     with world.acting("platform", "operator") as ctx, pytest.raises(Conflict):
         operators.drop_copy(ctx, copy)
     after = holdings(number).rows
     assert by_address(slug="east")[0].id == number and all(after[name] >= rows for name, rows in before.items())
 
 
-def test_two_operators_let_the_copy_take_the_place_once(world, copy, monkeypatch):
-    number, live, look = by_address(slug=copy)[0].id, by_address(slug="east")[0].id, operators.a_copy
-
-    def meanwhile(slug):
-        found = look(slug)
-        monkeypatch.setattr(operators, "a_copy", look)
-        with world.acting("platform", "operator") as ctx:
-            operators.take_place(ctx, slug)
-        return found
-
-    monkeypatch.setattr(operators, "a_copy", meanwhile)
+@pytest.mark.usefixtures("overtaken")
+def test_two_operators_let_the_copy_take_the_place_once(world, copy):
+    number, live = by_address(slug=copy)[0].id, by_address(slug="east")[0].id
     with world.acting("platform", "operator") as ctx, pytest.raises(Conflict):
         operators.take_place(ctx, copy)
     now = by_address(slug="east")
