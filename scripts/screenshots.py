@@ -32,8 +32,8 @@ def sign_in(page: Page, demo: Demo, tenant: str, login: str) -> str:
     page.goto(f"{home}accounts/sign-in")
     page.fill("[name=login]", account["login"])
     page.fill("[name=password]", account["password"])
-    page.press("[name=password]", "Enter")
-    page.wait_for_load_state("networkidle")
+    with page.expect_navigation():
+        page.press("[name=password]", "Enter")
     if "sign-in" in page.url:
         raise LookupError(f"{account['login']} of {tenant} cannot sign in: {page.inner_text('main')[:200]}")
     return home
@@ -56,10 +56,10 @@ def take(browser: Browser, demo: Demo, name: str, wanted: dict[str, Any]) -> str
     base = f"{demo.address}/"
     if tenant := wanted.get("tenant"):
         base = sign_in(page, demo, tenant, wanted.get("login", ""))
-    answer = page.goto(base + wanted["path"], wait_until="networkidle")
+    answer = page.goto(base + wanted["path"])
     for text in wanted.get("click", ()):
-        page.locator("main").get_by_role("link", name=text).first.click()
-        page.wait_for_load_state("networkidle")
+        with page.expect_navigation():
+            page.locator("main").get_by_role("link", name=text).first.click()
     if file := wanted.get("upload"):
         bring_to_preview(page, file)
     page.screenshot(path=TARGET / f"{name}.png", full_page=wanted.get("full", False))

@@ -36,7 +36,7 @@ ARGUMENTS = (
 )
 LOCAL = re.compile(r"127\.0\.0\.1|localhost|([a-z0-9-]+\.)+juheli\.test")
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
-TIMEOUT = 10_000  # milliseconds for one step
+TIMEOUT = 30_000  # milliseconds for one step, on two cores that have other work too
 
 
 @dataclass

@@ -44,7 +44,7 @@ def pick(page, field, text):
 def press(page, name):
     """A step that asks before it acts."""
     page.get_by_role("button", name=name, exact=True).first.click()
-    with page.expect_navigation(wait_until="networkidle"):
+    with page.expect_navigation():
         page.locator("dialog[open], .modal.show").get_by_role("button", name=name).click()
 
 

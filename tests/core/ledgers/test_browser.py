@@ -29,7 +29,7 @@ def visit(world, open_page):
     with serving(world.app) as address:
         def open_path(path, size=DESK):
             page = open_page(size)
-            page.goto(lend_session(page, clerk, address) + path, wait_until="networkidle")
+            page.goto(lend_session(page, clerk, address) + path)
             return page
 
         yield open_path
@@ -67,7 +67,7 @@ def test_columns_move_up_by_button_and_the_first_stays(visit):
     page.click("button[aria-label='上移：性别']")
     page.click(".g-colpick label:has-text('党龄')")
     page.click(".g-colpick label:has-text('姓名')")
-    with page.expect_navigation(wait_until="networkidle"):
+    with page.expect_navigation():
         page.click(".g-colpick + .g-row >> text=保存")
     heads = [h.strip(" ↑") for h in page.locator("thead th").all_inner_texts()]
     assert heads == ["序号", "性别", "姓名", "入党时间", "类别", "所在党支部", "联系电话"]

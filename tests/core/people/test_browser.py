@@ -29,7 +29,7 @@ def visit(world, site, open_page):
     with serving(world.app) as address:
         def open_path(path, size=DESK):
             page = open_page(size)
-            page.goto(lend_session(page, admin, address) + path.format(**site), wait_until="networkidle")
+            page.goto(lend_session(page, admin, address) + path.format(**site))
             return page
 
         yield open_path
@@ -42,9 +42,10 @@ def test_accessible_and_no_wider_than_the_screen(visit, site, size):
     page, faults = visit("/people/", size), []
     root = page.url.removesuffix("/people/")
     for name, path in PATHS.items():
-        page.goto(root + path.format(**site), wait_until="networkidle")
+        page.goto(root + path.format(**site))
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(100)  # opening is told to htmx a moment later
+        page.wait_for_function("!document.querySelector('.htmx-request')")
         found = Axe().run(page, options=WCAG).response["violations"]
         faults += [(name, v["id"], n["html"][:160]) for v in found for n in v["nodes"]]
         if (more := page.evaluate("document.documentElement.scrollWidth - innerWidth")) > 0:
