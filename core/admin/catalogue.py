@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
 
-from core.admin.impact import Impact, impact_of
+from core.admin.impact import Impact, Suggestion, impact_of, suggestions, switched_with
+from core.admin.picture import Picture, around, draw
 from core.base.db import Base
 from core.base.i18n import _, _l
 from core.base.session import session
@@ -42,18 +44,25 @@ def kept_for(keep: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One plugin as this tenant sees it. `records`: rows it keeps here, by table."""
+    """One plugin as this tenant sees it.
+
+    requires  what is switched on with it and is not on yet; `needs`: all that it requires, on or not
+    records   rows it keeps here, by table
+    """
 
     manifest: Plugin
     enabled: bool
     fits: bool
     requires: tuple[Plugin, ...] = ()
+    needs: tuple[Plugin, ...] = ()
     required_by: tuple[Plugin, ...] = ()
     records: dict[str, int] = field(default_factory=dict)
     since: Any = None
     by_name: str = ""
     configurable: bool = False
     impact: Impact | None = None
+    suggested: tuple[Suggestion, ...] = ()
+    picture: Picture | None = None
 
 
 def _records(module: str) -> dict[str, int]:
@@ -69,12 +78,20 @@ def _entry(ctx: Context, name: str, states: dict[str, PluginState], *, detail: b
     state = states.get(name)
     return Entry(
         manifest, name in ctx.enabled, ctx.tenant.kind in manifest.audience,
+        tuple(plugins.by_name[n].manifest for n in switched_with(ctx, name) if n != name),
         tuple(plugins.by_name[n].manifest for n in plugins.requires_closure(name) if n not in plugins.core),
         tuple(plugins.by_name[n].manifest for n in plugins.required_by(name) if n in ctx.enabled),
         _records(name) if detail and state is not None else {},
         state.since if state else None, state.by_name if state else "", bool(manifest.settings),
-        impact_of(ctx, name) if detail else None,
+        impact_of(ctx, name) if detail else None, tuple(suggestions(ctx, name)) if detail else (),
+        picture_of(ctx, around(plugins, name)) if detail else None,
     )
+
+
+def picture_of(ctx: Context, names: Iterable[str]) -> Picture:
+    """These plugins with their states here."""
+    words = {True: _("已启用"), False: _("未启用")}
+    return draw(ctx.plugins, names, {n: (words[n in ctx.enabled], n in ctx.enabled) for n in ctx.plugins.optional})
 
 
 def _states() -> dict[str, PluginState]:
@@ -86,6 +103,12 @@ def catalogue(ctx: Context) -> list[Entry]:
     """All installed plugins in dependency order."""
     states = _states()
     return [_entry(ctx, name, states, detail=False) for name in ctx.plugins.optional]
+
+
+@service("tenancy.plugin.read", writes=False)
+def overview(ctx: Context) -> Picture:
+    """All installed plugins and what they have to do with each other."""
+    return picture_of(ctx, ctx.plugins.optional)
 
 
 @service("tenancy.plugin.read", writes=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from core.access.models import Role, RoleGrant
+from core.access.roles import expand
 from core.base.session import session
 from core.events.outbox import parked_for
 from core.jobs.models import QUEUED, Job, is_open
@@ -37,14 +38,22 @@ class Impact:
 
 def impact_of(ctx: Context, name: str) -> Impact:
     """What changes when the plugin is switched, together with what it requires."""
-    with_it = ctx.enabled | {name, *ctx.plugins.requires_closure(name)}
-    seen = ctx.evolve(enabled=frozenset(with_it), all_powers=True)
-    menus = [c.value.label for c in seen.collect("nav_items") if c.plugin == name and isinstance(c.value, NavItem)]
+    switched = switched_with(ctx, name)
+    seen = ctx.evolve(enabled=frozenset(ctx.enabled | {*switched}), all_powers=True)
+    menus = [c.value.label for c in seen.collect("nav_items") if c.plugin in switched and isinstance(c.value, NavItem)]
+    ledgers = [x.title for each in switched for x in ctx.plugins.by_name[each].ledgers]
     todos = select(func.count()).select_from(WorkItem).where(WorkItem.source == name, WorkItem.state.in_(WAITING))
     jobs = select(func.count()).select_from(Job).where(
         is_open, Job.status == QUEUED, Job.name.startswith(name + ".", autoescape=True))
-    return Impact(tuple(map(str, menus)), tuple(str(x.title) for x in ctx.plugins.by_name[name].ledgers), _roles(ctx, name),
+    return Impact(tuple(map(str, menus)), tuple(map(str, ledgers)), _roles(ctx, name),
                   session().scalar(todos) or 0, session().scalar(jobs) or 0, parked_for(name))
+
+
+def switched_with(ctx: Context, name: str) -> list[str]:
+    """What is switched together with the plugin: going on, it takes along what it requires and is not on yet."""
+    if name in ctx.enabled:
+        return [name]
+    return [*(n for n in ctx.plugins.requires_closure(name) if n not in ctx.enabled and n not in ctx.plugins.core), name]
 
 
 def _roles(ctx: Context, name: str) -> tuple[tuple[str, int], ...]:
@@ -60,3 +69,25 @@ def _roles(ctx: Context, name: str) -> tuple[tuple[str, int], ...]:
             suggested.pop(role.key, None)
             found[role.label] = people
     return tuple([*found.items(), *((label, 0) for label in suggested.values())])
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A role the plugin suggests: its own permissions in it, in words, and whether a role of that key is here already."""
+
+    label: str
+    note: str
+    may: tuple[str, ...]
+    exists: bool
+
+
+def suggestions(ctx: Context, name: str) -> list[Suggestion]:
+    """The roles a plugin suggests for this kind of tenant."""
+    known = set(session().scalars(select(Role.key)))
+    found = []
+    for role in ctx.plugins.by_name[name].manifest.roles:
+        if ctx.tenant.kind in role.audience:
+            named = [n for n in expand(role.permissions, ctx.plugins) if ctx.plugins.owner_of(n) == name]
+            may = tuple(str(ctx.plugins.permissions[n].label) for n in named)
+            found.append(Suggestion(str(role.label), str(role.note), may, role.key in known))
+    return found

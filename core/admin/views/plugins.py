@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.admin.catalogue import catalogue, catalogue_entry, kept_for
+from core.admin.catalogue import catalogue, catalogue_entry, kept_for, overview
 from core.base.i18n import _
 from core.tenancy.lifecycle import disable_plugin, enable_plugin
 from core.web import Pages, ctx, done, go, render
@@ -14,7 +14,7 @@ pages = Pages("plugins", __name__)
 
 @pages.get("/", needs="tenancy.plugin.read")
 def index() -> Any:
-    return render("admin/plugins.html", entries=catalogue(ctx()))
+    return render("admin/plugins.html", entries=catalogue(ctx()), picture=overview(ctx()))
 
 
 @pages.get("/<name>", needs="tenancy.plugin.read")

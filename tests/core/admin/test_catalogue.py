@@ -8,11 +8,12 @@ import re
 import pytest
 
 from core.admin.catalogue import kept_for
+from core.admin.picture import around, draw
 from core.base.i18n import use_locale
 from core.base.session import begin_write, session
 from core.contracts.events import LearningHoursEarned
 from core.jobs.queue import enqueue
-from core.plugin import installed
+from core.plugin import Owner, Plugin, Plugins, installed
 from core.service import service
 from core.tenancy.lifecycle import disable_plugin as switch_off
 from core.work.models import WorkItem
@@ -78,3 +79,36 @@ def told(browser):
     page = browser.get("/plugins/training").text
     pairs = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page, flags=re.S)
     return {html.unescape(name): html.unescape(text).strip() for name, text in pairs}
+
+
+def chain():
+    """Three plugins of which each needs the one before, and a fourth that stands alone."""
+    made = [Plugin(name=n, title=t, requires=r) for n, t, r in (
+        ("ground", "流动党员联络服务站与教育培训中心", ()), ("middle", "联创共建", ("ground",)), ("top", "党费", ("middle",)),
+        ("alone", "Volunteer stations with a long name", ()))]
+    return Plugins([Owner(plugin, "tests.empty") for plugin in made])
+
+
+def test_the_picture_has_what_is_needed_on_the_left_and_says_it_in_words(monkeypatch):
+    plugins = chain()
+    assert around(plugins, "middle") == ["ground", "middle", "top"] and around(plugins, "alone") == ["alone"]
+    drawn = draw(plugins, plugins.optional, {"ground": ("已启用", True)})
+    at = {box.name: box for box in drawn.boxes}
+    assert at["ground"].x < at["middle"].x < at["top"].x and at["alone"].x == at["ground"].x != at["alone"].y != at["ground"].y
+    assert at["ground"].title == ("流动党员联络服务站与教育", "培训中心")
+    assert at["alone"].title == ("Volunteer stations", "with a long name")
+    assert at["ground"].on and at["ground"].state == "已启用" and not at["top"].on
+    assert drawn.words == ("“联创共建”需要“流动党员联络服务站与教育培训中心”。", "“党费”需要“联创共建”。")
+    assert [arrow.needs for arrow in drawn.arrows] == [True, True] and all(b.x + 176 <= drawn.width for b in drawn.boxes)
+
+
+def test_the_picture_shows_who_tells_whom(world):
+    page = world.browser("east").get("/plugins/").text
+    assert '<svg class="g-map" role="img" aria-label="应用之间的关系"' in page
+    assert "“流动党员联络服务站”把发生的事告诉“教育培训”（两个都启用时）。" in html.unescape(page)
+
+
+def test_the_page_says_which_roles_are_suggested_and_what_for(world):
+    page = html.unescape(world.browser("east").get("/plugins/liaison").text)
+    assert re.search(r"<b>联络站站长</b>.*?可以做什么.*?登记联系记录", page, flags=re.S)
+    assert "“流动党员联络服务站”与其他应用的关系" in page
