@@ -44,3 +44,9 @@ class ReviewForm(Schema):
     results = LongText(required=True, validate=Length(max=1000), metadata=ui(
         _l("这一年对方做成的事"), cols=12, rows=4, help=_l("写成果，不写套话；评价只供双方改进，不排名。")))
     wishes = LongText(validate=Length(max=500), metadata=ui(_l("意见和建议"), cols=12, rows=2))
+
+
+class WithdrawForm(Schema):
+    """Why an activity that was noted is taken back."""
+
+    reason = LongText(required=True, validate=Length(max=200), metadata=ui(_l("撤销原因"), cols=12, rows=2))

@@ -27,7 +27,7 @@ def log_visit(ctx: Context, *, pair_id: int, kind: str, on: dt.date | None = Non
     """Note an exchange, help visit or activity of a pairing in force. Raises Invalid with a sentence per field."""
     pair = pair_in_sight(ctx, pair_id)
     side_of(ctx, pair, WRITE)
-    day, errors = on or ctx.today(), _errors(ctx, pair, data, on)
+    day, errors = on or ctx.today(), visit_errors(ctx, pair, data, on)
     check_result(data.get("result"), "result", errors)
     clean(errors)
     row = PairVisit(kind=kind, on=day, by_name=ctx.actor.label[:80], **_sides(pair), people=data.get("people"),
@@ -40,7 +40,8 @@ def log_visit(ctx: Context, *, pair_id: int, kind: str, on: dt.date | None = Non
     return row
 
 
-def _errors(ctx: Context, pair: Pairing, data: dict[str, Any], on: dt.date | None) -> Errors:
+def visit_errors(ctx: Context, pair: Pairing, data: dict[str, Any], on: dt.date | None) -> Errors:
+    """What is wrong with an activity on a day (none: today): its texts, and whether the pairing was in force."""
     errors: Errors = {}
     check_texts(data, TEXTS, errors)
     not_future(ctx, on, "on", errors)
@@ -88,14 +89,20 @@ def write_summary(ctx: Context, pair_id: int, *, year: int, quarter: int, done: 
         next_steps=(next_steps or "").strip(),
         on=ctx.today(),
         by_name=ctx.actor.label[:80],
-        visits=_within(span, pair, PairVisit, PairVisit.on),
-        claimed=_within(span, pair, JointProject, JointProject.claimed_on, JointProject.state.not_in(("requested", "cancelled"))),
-        delivered=_within(span, pair, JointProject, JointProject.accepted_on),
+        **counts(span, pair),
     )
     session().add(row)
     session().flush()
     ctx.audit("pairing_summary", row.id, pair.label, year=year, quarter=quarter)
     return row
+
+
+def counts(span: Span, pair: Pairing) -> dict[str, int]:
+    """What the records of a pairing show for a span: visits, projects claimed, projects delivered."""
+    claimed = JointProject.state.not_in(("requested", "cancelled"))
+    return {"visits": _within(span, pair, PairVisit, PairVisit.on),
+            "claimed": _within(span, pair, JointProject, JointProject.claimed_on, claimed),
+            "delivered": _within(span, pair, JointProject, JointProject.accepted_on)}
 
 
 def _within(span: Span, pair: Pairing, model: Any, day: Any, *where: Any) -> int:

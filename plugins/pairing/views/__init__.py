@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import councils, desk, lists, pairs, picks, projects, units
+from . import councils, desk, lists, meetings, pairs, picks, projects, units
 from .pages import pages
 
-__all__ = ["councils", "desk", "lists", "pages", "pairs", "picks", "projects", "units"]
+__all__ = ["councils", "desk", "lists", "meetings", "pages", "pairs", "picks", "projects", "units"]

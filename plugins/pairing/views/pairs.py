@@ -1,4 +1,4 @@
-"""Pages of a pairing: proposing, agreement, signing, renewing, visits, summaries, reviews."""
+"""Pages of a pairing: proposing, agreement, signing, renewing."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from core.web import ctx, done, go, render, warn
 from core.web.forms import SchemaForm
 from core.work.show import box
 
+from ..models import Pairing
 from ..queries.choices import home
-from ..queries.owed import review_to_write, summary_to_write
-from ..queries.pages import PairPage, pair_page, visit_page
-from ..schemas.meeting import ReviewForm, SummaryForm, VisitForm
+from ..queries.pages import pair_page
 from ..schemas.pair import Owners, Paper, Proposal, Renewal
-from ..services import meetings, pairs
+from ..services import pairs
+from ..services.corrections import may_correct
 from ..services.papers import open_paper
 from ..sides import ORG_ACT, works_for
 from ..words import HAS_RUN, PAIR_KINDS, RATING_TONES, RATINGS, SIDES, VISITS, WORKING
 from ..workflows import BY_ITSELF, gift_flow, pairing_flow, project_flow
 from .pages import asked, form_page, ledger_url, number_asked, pages, sent, setting
 
-READ, PROPOSE, WRITE = "pairing.pair.read", "pairing.pair.propose", "pairing.visit.write"
+READ, PROPOSE = "pairing.pair.read", "pairing.pair.propose"
 
 
 def by_hand(work: Any) -> Any:
@@ -43,11 +43,12 @@ def pair(record_id: int) -> Any:
                   flow=project_flow, gifts=gift_flow, visits=VISITS, ratings=RATINGS, tones=RATING_TONES, sides=SIDES,
                   year=ctx().today().year, in_force=page.pair.state in WORKING,
                   has_run=page.pair.signed_on and page.pair.state in HAS_RUN,
-                  may_propose=works_for(ctx(), PROPOSE, page.pair))
+                  may_propose=works_for(ctx(), PROPOSE, page.pair),
+                  mine={one.id for one in (*page.summaries, *page.reviews) if may_correct(ctx(), one)})
 
 
-def crumb(page: PairPage) -> dict[str, str]:
-    return {"back": url_for("pairing.pair", record_id=page.pair.id), "crumb": page.pair.label}
+def crumb(pair: Pairing) -> dict[str, str]:
+    return {"back": url_for("pairing.pair", record_id=pair.id), "crumb": pair.label}
 
 
 @pages.form("/pairs/new", needs=PROPOSE)
@@ -74,7 +75,8 @@ def renew(record_id: int) -> Any:
     if sent(form, pairs.propose_renewal, record_id, versioned=True):
         done(_("新一版协议已提出，请双方签署。"))
         return go("pairing.pair", record_id=record_id)
-    return form_page(form, _("续签"), **crumb(page), text=_("续签生成新一版协议，双方签署后期限和目标随之更新，原协议保留。"))
+    return form_page(form, _("续签"), **crumb(page.pair),
+                     text=_("续签生成新一版协议，双方签署后期限和目标随之更新，原协议保留。"))
 
 
 @pages.form("/pairs/<int:record_id>/owners", needs=PROPOSE)
@@ -84,7 +86,7 @@ def owners(record_id: int) -> Any:
     if sent(form, pairs.name_owners, record_id, versioned=True):
         done(_("已保存。"))
         return go("pairing.pair", record_id=record_id)
-    return form_page(form, _("修改责任人"), **crumb(page))
+    return form_page(form, _("修改责任人"), **crumb(page.pair))
 
 
 @pages.form("/agreements/<int:record_id>/paper", needs=PROPOSE)
@@ -126,43 +128,3 @@ def _sign(service: Any, record_id: int) -> Any:
         return go("pairing.pair", record_id=back_to) if back_to else go("pairing.index")
     done(_("双方已签署，协议生效。") if signed.in_force else _("已签署，等待另一方签署。"))
     return go("pairing.pair", record_id=signed.pair_id)
-
-
-# -- what both do
-@pages.form("/visits/new", needs=WRITE)
-def new_visit() -> Any:
-    form = SchemaForm(VisitForm(), values={"pair_id": asked("pair_id"), "on": ctx().today().isoformat(), "kind": "exchange"})
-    if sent(form, meetings.log_visit):
-        done(_("活动已登记。"))
-        if request.form.get("again"):
-            return go("pairing.new_visit", pair_id=form.result.pair_id)
-        return go("pairing.visit", record_id=form.result.id)
-    return form_page(form, _("登记交流、走访或活动"), back=ledger_url("activities"), crumb=_("共建活动记录"), again=True,
-                     text=_("登记一次，季度小结、年度清单和各本台账自动取用。不用上传照片，不用列参加人名单。"))
-
-
-@pages.get("/visits/<int:record_id>", needs=READ)
-def visit(record_id: int) -> Any:
-    one, its_pair = visit_page(ctx(), record_id)
-    return render("pairing/visit.html", v=one, p=its_pair, visits=VISITS)
-
-
-@pages.form("/pairs/<int:record_id>/summary", needs=WRITE)
-def summary(record_id: int) -> Any:
-    page, span = pair_page(ctx(), record_id), summary_to_write(ctx(), record_id)
-    form = SchemaForm(SummaryForm(), values={"year": span.first.year, "quarter": span.quarter} if span else {})
-    if sent(form, meetings.write_summary, record_id):
-        done(_("季度小结已登记。"))
-        return go("pairing.pair", record_id=record_id)
-    return form_page(form, _("登记季度小结"), **crumb(page),
-        text=_("活动、认领、完成的次数由系统从记录中统计，这里只写做成的事。"))
-
-
-@pages.form("/pairs/<int:record_id>/review", needs=READ)
-def review(record_id: int) -> Any:
-    page, span = pair_page(ctx(), record_id), review_to_write(ctx(), record_id)
-    form = SchemaForm(ReviewForm(), values={"year": span.first.year} if span else {})
-    if sent(form, meetings.write_review, record_id):
-        done(_("年度评价已登记。"))
-        return go("pairing.pair", record_id=record_id)
-    return form_page(form, _("登记年度互评"), **crumb(page), text=_("双方各评一次，供改进工作，不排名、不公布。"))
