@@ -98,7 +98,7 @@ def _runner(database: Database, plugins: Plugins, config: Config) -> Runner:
                     continue                            # periodic work of a read-only tenant waits
                 with tenant_scope(tenant.id):
                     enabled = enabled_plugins(tenant.id, rev)
-                found.append((tenant.id, lambda name, enabled=enabled: plugins.active(name, enabled)))
+                found.append((tenant.id, lambda name, on=enabled - enabled.archived: plugins.active(name, on)))
         return found
 
     return Runner(database, job_context, tenants, spread=not config.testing,  # type: ignore[arg-type]

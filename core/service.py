@@ -29,6 +29,7 @@ from core.contracts.errors import Clash, Conflict, Forbidden, NotFound, PluginDi
 from core.contracts.events import Event
 from core.events import outbox
 from core.plugin import Hooks, Plugins, installed
+from core.plugin.switched import Switched
 
 log = logging.getLogger("juheli.service")
 P = ParamSpec("P")
@@ -79,7 +80,7 @@ class Grant:
 
 
 @dataclass(frozen=True, eq=False)
-class Context:
+class Context(Switched):
     """Who asks, for which tenant, with which modules, through which door. Built once per request, command or job."""
 
     tenant: TenantInfo
@@ -98,6 +99,8 @@ class Context:
         """Path prefixes on which the actor holds `permission`: () none, ("",) the whole tenant."""
         if not self.plugins.active(permission, self.enabled):
             return ()
+        if self.only_read(permission):
+            return ()
         if self.all_powers:
             return WHOLE_TENANT
         paths = {g.path for g in self.grants if permission in g.permissions}
@@ -112,12 +115,12 @@ class Context:
 
     def require(self, permission: str, path: str | None = None) -> None:
         if not self.may(permission, path):
-            raise Forbidden(permission)
+            raise self.refusal(permission)
 
     @property
     def standing(self) -> Hashable:
         """All that an answer may depend on of who asks, and the day: part of a key in core.base.memo."""
-        return self.actor.kind, self.actor.id, self.all_powers, self.grants, self.enabled, self.today()
+        return self.actor.kind, self.actor.id, self.all_powers, self.grants, self.enabled, self.archived, self.today()
 
     # -- scoped work
     def get(self, model: type[M], record_id: int) -> M:
@@ -144,11 +147,11 @@ class Context:
 
     def publish(self, event: Event) -> None:
         """Tell other modules; delivered after the commit, once per consumer, by the jobs."""
-        outbox.publish(event, self.plugins, self.enabled, self.actor.id)
+        outbox.publish(event, self.plugins, self.working, self.actor.id)
 
     def capability(self, protocol: type[M]) -> M | None:
         """The object of the enabled module that offers `protocol`, or None."""
-        return outbox.capability(protocol, self.plugins, self.enabled)
+        return outbox.capability(protocol, self.plugins, self.working)
 
     @property
     def hooks(self) -> Hooks:
@@ -164,7 +167,8 @@ class Context:
 
 def system_context(tenant: TenantInfo, enabled: Iterable[str], label: str, via: str = "job") -> Context:
     """The context of the platform's own work in a tenant (jobs, commands): all powers, named in the audit."""
-    return Context(tenant, Actor("system", None, label), enabled=frozenset(enabled), via=via, all_powers=True)
+    on = enabled if isinstance(enabled, frozenset) else frozenset(enabled)
+    return Context(tenant, Actor("system", None, label), enabled=on, via=via, all_powers=True)
 
 
 @dataclass(slots=True)
@@ -241,7 +245,7 @@ def _authorise(ctx: Context, permission: str | None) -> tuple[str, ...] | None:
         raise PluginDisabled(ctx.plugins.owner_of(permission))
     paths = ctx.subtrees(permission)
     if not paths:
-        raise Forbidden(permission)
+        raise ctx.refusal(permission)
     return None if paths == WHOLE_TENANT else paths
 
 
@@ -264,6 +268,8 @@ def service(
 
         @wraps(fn)
         def run(ctx: Context, *args: P.args, **kwargs: P.kwargs) -> R:
+            if writes:
+                ctx.refuse_when_archived(ctx.plugins.module_of(fn.__module__))
             paths = _authorise(ctx, permission)
             with narrowed(paths):
                 if not writes:

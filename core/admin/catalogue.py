@@ -48,10 +48,14 @@ class Entry:
 
     requires  what is switched on with it and is not on yet; `needs`: all that it requires, on or not
     records   rows it keeps here, by table
+    archived  enabled, but only to be read
+    kept      it was on once: it can be archived, so that its records can be read
     """
 
     manifest: Plugin
     enabled: bool
+    archived: bool
+    kept: bool
     fits: bool
     requires: tuple[Plugin, ...] = ()
     needs: tuple[Plugin, ...] = ()
@@ -77,7 +81,7 @@ def _entry(ctx: Context, name: str, states: dict[str, PluginState], *, detail: b
     manifest = plugins.by_name[name].manifest
     state = states.get(name)
     return Entry(
-        manifest, name in ctx.enabled, ctx.tenant.kind in manifest.audience,
+        manifest, name in ctx.enabled, name in ctx.archived, state is not None, ctx.tenant.kind in manifest.audience,
         tuple(plugins.by_name[n].manifest for n in switched_with(ctx, name) if n != name),
         tuple(plugins.by_name[n].manifest for n in plugins.requires_closure(name) if n not in plugins.core),
         tuple(plugins.by_name[n].manifest for n in plugins.required_by(name) if n in ctx.enabled),
@@ -90,8 +94,9 @@ def _entry(ctx: Context, name: str, states: dict[str, PluginState], *, detail: b
 
 def picture_of(ctx: Context, names: Iterable[str]) -> Picture:
     """These plugins with their states here."""
-    words = {True: _("已启用"), False: _("未启用")}
-    return draw(ctx.plugins, names, {n: (words[n in ctx.enabled], n in ctx.enabled) for n in ctx.plugins.optional})
+    states = {n: _("已归档") if n in ctx.archived else _("已启用") if n in ctx.enabled else _("未启用")
+              for n in ctx.plugins.optional}
+    return draw(ctx.plugins, names, {n: (words, n in ctx.working) for n, words in states.items()})
 
 
 def _states() -> dict[str, PluginState]:

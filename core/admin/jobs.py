@@ -17,6 +17,6 @@ def tidy(ctx: Context, running: Any) -> dict[str, int]:
     its module was switched on.
     """
     begin_write()
-    woken = outbox.wake_up(ctx.enabled)
+    woken = outbox.wake_up(ctx.working)
     session().commit()
     return {"forms": once.forget_old(), "jobs": forget_finished(), "woken": woken}

@@ -25,6 +25,7 @@ def future_values(ctx: Context, key: str) -> list[RuleOverride]:
 @service("admin.rule.manage", action="admin.rule.set")
 def set_rule(ctx: Context, key: str, *, value: str, document_no: str, effective_from: dt.date, note: str | None = None) -> None:
     """Use an own value from a day on. Raises NotFound, Invalid (limits, missing document number)."""
+    ctx.refuse_when_archived(ctx.plugins.owner_of(key))
     before = rule(key).value
     set_override(key, value, document_no=document_no, effective_from=effective_from, set_by=ctx.actor.id or 0, note=note or "")
     ctx.audit("rule", None, key, before=before, value=value, document_no=document_no, effective_from=str(effective_from))
@@ -33,6 +34,7 @@ def set_rule(ctx: Context, key: str, *, value: str, document_no: str, effective_
 @service("admin.rule.manage", action="admin.rule.clear")
 def clear_rule(ctx: Context, key: str, effective_from: Any) -> None:
     """Take back the value that holds from `effective_from` (ISO text). Raises NotFound."""
+    ctx.refuse_when_archived(ctx.plugins.owner_of(key))
     try:
         day = dt.date.fromisoformat(str(effective_from))
     except ValueError:

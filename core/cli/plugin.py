@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from core.access.contexts import acting_in
-from core.tenancy.lifecycle import disable_plugin, enable_plugin
+from core.tenancy.lifecycle import archive_plugin, disable_plugin, enable_plugin
 
 from .opening import opened
 
@@ -20,13 +20,13 @@ def plugin() -> None:
 def list_(slug: str) -> None:
     """Installed plugins with version (and state in a tenant)."""
     with opened() as (_database, plugins):
-        enabled: frozenset[str] = frozenset()
+        enabled = archived = frozenset[str]()
         if slug:
             with _acting(slug) as ctx:
-                enabled = ctx.enabled
+                enabled, archived = ctx.enabled, ctx.archived
         for name in plugins.optional:
             manifest = plugins.by_name[name].manifest
-            mark = ("on " if name in enabled else "off ") if slug else ""
+            mark = ("archived " if name in archived else "on       " if name in enabled else "off      ") if slug else ""
             click.echo(f"{mark}{name:<12} {manifest.version:<8} {manifest.title}")
 
 
@@ -47,6 +47,16 @@ def disable(name: str, slug: str) -> None:
     with opened(), _acting(slug) as ctx:
         disable_plugin(ctx, name)
         click.echo(f"{slug}: off: {name}")
+
+
+@plugin.command()
+@click.argument("name")
+@click.option("--tenant", "slug", required=True)
+def archive(name: str, slug: str) -> None:
+    """Let its records be read and taken out, and nothing be changed; `enable` ends it."""
+    with opened(), _acting(slug) as ctx:
+        archive_plugin(ctx, name)
+        click.echo(f"{slug}: archived: {name}")
 
 
 def _acting(slug: str):  # noqa: ANN202

@@ -64,6 +64,14 @@ class PluginDisabled(JuheliError):
         super().__init__(plugin)
 
 
+class PluginArchived(JuheliError):
+    """The plugin of that name is archived for this tenant: its records are read, nothing is changed."""
+
+    def __init__(self, plugin: str) -> None:
+        self.plugin = plugin
+        super().__init__(plugin)
+
+
 class TenantSuspended(JuheliError):
     """The tenant takes no work now; `status` says why: `suspended` (no page at all) or `read_only` (no changes)."""
 

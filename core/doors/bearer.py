@@ -9,7 +9,7 @@ from werkzeug.exceptions import Unauthorized
 from core.access.tokens import PREFIX, resolve
 from core.base.i18n import LOCALES, SOURCE
 from core.base.limits import charge
-from core.contracts.errors import Forbidden, TooMany
+from core.contracts.errors import TooMany
 from core.jobs.queue import on_behalf_of
 from core.service import Actor
 from core.web.pages import ANYONE, SIGNED_IN
@@ -50,5 +50,5 @@ def admit_bearer(needs: str) -> None:
         return
     if token_id is None:
         raise Unauthorized(www_authenticate=WWWAuthenticate("bearer", {"realm": "juheli"}))
-    if needs != SIGNED_IN and not g.ctx.may(needs):
-        raise Forbidden(needs)
+    if needs != SIGNED_IN:
+        g.ctx.require(needs)

@@ -19,6 +19,7 @@ from core.contracts.errors import (
     Invalid,
     JuheliError,
     NotFound,
+    PluginArchived,
     PluginDisabled,
     TenantSuspended,
     TooMany,
@@ -69,6 +70,10 @@ def _refused(error: JuheliError) -> Any:
     if isinstance(error, TooMany):
         wait = str(error.retry_after)
         return _page(429, _("操作太频繁"), _("请在 %(n)s 秒后再试。", n=wait), {"Retry-After": wait})
+    if isinstance(error, PluginArchived):
+        name = g.ctx.plugins.by_name[error.plugin].manifest.title
+        return _page(423, _("“%(name)s”已归档", name=name), _(
+            "只能查看和导出，不能登记、修改和办理。需要继续使用时，请单位管理员在应用中心重新启用。"))
     if isinstance(error, TenantSuspended):
         if error.status == "read_only":
             return _page(423, _("本单位目前只读"), _("管理员已把本单位设为只读，资料可以查看和导出，暂不能修改。"))

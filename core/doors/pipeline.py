@@ -18,7 +18,7 @@ from core.base.i18n import use_locale
 from core.base.limits import charge
 from core.base.memo import use_stamps
 from core.base.scope import tenant_scope
-from core.contracts.errors import Forbidden, TenantSuspended, TooMany
+from core.contracts.errors import TenantSuspended, TooMany
 from core.service import Actor, Context, TenantInfo
 from core.tenancy.lookup import by_address, enabled_plugins
 from core.tenancy.models import CLOSED, PLATFORM
@@ -30,6 +30,7 @@ from .bearer import admit_bearer, identify_bearer, wanted_locale
 from .middleware import HOST, SLUG
 
 LOCALES = ("zh", "en")
+READING = ("GET", "HEAD", "OPTIONS")
 ANONYMOUS = Actor("anonymous", None, "")
 
 
@@ -110,8 +111,7 @@ def _gate(ctx: Context, audience: str | None) -> None:
 
     Decided by the path, because a routing error has no endpoint and would answer 405 or 308.
     """
-    segments = request.path.lstrip("/").split("/")
-    first = segments[2] if segments[:2] == ["api", "v1"] and len(segments) > 2 else segments[0]
+    first = _module()
     if first in ctx.plugins.by_name and not ctx.plugins.active(first + ".x", ctx.enabled):
         abort(404)
     nowhere = isinstance(request.routing_exception, NotFound)
@@ -119,6 +119,12 @@ def _gate(ctx: Context, audience: str | None) -> None:
         abort(404)                                      # before the CSRF check, which would answer 400
     if audience not in (None, "both", _side(ctx)):
         abort(404)
+
+
+def _module() -> str:
+    """The module the path belongs to, if any."""
+    segments = request.path.lstrip("/").split("/")
+    return segments[2] if segments[:2] == ["api", "v1"] and len(segments) > 2 else segments[0]
 
 
 def identify() -> None:
@@ -151,9 +157,9 @@ def _admit(view: Any) -> Response | None:
     identify()
     _limit()
     if in_api():
-        return None if view is None else admit_bearer(view.needs)
+        return None if view is None else _admit_program(view.needs)
     signed_in = g.signed_in
-    if request.method not in ("GET", "HEAD", "OPTIONS"):
+    if request.method not in READING:
         check_csrf()
     if view is None:
         return None                                     # routing error: Flask answers 404 or 405
@@ -164,9 +170,17 @@ def _admit(view: Any) -> Response | None:
         return _to_sign_in()
     if signed_in.next_step and request.endpoint not in (signed_in.next_step, "accounts.sign_out"):
         return redirect(url_for(signed_in.next_step), 303)
-    if needs != SIGNED_IN and not g.ctx.may(needs):
-        raise Forbidden(needs)
+    if needs != SIGNED_IN:
+        g.ctx.require(needs)
+    if request.method not in READING:
+        g.ctx.refuse_when_archived(_module())
     return None
+
+
+def _admit_program(needs: str) -> None:
+    admit_bearer(needs)
+    if request.method not in READING:
+        g.ctx.refuse_when_archived(_module())
 
 
 def _to_sign_in() -> Response:

@@ -70,8 +70,19 @@ def frame() -> Shell:
         bell=_count(_address("notify.index"), links),
         bell_url=_address("notify.index"), search_url=_address("search.index"),
         sign_out_url=_address("accounts.sign_out"),
-        banner=_("本单位目前只读：可以查看和导出，暂不能修改。") if ctx.tenant.status == READ_ONLY else "",
+        banner=_banner(ctx),
     )
+
+
+def _banner(ctx: Context) -> str:
+    """The line under the header: the tenant is read-only, or the app this page belongs to."""
+    if ctx.tenant.status == READ_ONLY:
+        return _("本单位目前只读：可以查看和导出，暂不能修改。")
+    named = request.view_args or {}
+    places = {request.path.lstrip("/").split("/")[0],
+              *(ctx.plugins.owner_of(str(named[key])) for key in ("name", "workflow") if key in named)}
+    closed = sorted(str(ctx.plugins.by_name[name].manifest.title) for name in places & ctx.archived)
+    return _("“%(name)s”已归档：可以查看和导出，不能修改。", name=closed[0]) if closed else ""
 
 
 def _count(url: str, links: dict[str, list[Link]]) -> int:

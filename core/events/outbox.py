@@ -83,7 +83,7 @@ def parked_for(consumer: str) -> int:
 
 def deliver(ctx: Any, running: Any, event: str, data: dict[str, Any], consumer: str, handler: str) -> dict[str, Any]:
     """Run one handler. If its module was switched off meanwhile the event is parked until it is on again."""
-    if not ctx.plugins.active(f"{consumer}.{handler}", ctx.enabled):
+    if not ctx.plugins.active(f"{consumer}.{handler}", ctx.working):
         begin_write()
         park(DELIVER, {"event": event, "data": data, "consumer": consumer, "handler": handler}, actor_id=ctx.actor.id)
         session().commit()

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from core.base.session import session
-from core.contracts.errors import Conflict, Forbidden, NotFound
+from core.contracts.errors import Conflict, NotFound
 from core.imports.headings import Match
 from core.imports.models import (
     CHECKING,
@@ -31,16 +31,16 @@ RECENT = 50
 def kinds(ctx: Context) -> list[ImportKind]:
     """The kinds of sheet this actor may import, of modules that are on."""
     found = ctx.plugins.import_kinds.values()
-    return [kind for kind in found if ctx.plugins.active(kind.name, ctx.enabled) and ctx.may(kind.permission)]
+    return [kind for kind in found if ctx.plugins.active(kind.name, ctx.working) and ctx.may(kind.permission)]
 
 
 def kind_named(ctx: Context, name: str) -> ImportKind:
-    """One kind. Raises NotFound (unknown, or its module is off) or Forbidden."""
+    """One kind. Raises NotFound (unknown, or its module is off), Forbidden or PluginArchived."""
     kind = ctx.plugins.import_kinds.get(name)
     if kind is None or not ctx.plugins.active(name, ctx.enabled):
         raise NotFound("import kind")
-    if not ctx.may(kind.permission):
-        raise Forbidden(kind.permission)
+    ctx.require(kind.permission)
+    ctx.refuse_when_archived(ctx.plugins.owner_of(name))
     return kind
 
 

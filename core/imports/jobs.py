@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core.base.i18n import use_locale
 from core.base.session import session
-from core.contracts.errors import Forbidden
+from core.contracts.errors import Forbidden, PluginArchived
 from core.imports import batches, checking, undoing, writing
 from core.imports.ending import end
 from core.imports.models import CHECKING, DISCARDED, PREVIEWED, UPLOADED, ImportBatch
@@ -41,8 +41,8 @@ def _done(step: Step, ctx: Context, running: Any, batch_id: int) -> dict[str, in
     with use_locale(ctx.locale):
         try:
             return step(ctx, running, batch_id)
-        except Forbidden:
-            end(system_context(ctx.tenant, ctx.enabled, "system"), running, batch_id)
+        except (Forbidden, PluginArchived):
+            end(system_context(ctx.tenant, frozenset([*ctx.enabled]), "system"), running, batch_id)
             return {}
 
 

@@ -29,7 +29,7 @@ MONTHS = 12
 def keep_today(ctx: Context) -> int:
     """Measure every indicator for the tenant and its upper levels and keep the figures of today; returns how many rows."""
     today, rows = ctx.today(), []
-    listed = list(ctx.plugins.indicators.values())
+    listed = [i for i in ctx.plugins.indicators.values() if ctx.plugins.active(i.name, ctx.working)]
     rows += [_row(value, "", today) for value in measure(ctx, listed).values()]
     for ledger, own in by_ledger(listed, ctx):
         if ledger.scope and not grouped(ledger, ctx):

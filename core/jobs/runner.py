@@ -114,7 +114,7 @@ class Runner:
         session().commit()
         with on_behalf_of(token_id), working_on(task):
             context, gone = self._context(running, actor_id)
-            if context is None or not context.plugins.active(running.name, context.enabled | {"events"}):
+            if context is None or not context.plugins.active(running.name, context.working | {"events"}):
                 return None
             if context.tenant.status != "active" and not task.while_read_only:
                 return None

@@ -24,11 +24,12 @@ from .records import (
     TimelineEntry,
 )
 from .reminder import Due, Reminder
+from .switched import SwitchedOn
 from .workflow import Elapsed, State, Step, Workflow, elapsed, step
 
 __all__ = [
     "A4", "API", "BLANK", "COUNT", "DAYS", "FEN", "HOURS", "PERCENT", "Action", "CalendarEntry", "Col", "Contribution", "Due",
     "Elapsed", "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem", "Objection", "Owner", "Panel",
     "Paper", "Permission", "PersonalField", "Plugin", "Plugins", "Reminder", "RoleTemplate", "SearchHit", "State", "Step",
-    "TimelineEntry", "View", "Workflow", "col", "elapsed", "hookimpl", "installed", "step",
+    "SwitchedOn", "TimelineEntry", "View", "Workflow", "col", "elapsed", "hookimpl", "installed", "step",
 ]

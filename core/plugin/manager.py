@@ -29,6 +29,7 @@ GROUP = "juheli.plugins"
 CORE_MODULES = ("tenancy", "accounts", "access", "people", "settings", "files", "notify", "work", "ledgers",
                 "indicators", "imports", "admin", "custody", "isolation", "api")
 ENGINES_WITH_TABLES = ("audit", "jobs", "rules", "web")  # no modules, but their tables are core's
+READING = ("read", "export")                     # verbs of permissions that change nothing
 failures: Counter[str] = Counter()
 
 
@@ -65,6 +66,7 @@ class Plugins:
         self.optional = tuple(n for n, o in self.by_name.items() if not o.core)
         self.pm = self._plugin_manager()
         self._sets: dict[frozenset[str], Hooks] = {}
+        self._places: dict[str, str] = {}
         if problems := [p for o in self.by_name.values() for p in o.problems()] + self._permission_problems():
             raise PluginProblems("\n".join(problems))
 
@@ -142,6 +144,24 @@ class Plugins:
     def owner_of(name: str) -> str:
         """`liaison.record.read` -> `liaison`."""
         return name.split(".", 1)[0]
+
+    def module_of(self, dotted: str) -> str:
+        """The module a Python name such as `plugins.liaison.services.records` belongs to; "" for the kernel and for tests."""
+        try:
+            return self._places[dotted]
+        except KeyError:
+            found = next((n for n, o in self.by_name.items() if f"{dotted}.".startswith(f"{o.package}.")), "")
+            return self._places.setdefault(dotted, found)
+
+    def reads(self, permission: str) -> bool:
+        """Whether a permission lets one look and take out, and change nothing: by its verb, or because a ledger or a workflow
+        is shown for it.
+        """
+        return permission.rsplit(".", 1)[-1] in READING or permission in self._shown
+
+    @cached_property
+    def _shown(self) -> frozenset[str]:
+        return frozenset(x.permission for o in self.by_name.values() for x in (*o.ledgers, *o.workflows))
 
     def holds(self, table: str) -> bool:
         """Whether a table is an engine's or an installed module's, by its prefix."""

@@ -35,7 +35,7 @@ def read_lists(ctx: Context) -> list[tuple[str, list[ListOf]]]:
     """(title of the module, its lists) for modules that are on."""
     groups: dict[str, list[ListOf]] = {}
     for kind in declared():
-        if ctx.plugins.active(kind, ctx.enabled):
+        if ctx.plugins.active(kind, ctx.working):
             found = entries(kind)
             one = ListOf(kind, title(kind), sum(e.active for e in found), sum(e.changed for e in found))
             groups.setdefault(str(ctx.plugins.by_name[ctx.plugins.owner_of(kind)].manifest.title), []).append(one)
@@ -51,7 +51,7 @@ def read_list(ctx: Context, kind: str) -> list[Entry]:
 
 def _known(ctx: Context, kind: str) -> dict[str, Any]:
     known = declared().get(kind)
-    if known is None or not ctx.plugins.active(kind, ctx.enabled):
+    if known is None or not ctx.plugins.active(kind, ctx.working):
         raise NotFound(kind)
     return dict(known)
 

@@ -48,6 +48,7 @@ def settings_of(plugins: Plugins, module: str) -> dict[str, Any]:
 @service("admin.setting.manage")
 def save_settings(ctx: Context, module: str, *, values: dict[str, Any]) -> None:
     """Keep the settings of a module (already loaded through its schema); values equal to the default are not kept."""
+    ctx.refuse_when_archived(module)
     schema = schema_of(ctx.plugins, module)
     standard = defaults(schema)
     before = settings_of(ctx.plugins, module)
@@ -64,6 +65,7 @@ def save_settings(ctx: Context, module: str, *, values: dict[str, Any]) -> None:
 @service("admin.setting.manage", action="admin.setting.reset")
 def reset_settings(ctx: Context, module: str) -> None:
     """Back to the defaults of the module's schema."""
+    ctx.refuse_when_archived(module)
     row = _row(module)
     if row is not None:
         session().delete(row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import select, update
 
 from core.access.roles import install_templates
@@ -13,7 +15,7 @@ from core.events import outbox
 from core.plugin import RoleTemplate
 from core.service import Context, service
 
-from .models import DISABLED, ENABLED, PluginState, Tenant
+from .models import ARCHIVED, DISABLED, ENABLED, PluginState, Tenant
 
 ADMIN_ROLE = "tenant_admin"
 
@@ -98,13 +100,45 @@ def disable_plugin(ctx: Context, name: str) -> None:
     """Disable a plugin; its data is kept. Refused while another enabled plugin requires it."""
     _optional(ctx, name)
     state = _state(name)
-    if state is None or state.state != ENABLED:
+    if state is None or state.state not in (ENABLED, ARCHIVED):
         return
-    needing = [n for n in ctx.plugins.required_by(name) if n in ctx.enabled]
-    if needing:
-        titles = "、".join(str(ctx.plugins.by_name[n].manifest.title) for n in needing)
+    if titles := _needing(ctx, name, ctx.enabled):
         raise Invalid({}, _("请先停用依赖它的应用：%(names)s。", names=titles))
-    ctx.hooks.strict("plugin_disabled", only=name, ctx=ctx)
-    state.state, state.since, state.by_name = DISABLED, ctx.now(), ctx.actor.label
+    _rest(ctx, state, DISABLED)
+
+
+@service("tenancy.plugin.manage", action="tenancy.plugin.archive")
+def archive_plugin(ctx: Context, name: str) -> None:
+    """Let a plugin's records be read and taken out, and nothing be changed: no job of it runs, nothing falls due.
+
+    Enabling it again gives back exactly what was there. Raises NotFound (also one that was never on), Invalid while another
+    one at work requires it.
+    """
+    _optional(ctx, name)
+    state = _state(name)
+    if state is None:
+        raise NotFound(name)
+    if state.state == ARCHIVED:
+        return
+    if titles := _needing(ctx, name, ctx.working):
+        raise Invalid({}, _("请先停用或归档依赖它的应用：%(names)s。", names=titles))
+    if closed := [n for n in ctx.plugins.requires_closure(name) if n not in ctx.plugins.core and n not in ctx.enabled]:
+        raise Invalid({}, _("它需要的应用没有启用：%(names)s。请先启用或归档它们。", names=_titles(ctx, closed)))
+    _rest(ctx, state, ARCHIVED)
+
+
+def _titles(ctx: Context, names: Iterable[str]) -> str:
+    return "、".join(str(ctx.plugins.by_name[n].manifest.title) for n in names)
+
+
+def _needing(ctx: Context, name: str, on: frozenset[str]) -> str:
+    """Titles of those among `on` that require the plugin."""
+    return _titles(ctx, [n for n in ctx.plugins.required_by(name) if n in on])
+
+
+def _rest(ctx: Context, state: PluginState, to: str) -> None:
+    if state.state == ENABLED:
+        ctx.hooks.strict("plugin_disabled", only=state.plugin, ctx=ctx)
+    state.state, state.since, state.by_name = to, ctx.now(), ctx.actor.label
     bump_plugins_rev()
-    ctx.audit("plugin", None, name)
+    ctx.audit("plugin", None, state.plugin)

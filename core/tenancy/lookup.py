@@ -11,13 +11,14 @@ from core.access.models import AccessRevision
 from core.base.memo import Stamps
 from core.base.scope import system_scope
 from core.base.session import session
+from core.plugin import SwitchedOn
 from core.service import TenantInfo
 
-from .models import CLOSED, ENABLED, PLATFORM, SHADOW, PluginState, Tenant
+from .models import ARCHIVED, CLOSED, ENABLED, PLATFORM, SHADOW, PluginState, Tenant
 from .origins import remember
 
 # per database (engine): tenant id -> (plugins_rev, set)
-_sets: WeakKeyDictionary[Any, dict[int, tuple[int, frozenset[str]]]] = WeakKeyDictionary()
+_sets: WeakKeyDictionary[Any, dict[int, tuple[int, SwitchedOn]]] = WeakKeyDictionary()
 _NEEDED = (Tenant.id, Tenant.slug, Tenant.name, Tenant.kind, Tenant.status, Tenant.parent_id, Tenant.brand, Tenant.plugins_rev,
            Tenant.origin_id, Tenant.travelled_keys, AccessRevision.access, AccessRevision.settings, AccessRevision.records)
 
@@ -51,14 +52,15 @@ def working_tenants() -> list[tuple[TenantInfo, int]]:
         return [(_info(row), row.plugins_rev) for row in rows]
 
 
-def enabled_plugins(tenant_id: int, plugins_rev: int) -> frozenset[str]:
+def enabled_plugins(tenant_id: int, plugins_rev: int) -> SwitchedOn:
     """The enabled set of the tenant in scope; cached per database until `plugins_rev` moves."""
     known = _sets.setdefault(session().get_bind(), {})
     cached = known.get(tenant_id)
     if cached and cached[0] == plugins_rev:
         return cached[1]
-    rows = session().scalars(select(PluginState.plugin).where(PluginState.state == ENABLED)).all()
-    known[tenant_id] = (plugins_rev, frozenset(rows))
+    states = dict(session().execute(  # type: ignore[arg-type]
+        select(PluginState.plugin, PluginState.state).where(PluginState.state.in_((ENABLED, ARCHIVED)))).all())
+    known[tenant_id] = (plugins_rev, SwitchedOn(states, [name for name, state in states.items() if state == ARCHIVED]))
     return known[tenant_id][1]
 
 

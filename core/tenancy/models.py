@@ -28,7 +28,7 @@ ACTIVE, READ_ONLY, SUSPENDED = "active", "read_only", "suspended"
 ARRIVING, LEAVING = "arriving", "leaving"         # being brought in, being taken away: not all of it is there
 CLOSED = (SUSPENDED, ARRIVING, LEAVING)            # no page opens, no job runs
 SHADOW = "shadow-"     # short names of tenants that exist for the length of an isolation probe, and in no list
-ENABLED, DISABLED = "enabled", "disabled"
+ENABLED, DISABLED, ARCHIVED = "enabled", "disabled", "archived"     # of a plugin; archived: on, to be read only
 
 
 class Tenant(Base):

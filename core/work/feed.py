@@ -82,7 +82,7 @@ def _written(ctx: Context, name: str) -> bytes:
         _add(book, ctx, on, _("%(what)s：%(n)s 项到期", what=_doing(ctx, declared, step), n=count), f"{declared}.{step}")
     for given in ctx.collect("calendar", start=start, end=end):
         entry = given.value
-        if isinstance(entry, CalendarEntry) and entry.feed and start <= entry.on <= end:
+        if given.plugin not in ctx.archived and isinstance(entry, CalendarEntry) and entry.feed and start <= entry.on <= end:
             _add(book, ctx, entry.on, str(entry.title), f"{given.plugin}.{entry.title}", str(entry.source))
     return bytes(book.to_ical())
 

@@ -1,8 +1,8 @@
 """The inbox: one list across all modules. Who sees which item is decided here and nowhere else.
 
 An item is somebody's when he holds its permission on its path and it is assigned to nobody, to him, to a colleague he
-stands in for, or to an account that is in service no more. An item whose module is switched off is not shown; it comes
-back with the module.
+stands in for, or to an account that is in service no more. An item whose module is switched off or archived is not shown; it
+comes back with the module.
 """
 
 from __future__ import annotations
@@ -88,9 +88,14 @@ def mine(ctx: Context) -> ColumnElement[bool]:
     me = ctx.actor.id
     if me is None:
         return NOTHING
-    return and_(WorkItem.state.in_(WAITING), holds(ctx), or_(
+    return and_(WorkItem.state.in_(WAITING), holds(ctx), *resting(ctx), or_(
         WorkItem.assignee_id.is_(None), WorkItem.assignee_id == me,
         WorkItem.assignee_id.in_(standing_in_for(me, ctx.today())), WorkItem.assignee_id.in_(out_of_service())))
+
+
+def resting(ctx: Context) -> list[ColumnElement[bool]]:
+    """Leaves out what belongs to archived modules: nothing falls due there, and nothing can be done."""
+    return [WorkItem.source.not_in(sorted(ctx.archived))] if ctx.archived else []
 
 
 def _guards(ctx: Context) -> list[str]:
@@ -101,7 +106,8 @@ def _guards(ctx: Context) -> list[str]:
 
 def started(ctx: Context) -> ColumnElement[bool]:
     """Items that the actor's own steps raised for others and that still wait."""
-    return and_(WorkItem.opened_by_id == ctx.actor.id, WorkItem.state.in_(WAITING), WorkItem.guard.in_(_guards(ctx)))
+    return and_(WorkItem.opened_by_id == ctx.actor.id, WorkItem.state.in_(WAITING), WorkItem.guard.in_(_guards(ctx)),
+                *resting(ctx))
 
 
 def finished(ctx: Context) -> ColumnElement[bool]:

@@ -22,7 +22,7 @@ def time_steps(ctx: Context, running: Any) -> dict[str, Any]:
     """Make the steps that time makes. A workflow that fails is logged and does not hold up the others."""
     moved, failed = {}, []
     for workflow in ctx.plugins.workflows.values():
-        for step in workflow.timed() if ctx.plugins.active(workflow.name, ctx.enabled) else ():
+        for step in workflow.timed() if ctx.plugins.active(workflow.name, ctx.working) else ():
             name = f"{workflow.name}.{step.name}"
             try:
                 moved[name] = make_timed_steps(ctx, workflow, step)
@@ -38,7 +38,7 @@ def reminders(ctx: Context, running: Any) -> dict[str, Any]:
     """Open the items that came due and close those whose ground is gone, reminder by reminder."""
     done, failed = {}, []
     for reminder in ctx.plugins.reminders.values():
-        if not ctx.plugins.active(reminder.name, ctx.enabled):
+        if not ctx.plugins.active(reminder.name, ctx.working):
             continue
         try:
             done[reminder.name] = make_round(ctx, reminder)

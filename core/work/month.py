@@ -81,7 +81,8 @@ def events_between(ctx: Context, start: dt.date, end: dt.date) -> list[Event]:
                               .order_by(WorkItem.due_on).limit(MOST))
     found = [Event(item.due_on, title_of(ctx, item), url_for("work.item", item_id=item.id), explain(item.rule),
                    item.due_on < ctx.today()) for item in items if item.due_on]
-    given = [c.value for c in ctx.collect("calendar", start=start, end=end) if isinstance(c.value, CalendarEntry)]
+    given = [c.value for c in ctx.collect("calendar", start=start, end=end) if isinstance(c.value, CalendarEntry)
+             and c.plugin not in ctx.archived]
     found += [Event(e.on, str(e.title), e.url, str(e.source)) for e in given if start <= e.on <= end]
     return sorted(found, key=lambda event: (event.on, event.title))
 

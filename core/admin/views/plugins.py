@@ -6,7 +6,7 @@ from typing import Any
 
 from core.admin.catalogue import catalogue, catalogue_entry, kept_for, overview
 from core.base.i18n import _
-from core.tenancy.lifecycle import disable_plugin, enable_plugin
+from core.tenancy.lifecycle import archive_plugin, disable_plugin, enable_plugin
 from core.web import Pages, ctx, done, go, render
 
 pages = Pages("plugins", __name__)
@@ -26,6 +26,13 @@ def show(name: str) -> Any:
 def enable(name: str) -> Any:
     enable_plugin(ctx(), name)
     done(_("已启用，下一次打开页面即可使用。"))
+    return go("plugins.show", name=name)
+
+
+@pages.post("/<name>/archive", needs="tenancy.plugin.manage")
+def archive(name: str) -> Any:
+    archive_plugin(ctx(), name)
+    done(_("已归档。记录可以查看和导出，不能修改；重新启用后原样恢复。"))
     return go("plugins.show", name=name)
 
 

@@ -17,7 +17,7 @@ pages = Pages("settings", __name__)
 @pages.get("/", needs="admin.setting.manage")
 def index() -> Any:
     plugins = ctx().plugins
-    modules = [o.manifest for n, o in plugins.by_name.items() if o.manifest.settings and plugins.active(n + ".x", ctx().enabled)]
+    modules = [o.manifest for n, o in plugins.by_name.items() if o.manifest.settings and plugins.active(n + ".x", ctx().working)]
     return render("admin/settings.html", modules=modules)
 
 
