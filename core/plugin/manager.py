@@ -95,7 +95,8 @@ class Plugins:
         known = set(self.permissions)
         wanted = [(o.name, x.permission) for o in self.by_name.values()
                   for x in (*o.ledgers, *o.workflows, *o.reminders, *o.import_kinds)]
-        wanted += [(o.name, s.may) for o in self.by_name.values() for w in o.workflows for s in w.steps if s.may]
+        wanted += [(o.name, name) for o in self.by_name.values() for w in o.workflows for s in w.steps
+                   for name in (s.may, *s.asked_too) if name]
         return [f"{owner}: permission {name!r} is not declared in any manifest" for owner, name in wanted if name not in known]
 
     @classmethod

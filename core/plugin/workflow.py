@@ -47,6 +47,8 @@ class Step:
     reason   "none" | "optional" | "required"
     todo     opens an inbox item for those who may make the step, when the record enters one of the sources
     due      rule key: the item falls due that long after the state was entered (implies `todo`)
+    asks_for (record) -> permission whose holders find the inbox item, where that depends on the record: `may` or one of
+             `asked_too`; default: `may`
     when     Elapsed: a daily job makes the step
     review   checks somebody else's work: its item stands as 待审 in the inbox
     back     sends the record back: the items it opens stand as 退回
@@ -67,6 +69,8 @@ class Step:
     reason: str = "none"
     todo: bool = False
     due: str | None = None
+    asks_for: Callable[[Any], str] | None = None
+    asked_too: tuple[str, ...] = ()
     when: Elapsed | None = None
     check: Callable[..., list[Any]] | None = None
     effect: Callable[..., None] | None = None

@@ -49,7 +49,8 @@ class Narrowing:
 
 def _item_permissions(ctx: Context) -> set[str]:
     """Every permission an item can ask for."""
-    asked = {step.may for workflow in ctx.plugins.workflows.values() for step in workflow.steps if step.asks}
+    asking = [step for workflow in ctx.plugins.workflows.values() for step in workflow.steps if step.asks]
+    asked = {name for step in asking for name in (step.may, *step.asked_too)}
     return {name for name in asked if name} | {reminder.permission for reminder in ctx.plugins.reminders.values()}
 
 

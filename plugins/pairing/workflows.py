@@ -130,7 +130,8 @@ resolution_flow = Workflow(
     ),
     steps=(
         step("report", _l("报告落实"), ("open", "carried"), "reported", may="pairing.resolution.report", at="owner_path",
-             schema=Reported, needs=("result",), todo=True, primary=True, effect=effects.report),
+             schema=Reported, needs=("result",), todo=True, primary=True, effect=effects.report,
+             asks_for=lambda one: UNIT if one.unit_id else "pairing.resolution.report", asked_too=(UNIT,)),
         step("close", _l("确认办结"), "reported", "closed", may="pairing.council.manage", due="pairing.accept_within",
              review=True, primary=True),
         step("carry_over", _l("转下次会议"), RESOLUTION_OPEN, "carried", may="pairing.council.manage", schema=CarriedOver,

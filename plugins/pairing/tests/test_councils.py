@@ -199,7 +199,12 @@ def test_the_place_above_a_unit_does_not_speak_for_it_in_a_council(county, counc
     with county.acting("all"):
         asked = session().execute(select(WorkItem.record_id, WorkItem.permission).where(
             WorkItem.declared.like("pairing.resolution_due%"))).all()
-    assert {tuple(row) for row in asked} == {(unit_row, "pairing.unit.act"), (own_row, "pairing.resolution.report")}
+        raised = session().execute(select(WorkItem.record_id, WorkItem.permission).where(
+            WorkItem.declared == "pairing.resolution", WorkItem.step == "report")).all()
+        item = session().scalars(select(WorkItem.id).where(WorkItem.record_id == unit_row, WorkItem.step == "report")).one()
+    wanted = {(unit_row, "pairing.unit.act"), (own_row, "pairing.resolution.report")}
+    assert {tuple(row) for row in asked} == {tuple(row) for row in raised} == wanted
+    assert [county.browser(login).get(f"/work/items/{item}").status_code for login in ("factory", "xiguan")] == [200, 404]
     with county.acting("factory") as ctx:
         assert sessions.propose_topic(ctx, council, title="东门停车").proposed_by == "永丰厂"
     county.step("factory", "resolution", unit_row, "report", result="已划出二十个夜间车位并安装指示牌")
