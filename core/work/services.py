@@ -15,7 +15,7 @@ from core.plugin import Step, Workflow
 from core.service import WHOLE_TENANT, Context, service
 
 from . import engine
-from .inbox import mine
+from .inbox import holds, mine
 from .models import DONE, Transition, WorkItem
 from .moves import close_items
 
@@ -82,6 +82,15 @@ def find_item(ctx: Context, item_id: int) -> WorkItem:
     found = session().scalars(select(WorkItem).where(WorkItem.id == item_id, mine(ctx))
                               .execution_options(populate_existing=True)).one_or_none()
     if found is None:
+        raise NotFound("work_item")
+    return found
+
+
+@service(None, writes=False)
+def past_item(ctx: Context, item_id: int) -> WorkItem:
+    """An item the actor could have settled, which is settled or with a colleague by now. Raises NotFound for anybody else's."""
+    found = session().scalars(select(WorkItem).where(WorkItem.id == item_id, holds(ctx))).one_or_none()
+    if found is None or not ctx.plugins.active(found.declared, ctx.enabled):
         raise NotFound("work_item")
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request, url_for
 
 from core.base.i18n import _
+from core.contracts.errors import NotFound
 from core.web import SIGNED_IN, back, ctx, done, render, warn
 from core.web.forms import SchemaForm
 from core.web.paging import asked
@@ -60,7 +61,11 @@ def confirm() -> Any:
 
 @pages.get("/items/<int:item_id>", needs=SIGNED_IN)
 def item(item_id: int) -> Any:
-    found = services.find_item(ctx(), item_id)
+    try:
+        found = services.find_item(ctx(), item_id)
+    except NotFound:                            # a notice outlives what it told of
+        found = services.past_item(ctx(), item_id)
+        return render("work/past.html", item=found, row=rows(ctx(), [found])[0], target=target_url(ctx(), found))
     asked_for = services.step_of(ctx(), found)
     work = None
     if asked_for:

@@ -140,12 +140,24 @@ def test_handing_over_taking_up_and_taking_back(east):
     assert bob.post(f"/work/items/{item}/hand", {"user_id": people["bea"], "reason": "请假"}).status_code == 303
     assert "星辰案" in text(bea.get("/work/inbox"))
     assert "我转交给同事的" not in text(bob.get("/work/inbox")) and "我转交给同事的" in text(bob.get("/work/inbox?tab=started"))
-    assert bob.get(f"/work/items/{item}").status_code == 404
+    told = text(bob.get(f"/work/items/{item}"))
+    assert "现在由贝雅办理" in told and 'name="version"' not in told
     assert bob.post(f"/work/items/{item}/back").status_code == 303
     assert bob.get(f"/work/items/{item}").status_code == 200
     assert bea.post(f"/work/items/{item}/take").status_code == 303
     assert bob.post(f"/work/items/{item}/back").status_code == 404
-    assert bob.get(f"/work/items/{item}").status_code == 404
+    assert "现在由贝雅办理" in text(bob.get(f"/work/items/{item}"))
+    assert east.browser("east", "out").get(f"/work/items/{item}").status_code == 404
+
+
+def test_a_notice_of_what_a_colleague_settled_leads_to_a_page_that_says_so(east):
+    record, item = made(east, "send", name="星辰案")
+    with east.acting("east", "bea") as ctx:
+        move(ctx, record, "refuse", reason="不属本辖区")
+    told = text(east.browser("east", "bob").get(f"/work/items/{item}"))
+    assert "已经办结" in told and "贝雅" in told and "星辰案" in told and 'name="version"' not in told
+    for login in ("ann", "out"):
+        assert east.browser("east", login).get(f"/work/items/{item}").status_code == 404
 
 
 def test_a_deputy_sees_what_is_assigned_and_needs_rights_of_his_own(east):
