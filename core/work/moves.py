@@ -152,7 +152,7 @@ def _raised(ctx: Context, workflow: Workflow, move: Move, left: set[tuple[int, s
             "record_kind": workflow.name, "record_id": record.id,
             "subject": without_leaks(str(workflow.label(record)))[:SUBJECT],
             "title": str(step.title(ctx, record))[:200] if step.title else "", "org_path": place(record, step),
-            "permission": step.asks_for(record) if step.asks_for else step.may, "guard": workflow.permission, "state": state, "opened_at": ctx.now(),
-            "opened_by_id": ctx.actor.id, "opened_by_name": ctx.actor.label[:80],
+            "permission": step.asks_for(record) if step.asks_for else step.may, "guard": workflow.permission, "state": state,
+            "opened_at": ctx.now(), "opened_by_id": ctx.actor.id, "opened_by_name": ctx.actor.label[:80],
             "due_on": due.on if due else None, "rule": due.rule if due else None,
         }
