@@ -11,6 +11,7 @@ from core.base.config import Config
 from core.base.engine import Database
 from core.base.keyring import load_keyring
 from core.demo.exposure import why_not_serve
+from core.doors.absent import tell_vanished
 from core.doors.warm import warm
 
 
@@ -23,6 +24,8 @@ def checked(config: Config) -> Config:
     database = Database.of(config)     # its own: no connection may be shared with the workers forked later
     try:
         refusal = why_not_serve(config, database) or "\n".join(database.why_not_serve())
+        if not refusal:
+            tell_vanished(database)
     finally:
         database.dispose()
     if refusal:

@@ -20,6 +20,7 @@ from core.rules import catalog, rule
 from core.rules.units import unit_label
 from core.service import Context, service
 from core.tenancy.models import PluginState
+from core.tenancy.offers import withheld
 
 KEPT = {
     "membership": _l("党员登记期间"), "pairing": _l("结对期间"), "after close": _l("办结后"),
@@ -57,6 +58,7 @@ class Entry:
     archived: bool
     kept: bool
     fits: bool
+    offered: bool
     requires: tuple[Plugin, ...] = ()
     needs: tuple[Plugin, ...] = ()
     required_by: tuple[Plugin, ...] = ()
@@ -76,19 +78,20 @@ def _records(module: str) -> dict[str, int]:
     return {t.name: session().scalar(select(func.count()).select_from(t).where(t.c.tenant_id == scope)) or 0 for t in tables}
 
 
-def _entry(ctx: Context, name: str, states: dict[str, PluginState], *, detail: bool) -> Entry:
+def _entry(ctx: Context, name: str, states: dict[str, PluginState], closed: frozenset[str], *, detail: bool) -> Entry:
     plugins = ctx.plugins
     manifest = plugins.by_name[name].manifest
     state = states.get(name)
     return Entry(
         manifest, name in ctx.enabled, name in ctx.archived, state is not None, ctx.tenant.kind in manifest.audience,
+        name not in closed,
         tuple(plugins.by_name[n].manifest for n in switched_with(ctx, name) if n != name),
         tuple(plugins.by_name[n].manifest for n in plugins.requires_closure(name) if n not in plugins.core),
         tuple(plugins.by_name[n].manifest for n in plugins.required_by(name) if n in ctx.enabled),
         _records(name) if detail and state is not None else {},
         state.since if state else None, state.by_name if state else "", bool(manifest.settings),
         impact_of(ctx, name) if detail else None, tuple(suggestions(ctx, name)) if detail else (),
-        picture_of(ctx, around(plugins, name)) if detail else None,
+        picture_of(ctx, [n for n in around(plugins, name) if n in shown(ctx, states, closed)]) if detail else None,
     )
 
 
@@ -105,20 +108,26 @@ def _states() -> dict[str, PluginState]:
 
 @service("tenancy.plugin.read", writes=False)
 def catalogue(ctx: Context) -> list[Entry]:
-    """All installed plugins in dependency order."""
-    states = _states()
-    return [_entry(ctx, name, states, detail=False) for name in ctx.plugins.optional]
+    """The plugins this tenant has to do with, in dependency order."""
+    states, closed = _states(), withheld(ctx)
+    return [_entry(ctx, name, states, closed, detail=False) for name in shown(ctx, states, closed)]
+
+
+def shown(ctx: Context, states: Iterable[str], closed: frozenset[str]) -> list[str]:
+    """What is offered to the tenant, and what it has or had on."""
+    return [name for name in ctx.plugins.optional if name not in closed or name in {*states}]
 
 
 @service("tenancy.plugin.read", writes=False)
 def overview(ctx: Context) -> Picture:
     """All installed plugins and what they have to do with each other."""
-    return picture_of(ctx, ctx.plugins.optional)
+    return picture_of(ctx, shown(ctx, _states(), withheld(ctx)))
 
 
 @service("tenancy.plugin.read", writes=False)
 def catalogue_entry(ctx: Context, name: str) -> Entry:
     """One plugin with the rows it keeps here. Raises NotFound."""
-    if name not in ctx.plugins.optional:
+    states, closed = _states(), withheld(ctx)
+    if name not in shown(ctx, states, closed):
         raise NotFound(name)
-    return _entry(ctx, name, _states(), detail=True)
+    return _entry(ctx, name, states, closed, detail=True)

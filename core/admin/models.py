@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from core.admin.platform.models import Onboarding
+from core.admin.platform.models import Onboarding, PluginTrouble
 
-__all__ = ["Onboarding"]
+__all__ = ["Onboarding", "PluginTrouble"]

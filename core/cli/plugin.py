@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+
 import click
 
 from core.access.contexts import acting_in
+from core.migrations.upgrade import pending
+from core.migrations.upgrade import upgrade as migrate_to_head
+from core.plugin import Plugins
+from core.service import Context
+from core.tenancy import offers, upgrading
+from core.tenancy.everywhere import Standing, complaints, standings
 from core.tenancy.lifecycle import archive_plugin, disable_plugin, enable_plugin
+from core.tenancy.lookup import by_address
+from core.tenancy.models import PLATFORM_SLUG
 
 from .opening import opened
+
+name_argument = click.argument("name")
+tenant_option = click.option("--tenant", "slug", required=True, help="Short name of the tenant.")
 
 
 @click.group()
 def plugin() -> None:
-    """List installed plugins; switch one on or off for a tenant."""
+    """What is installed; switch it on, off or to be read only for a tenant; offer, upgrade, check."""
 
 
 @plugin.command("list")
@@ -31,8 +46,8 @@ def list_(slug: str) -> None:
 
 
 @plugin.command()
-@click.argument("name")
-@click.option("--tenant", "slug", required=True)
+@name_argument
+@tenant_option
 def enable(name: str, slug: str) -> None:
     """Switch a plugin on, with what it requires."""
     with opened(), _acting(slug) as ctx:
@@ -40,8 +55,8 @@ def enable(name: str, slug: str) -> None:
 
 
 @plugin.command()
-@click.argument("name")
-@click.option("--tenant", "slug", required=True)
+@name_argument
+@tenant_option
 def disable(name: str, slug: str) -> None:
     """Switch a plugin off; its data is kept."""
     with opened(), _acting(slug) as ctx:
@@ -50,8 +65,8 @@ def disable(name: str, slug: str) -> None:
 
 
 @plugin.command()
-@click.argument("name")
-@click.option("--tenant", "slug", required=True)
+@name_argument
+@tenant_option
 def archive(name: str, slug: str) -> None:
     """Let its records be read and taken out, and nothing be changed; `enable` ends it."""
     with opened(), _acting(slug) as ctx:
@@ -59,8 +74,81 @@ def archive(name: str, slug: str) -> None:
         click.echo(f"{slug}: archived: {name}")
 
 
-def _acting(slug: str):  # noqa: ANN202
-    try:
-        return acting_in(slug, "juheli plugin")
-    except LookupError as error:
-        raise click.ClickException(f"no tenant {slug!r}") from error
+@plugin.command()
+@name_argument
+@click.option("--everybody", "audience", flag_value=offers.EVERYBODY, help="To all tenants (as when nobody decided).")
+@click.option("--nobody", "audience", flag_value=offers.NOBODY, help="To none: where it is on it stays on.")
+@click.option("--profile", "profiles", multiple=True, help="To the tenants opened from this profile.")
+@click.option("--tenant", "tenants", multiple=True, help="To this tenant.")
+def offer(name: str, audience: str | None, profiles: tuple[str, ...], tenants: tuple[str, ...]) -> None:
+    """Say to whom a plugin is offered; tenants see and switch on nothing else."""
+    if (audience is None) != bool(profiles or tenants):
+        raise click.UsageError("either --everybody, or --nobody, or some --profile and --tenant")
+    with opened(), _acting(PLATFORM_SLUG) as ctx:
+        row = offers.decide_offer(ctx, name, audience=audience or offers.NAMED, profiles=[*profiles], tenants=[*tenants])
+        click.echo(f"{name}: offered to {', '.join((*row.profiles, *row.tenants)) or row.audience}")
+
+
+@plugin.command("upgrade")
+@click.argument("name", required=False)
+@click.option("--all", "everything", is_flag=True, help="All plugins.")
+@click.option("--check", is_flag=True, help="Only say what would be done.")
+def upgrade_(name: str | None, everything: bool, check: bool) -> None:
+    """Bring schema and tenants to the installed version: tables, suggested rights, defaults. Back up before."""
+    if bool(name) == everything:
+        raise click.UsageError("a name or --all")
+    with opened(migrating=not check) as (database, plugins):
+        _known(plugins, name)
+        waiting = [owner for owner in pending(database, plugins) if name in (None, owner)]
+        for owner in waiting if check else ():
+            click.echo(f"{owner}: tables change")
+        for line in () if check else migrate_to_head(database, plugins, only=name):
+            click.echo(f"migrated {line}")
+        if check:
+            late = [] if "core" in waiting else upgrading.behind(plugins, name or "")
+            _say(late, plugins)
+            click.echo(f"{len(waiting)} schemas, {len(late)} plugins of tenants")
+            return
+    with opened() as (_database, plugins):
+        done, left = upgrading.catch_up(plugins, name or "")
+        _say(done, plugins)
+        for each in left:
+            click.echo(f"{each.plugin}: {each.slug}: takes no changes now, left for later", err=True)
+
+
+def _say(listed: Iterable[Standing], plugins: Plugins) -> None:
+    for each in listed:
+        click.echo(f"{each.plugin}: {each.slug}: {each.version or '?'} -> {plugins.by_name[each.plugin].manifest.version}")
+
+
+@plugin.command()
+@click.argument("name", required=False)
+def check(name: str | None) -> None:
+    """Say where plugins are on and keep data. Exit status 1: one has vanished; with NAME: it may not be uninstalled yet."""
+    with opened() as (_database, plugins):
+        found = standings(name or "")
+        for each in found:
+            note = "" if each.plugin in plugins.by_name else "  NOT INSTALLED"
+            click.echo(f"{each.plugin:<12} {each.slug:<20} {each.state:<9} {each.version or '?'}{note}")
+        problems = complaints(plugins)
+        for problem in problems:
+            click.echo(problem, err=True)
+        if name and name not in plugins.by_name and not found:
+            raise click.ClickException(f"no plugin {name!r}")
+        if name and found:
+            click.echo(f"{name}: {len(found)} tenant(s) keep data of it; do not uninstall it before it is purged there", err=True)
+        elif name:
+            click.echo(f"{name}: no tenant keeps data of it; it may be uninstalled")
+    if problems or (name and found):
+        sys.exit(1)
+
+
+def _known(plugins: Plugins, name: str | None) -> None:
+    if name is not None and name not in plugins.optional:
+        raise click.ClickException(f"no plugin {name!r}")
+
+
+def _acting(slug: str) -> AbstractContextManager[Context]:
+    if by_address(slug=slug) is None:
+        raise click.ClickException(f"no tenant {slug!r}")
+    return acting_in(slug, "juheli plugin")

@@ -15,6 +15,7 @@ from gunicorn.app.base import BaseApplication
 from core.app import create_app
 from core.base.config import Config
 from core.demo.exposure import exposed, why_not_serve
+from core.doors.absent import tell_vanished
 from core.doors.meters import FOLDER
 from core.doors.warm import warm
 from core.migrations.upgrade import upgrade
@@ -65,6 +66,7 @@ def serve(config: Config, *, with_demo: bool) -> None:
     with opened(config) as (database, plugins):
         if problems := database.why_not_serve():
             raise click.ClickException("\n".join(problems))
+        tell_vanished(database)
         if with_demo:
             load_when_absent(click.echo)
             print_accounts(f"http://{config.host}:{config.port}")

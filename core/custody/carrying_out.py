@@ -16,8 +16,10 @@ from core.base.i18n import _
 from core.base.scope import system_scope, tenant_scope
 from core.base.session import begin_write, session
 from core.contracts.errors import Conflict
+from core.plugin import installed
 from core.rules import rule
 from core.service import Context, service
+from core.tenancy.everywhere import standings
 from core.tenancy.models import ACTIVE, ARRIVING, LEAVING, Tenant
 
 from . import shelf
@@ -41,6 +43,7 @@ def _carry_out(ctx: Context, removal_id: int, tell: Tell) -> dict[str, Any]:
     if row.state == DONE:                               # another was faster: the certificate stays what it is
         return row.certificate or {}
     _out_of_use(row.target_id)
+    _all_installed(row.target_id)
     row = begin(ctx, removal_id)
     _close(row.target_id)
     _drop_copies(row.target_id)
@@ -66,6 +69,14 @@ def _out_of_use(tenant_id: int) -> None:
         status = session().scalar(select(Tenant.status).where(Tenant.id == tenant_id))
     if status == ACTIVE:
         raise Conflict(_("这个单位又恢复了使用，没有删除。请先设为只读，或者撤回注销。"))
+
+
+def _all_installed(tenant_id: int) -> None:
+    """Raises Conflict while tables of the tenant are unknown to this server: their rows would stay."""
+    gone = sorted({each.plugin for each in standings() if each.tenant_id == tenant_id} - installed().by_name.keys())
+    if gone:
+        raise Conflict(_("这个单位还有应用“%(names)s”的数据，而应用已不在本服务器上。请先重新安装，再删除。",
+                         names="、".join(gone)))
 
 
 def _close(tenant_id: int) -> None:

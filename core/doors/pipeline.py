@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from core.access.known import known
 from core.accounts.attempts import network
 from core.accounts.sessions import cookie_name
+from core.admin.platform.troubles import keep_troubles
 from core.base.crypto import blind_index
 from core.base.engine import Database
 from core.base.i18n import use_locale
@@ -69,6 +70,7 @@ def _close(_error: BaseException | None) -> None:
     stack = g.pop("stack", None)
     if stack is not None:
         stack.close()
+    keep_troubles(current_app.extensions["juheli.database"])
 
 
 def _locale() -> str:

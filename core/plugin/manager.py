@@ -16,6 +16,7 @@ from typing import Any
 
 import pluggy
 
+from . import troubles
 from .hookspecs import PROJECT, Checks, Contributions, LifeCycle
 from .ledger import Ledger
 from .manifest import Permission, Plugin
@@ -215,8 +216,9 @@ class Hooks:
             try:
                 with guard():
                     values = tuple(impl.function(*(arguments[a] for a in impl.argnames)) or ())
-            except Exception:
+            except Exception as error:
                 failures[impl.plugin_name] += 1
+                troubles.note(impl.plugin_name, name, error)
                 log.exception("module %s failed in hook %s", impl.plugin_name, name)
                 continue
             found += [Contribution(impl.plugin_name, value) for value in values]

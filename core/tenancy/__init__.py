@@ -15,6 +15,7 @@ plugin = Plugin(
         Permission("tenancy.tenant.suspend", _l("停用与恢复租户")),
         Permission("tenancy.tenant.keep", _l("存档、恢复和比较租户数据")),
         Permission("tenancy.tenant.remove", _l("申请和确认注销租户")),
+        Permission("tenancy.tenant.offer", _l("决定向哪些租户开放应用，查看应用的故障")),
         Permission("tenancy.plugin.read", _l("查看应用")),
         Permission("tenancy.plugin.manage", _l("启用与停用应用")),
     ),

@@ -16,6 +16,7 @@ from core.plugin import RoleTemplate
 from core.service import Context, service
 
 from .models import ARCHIVED, DISABLED, ENABLED, PluginState, Tenant
+from .offers import withheld
 
 ADMIN_ROLE = "tenant_admin"
 
@@ -65,6 +66,7 @@ def switch_on(ctx: Context, name: str) -> list[str]:
         else:
             state.state, state.since, state.by_name = ENABLED, ctx.now(), ctx.actor.label
         owner = ctx.plugins.by_name[each]
+        state.module_version = owner.manifest.version
         suited = [role for role in owner.manifest.roles if ctx.tenant.kind in role.audience]
         install_templates([admin_template(each + ".*"), *suited], each, ctx.plugins)
         session().flush()
@@ -87,8 +89,11 @@ def _optional(ctx: Context, name: str) -> None:
 
 @service("tenancy.plugin.manage", action="tenancy.plugin.enable")
 def enable_plugin(ctx: Context, name: str) -> list[str]:
-    """Enable a plugin and everything it requires. Raises NotFound, Invalid (not for this kind of tenant)."""
+    """Enable a plugin and everything it requires. Raises NotFound, Invalid (not for this kind of tenant, not offered to it)."""
     _optional(ctx, name)
+    on = set(session().scalars(select(PluginState.plugin).where(PluginState.state == ENABLED)))
+    if kept_back := sorted(({name, *ctx.plugins.requires_closure(name)} - on) & withheld(ctx)):
+        raise Invalid({}, _("平台没有向本单位开放：%(names)s。需要使用时请联系平台运营人员。", names=_titles(ctx, kept_back)))
     done = switch_on(ctx, name)
     for each in done:
         ctx.audit("plugin", None, each)

@@ -11,7 +11,7 @@ from core.access.models import AccessRevision
 from core.base.memo import Stamps
 from core.base.scope import system_scope
 from core.base.session import session
-from core.plugin import SwitchedOn
+from core.plugin import SwitchedOn, installed
 from core.service import TenantInfo
 
 from .models import ARCHIVED, CLOSED, ENABLED, PLATFORM, SHADOW, PluginState, Tenant
@@ -60,6 +60,7 @@ def enabled_plugins(tenant_id: int, plugins_rev: int) -> SwitchedOn:
         return cached[1]
     states = dict(session().execute(  # type: ignore[arg-type]
         select(PluginState.plugin, PluginState.state).where(PluginState.state.in_((ENABLED, ARCHIVED)))).all())
+    states = {name: state for name, state in states.items() if name in installed().by_name}    # its distribution may have gone
     known[tenant_id] = (plugins_rev, SwitchedOn(states, [name for name, state in states.items() if state == ARCHIVED]))
     return known[tenant_id][1]
 

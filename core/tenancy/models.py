@@ -66,7 +66,10 @@ class Tenant(Base):
 
 
 class PluginState(TenantScoped, Base):
-    """What a tenant decided about one plugin. Absent row: never enabled."""
+    """What a tenant decided about one plugin. Absent row: never enabled, or purged: the tenant keeps nothing of it.
+
+    `module_version`: the plugin's version its roles and defaults here come from ("": before versions were noted).
+    """
 
     __tablename__ = "tenancy_plugin_state"
     __table_args__ = keys(UniqueConstraint("tenant_id", "plugin"))
@@ -75,3 +78,26 @@ class PluginState(TenantScoped, Base):
     state: Mapped[str] = mapped_column(String(10))
     since: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     by_name: Mapped[str] = mapped_column(String(80), default="")
+    module_version: Mapped[str] = mapped_column(String(20), default="")
+
+
+EVERYBODY, NAMED, NOBODY = "everybody", "named", "nobody"
+
+
+class PluginOffer(TenantScoped, Base):
+    """To whom the operators offer a plugin (row of tenant 0). Absent row: to everybody.
+
+    NAMED: to the tenants opened from one of `profiles`, and to those whose short name is in `tenants`. Short names, because a
+    restored copy that takes the place of its tenant takes the name over, and not the number.
+    """
+
+    __tablename__ = "tenancy_plugin_offer"
+    __table_args__ = keys(UniqueConstraint("tenant_id", "plugin"))
+
+    plugin: Mapped[str] = mapped_column(String(24))
+    audience: Mapped[str] = mapped_column(String(10), default=EVERYBODY)
+    profiles: Mapped[list[str]] = mapped_column(JSON, default=list)
+    tenants: Mapped[list[str]] = mapped_column(JSON, default=list)
+    note: Mapped[str] = mapped_column(String(200), default="")
+    by_name: Mapped[str] = mapped_column(String(80), default="")
+    changed_at: Mapped[dt.datetime] = mapped_column(UTCDateTime)

@@ -1,4 +1,4 @@
-"""Forms of the onboarding wizard, one per step."""
+"""Forms of the onboarding wizard, one per step; to whom a plugin is offered."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from core.base.i18n import _l
 from core.contracts.errors import Invalid
 from core.plugin import installed
 from core.tenancy.lookup import working_tenants
+from core.tenancy.models import EVERYBODY, NAMED, NOBODY
 from core.tenancy.profiles import profiles
 from core.web.forms import Choice, Choices, Code, Length, LongText, Schema, Text, Upload, ui
 
@@ -64,6 +65,18 @@ class AdminSchema(Schema):
 def optional_plugins() -> list[tuple[str, str]]:
     plugins = installed()
     return [(name, plugins.by_name[name].manifest.title) for name in plugins.optional]
+
+
+class OfferSchema(Schema):
+    """To whom a plugin is offered."""
+
+    audience = Choice(
+        [(EVERYBODY, _l("所有租户")), (NAMED, _l("只向选定的开通方案和单位")), (NOBODY, _l("暂不开放"))], required=True,
+        metadata=ui(_l("向谁开放"), cols=12, widget="radio", help=_l("已经启用的单位不受影响；停用以后，不开放的单位不能再启用")))
+    profiles = Choices(lambda: [(p.name, p.title) for p in profiles()], load_default=list, metadata=ui(_l("开通方案"), cols=6))
+    tenants = LongText(allow_none=True, load_default=None, metadata=ui(_l("单位"), cols=6, rows=4, help=_l(
+        "写简称，用空格、逗号或换行分开。先向几个单位试用，没有问题再向所有租户开放")))
+    note = Text(allow_none=True, load_default=None, validate=Length(max=200), metadata=ui(_l("说明"), cols=12))
 
 
 class PluginsSchema(Schema):

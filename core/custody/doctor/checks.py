@@ -12,7 +12,8 @@ from .findings import BAD, OK, WARN, Finding, Patient, bad
 Check = Callable[[Patient], Iterator[Finding]]
 FIRST: tuple[Check, ...] = (machine.folders, machine.disk, machine.assets, machine.redis, machine.restores, service.schema)
 NEEDS_SCHEMA: tuple[Check, ...] = (
-    machine.key, machine.time, service.walls, service.tenants, service.jobs, service.audit, service.files, service.backup)
+    machine.key, machine.time, service.walls, service.tenants, service.plugins, service.jobs, service.audit, service.files,
+    service.backup)
 
 __all__ = ["BAD", "OK", "WARN", "Finding", "Patient", "examine"]
 

@@ -17,7 +17,9 @@ from core.files.models import StoredFile
 from core.jobs.dead import queue_state
 from core.jobs.models import RUNNING, Job
 from core.migrations.upgrade import pending
+from core.tenancy.everywhere import complaints
 from core.tenancy.models import ARRIVING, LEAVING, Tenant
+from core.tenancy.upgrading import behind
 
 from ..backup.manifest import backups
 from .findings import Finding, Patient, bad, ok, rule_of, warn
@@ -31,8 +33,8 @@ def schema(patient: Patient) -> Iterator[Finding]:
     """The database has this version's tables."""
     if not patient.database.has_tables():
         yield bad("schema", "the database is empty", "juheli migrate")
-    elif behind := pending(patient.database, patient.plugins):
-        yield bad("schema", f"migrations are pending for {', '.join(behind)}", "juheli backup, then juheli migrate")
+    elif late := pending(patient.database, patient.plugins):
+        yield bad("schema", f"migrations are pending for {', '.join(late)}", "juheli backup, then juheli migrate")
     else:
         yield ok("schema", "up to date")
 
@@ -45,6 +47,18 @@ def walls(patient: Patient) -> Iterator[Finding]:
         yield bad("walls", problem, do)
     if not problems:
         yield ok("walls", "the walls between tenants stand")
+
+
+def plugins(patient: Patient) -> Iterator[Finding]:
+    """Whatever tenants keep data of is installed, and stands there at the installed version."""
+    problems = complaints(patient.plugins)
+    for problem in problems:
+        yield bad("plugins", problem, "pip install the distribution again; juheli plugin check")
+    if late := behind(patient.plugins):
+        yield warn("plugins", f"{len(late)} plugins of tenants stand at another version than the one installed",
+                   "juheli plugin upgrade --all")
+    if not problems and not late:
+        yield ok("plugins", "all that tenants keep data of are installed, at the version they stand at")
 
 
 def jobs(patient: Patient) -> Iterator[Finding]:

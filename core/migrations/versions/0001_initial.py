@@ -115,6 +115,23 @@ def upgrade() -> None:
     with op.batch_alter_table('admin_onboarding', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_admin_onboarding_made_id'), ['tenant_id', 'made_id'], unique=False)
 
+    op.create_table('admin_plugin_trouble',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('module', sa.String(length=24), nullable=False),
+    sa.Column('hook', sa.String(length=40), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('count', sa.Integer(), nullable=False),
+    sa.Column('last_at', UTCDateTime(), nullable=False),
+    sa.Column('place', sa.String(length=600), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_admin_plugin_trouble')),
+    sa.UniqueConstraint('tenant_id', 'module', 'hook', 'day', name=op.f('uq_admin_plugin_trouble_module_hook_day')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
     op.create_table('audit_entry',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -441,6 +458,24 @@ def upgrade() -> None:
     sqlite_strict=True,
     sqlite_with_rowid=False
     )
+    op.create_table('tenancy_plugin_offer',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('plugin', sa.String(length=24), nullable=False),
+    sa.Column('audience', sa.String(length=10), nullable=False),
+    sa.Column('profiles', JSON, nullable=False),
+    sa.Column('tenants', JSON, nullable=False),
+    sa.Column('note', sa.String(length=200), nullable=False),
+    sa.Column('by_name', sa.String(length=80), nullable=False),
+    sa.Column('changed_at', UTCDateTime(), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_tenancy_plugin_offer')),
+    sa.UniqueConstraint('tenant_id', 'plugin', name=op.f('uq_tenancy_plugin_offer_plugin')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
     op.create_table('tenancy_plugin_state',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -448,6 +483,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('since', UTCDateTime(), nullable=False),
     sa.Column('by_name', sa.String(length=80), nullable=False),
+    sa.Column('module_version', sa.String(length=20), nullable=False),
     sa.Column('created_at', UTCDateTime(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_tenancy_plugin_state')),
@@ -1249,6 +1285,7 @@ def downgrade() -> None:
 
     op.drop_table('tenancy_tenant')
     op.drop_table('tenancy_plugin_state')
+    op.drop_table('tenancy_plugin_offer')
     op.drop_table('settings_module')
     op.drop_table('settings_dictionary')
     op.drop_table('rules_workday')
@@ -1299,6 +1336,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_audit_entry_actor_id'))
 
     op.drop_table('audit_entry')
+    op.drop_table('admin_plugin_trouble')
     with op.batch_alter_table('admin_onboarding', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_admin_onboarding_made_id'))
 

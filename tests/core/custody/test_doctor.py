@@ -85,7 +85,8 @@ def change(statement):
 def test_a_healthy_installation_has_no_complaint(patient):
     assert complaints(patient) == [] and complaints(patient, deep=True) == []
     assert {each.check for each in examine(patient)} == {
-        "folders", "disk", "assets", "redis", "schema", "key", "clock", "walls", "tenants", "jobs", "audit", "files", "backup"}
+        "folders", "disk", "assets", "redis", "schema", "key", "clock", "walls", "tenants", "plugins", "jobs", "audit",
+        "files", "backup"}
 
 
 def test_key_missing_wrong_or_open(patient):
