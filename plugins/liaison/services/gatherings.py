@@ -140,6 +140,16 @@ def confirm_gathering(ctx: Context, gathering_id: int, *, version: int | None = 
     return len(people)
 
 
+@service(MANAGE, action="liaison.education.cancel")
+def cancel_gathering(ctx: Context, gathering_id: int, *, version: int | None = None) -> None:
+    """Strike a gathering that did not take place, or was entered twice, with its sheet. Raises Conflict once confirmed."""
+    gathering = open_gathering(ctx, gathering_id, version)
+    ctx.audit("liaison_gathering", gathering.id, gathering.title, on=gathering.on.isoformat())
+    session().execute(delete(GatheringAttendance).where(GatheringAttendance.gathering_id == gathering.id))
+    session().delete(gathering)
+    session().flush()
+
+
 def open_gathering(ctx: Context, gathering_id: int, version: int | None) -> Gathering:
     """The gathering, while its sheet may still be changed. Raises NotFound, Conflict."""
     gathering = ctx.get(Gathering, gathering_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -14,7 +16,7 @@ from core.people.services.merge import merge, take_out
 from core.people.services.unmerge import undo_merge
 from core.work.engine import history
 from core.work.models import WAITING, WorkItem
-from plugins.liaison.models import GatheringAttendance, MobileRecord
+from plugins.liaison.models import Gathering, GatheringAttendance, MobileRecord
 from plugins.liaison.services import gatherings
 from plugins.liaison.workflows import mobile_record
 
@@ -85,6 +87,10 @@ def gathered(county, *names):
     """A gathering on whose sheet both stand, those named as present."""
     for name in ("王小明", "李秀兰"):
         register(county, name)
+    return called(county, *names)
+
+
+def called(county, *names):
     with county.acting("all") as ctx:
         gathering = gatherings.save_gathering(ctx, org_id=county.orgs["东关一支部"], title="返乡教育", on=TODAY, minutes=60)
         gatherings.tick(ctx, gathering.id, present=[county.people[name] for name in names])
@@ -110,6 +116,29 @@ def test_a_sheet_confirmed_meanwhile_lists_nobody_for_missing_it(county):
     there_and_back(county, confirm)
     gone = county.people["李秀兰"]
     assert sheet(county) == {gone: before[gone]}
+
+
+def test_a_gathering_that_did_not_take_place_is_struck_also_after_a_merge(county):
+    gathering_id, path = gathered(county, "王小明", "李秀兰"), "/liaison/gatherings/{}"
+    confirmed = called(county, "李秀兰")
+    with county.acting("all") as ctx:
+        gatherings.confirm_gathering(ctx, confirmed)
+
+    def cancel():
+        browser = county.browser("admin")
+        page = browser.get(path.format(gathering_id))
+        version = re.search(r'name="version" value="(\d+)"', page.text)[1]
+        stale = browser.post(path.format(gathering_id) + "/cancel", {"version": int(version) - 1})
+        assert "取消活动" in page.text and stale.status_code == 409
+        assert browser.post(path.format(gathering_id) + "/cancel", {"version": version}).status_code == 303
+        assert browser.post(path.format(gathering_id) + "/cancel", {"version": version}).status_code == 404
+        assert browser.post(path.format(confirmed) + "/cancel").status_code == 409
+        assert "取消活动" not in browser.get(path.format(confirmed)).text
+
+    there_and_back(county, cancel)
+    with county.acting("all"):
+        assert session().scalars(select(Gathering.id)).all() == [confirmed]
+        assert set(session().scalars(select(GatheringAttendance.gathering_id))) == {confirmed}
 
 
 def test_a_merge_taken_back_opens_the_stay_it_had_ended(county):

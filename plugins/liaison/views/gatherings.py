@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from flask import request, url_for
+from flask import redirect, request, url_for
 
 from core.base.i18n import _
 from core.contracts.errors import Invalid
@@ -88,6 +88,13 @@ def confirm(gathering_id: int) -> Any:
         return go("liaison.gathering", gathering_id=gathering_id)
     done(_("签到已确认：%(n)s 人到场，学时已折算。", n=count))
     return go("liaison.gathering", gathering_id=gathering_id)
+
+
+@pages.post("/gatherings/<int:gathering_id>/cancel", needs=MANAGE)
+def cancel(gathering_id: int) -> Any:
+    gatherings.cancel_gathering(ctx(), gathering_id, version=number_asked(request.form.get("version")))
+    done(_("已取消这次活动，签到表一并删除。"))
+    return redirect(url_for("ledgers.show", name="liaison.attendance"), 303)
 
 
 @pages.get("/gatherings/<int:gathering_id>/sheet", needs=READ)
