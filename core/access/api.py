@@ -8,7 +8,10 @@ from core.base.i18n import _l
 from core.web import SIGNED_IN, ctx
 from core.web.api import Api
 
+from .api_roles import roles_api
 from .places import names
+
+__all__ = ["api", "roles_api"]
 
 api = Api("access", __name__, prefix="/me")
 _TEXT = {"type": "string"}

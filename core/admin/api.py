@@ -7,20 +7,22 @@ from typing import Any
 from core.base.i18n import _l
 from core.contracts.errors import NotFound
 from core.rules import catalog, rule
+from core.service import Context
 from core.web import ctx
-from core.web.api import Api
+from core.web.api import TEXT, Api, items_of, told
+from core.web.resource import act
+
+from .api_settings import lists_api, plugins_api, settings_api
+from .rule_overrides import clear_rule, future_values, set_rule
+from .schemas import RuleOverrideSchema
+
+__all__ = ["api", "lists_api", "plugins_api", "settings_api"]
 
 api = Api("admin", __name__, prefix="/rules")
 READ = "admin.rule.read"
-_TEXT = {"type": "string"}
-RULE: dict[str, Any] = {
-    "type": "object", "additionalProperties": False,
-    "required": ["key", "title", "value", "unit", "source", "effective", "own", "document_no"],
-    "properties": {"key": _TEXT, "title": _TEXT, "value": {}, "unit": _TEXT, "source": _TEXT,
-                   "effective": {"type": ["string", "null"], "format": "date"}, "own": {"type": "boolean"}, "document_no": _TEXT},
-}
-RULES = {"type": "object", "required": ["items"], "additionalProperties": False,
-         "properties": {"items": {"type": "array", "items": RULE}}}
+DAY = {"type": ["string", "null"], "format": "date"}
+RULE = told(key=TEXT, title=TEXT, value={}, unit=TEXT, source=TEXT, effective=DAY, own={"type": "boolean"}, document_no=TEXT)
+OWN = told(value={}, effective_from=DAY, document_no=TEXT, note=TEXT)
 
 
 def _told(key: str) -> dict[str, Any]:
@@ -29,13 +31,37 @@ def _told(key: str) -> dict[str, Any]:
             "effective": held.effective, "own": held.overridden_by is not None, "document_no": held.document_no}
 
 
-@api.get("", needs=READ, title=_l("规则与依据"), answers=RULES)
+@api.get("", needs=READ, title=_l("规则与依据"), answers=items_of(RULE))
 def rules() -> dict[str, Any]:
     return {"items": [_told(key) for key in sorted(catalog()) if ctx().plugins.active(key, ctx().enabled)]}
 
 
-@api.get("/<key>", needs=READ, title=_l("一条规则"), answers=RULE)
-def one_rule(key: str) -> dict[str, Any]:
+def _known(key: str) -> str:
     if key not in catalog() or not ctx().plugins.active(key, ctx().enabled):
         raise NotFound(key)
-    return _told(key)
+    return key
+
+
+@api.get("/<key>", needs=READ, title=_l("一条规则"), answers=RULE)
+def one_rule(key: str) -> dict[str, Any]:
+    return _told(_known(key))
+
+
+@api.get("/<key>/values", needs=READ, title=_l("本单位自己的规则值"), answers=items_of(OWN))
+def own_values(key: str) -> dict[str, Any]:
+    return {"items": [{"value": one.value, "effective_from": one.effective_from, "document_no": one.document_no, "note": one.note}
+                      for one in future_values(ctx(), _known(key))]}
+
+
+def _set(ctx: Context, key: str, **data: Any) -> None:
+    set_rule(ctx, _known(key), **data)
+
+
+def _clear(ctx: Context, key: str, day: str) -> None:
+    clear_rule(ctx, _known(key), day)
+
+
+act(api, "POST", "/<key>/values", _set, RuleOverrideSchema, name="set_value", needs="admin.rule.manage", page="rules.edit",
+    title=_l("使用本单位的规则值"))
+act(api, "POST", "/<key>/values/<day>/clear", _clear, name="clear_value", needs="admin.rule.manage", page="rules.clear",
+    title=_l("取消本单位的规则值"), note=_l("day 是生效日期，如 2026-01-31"))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from flask import current_app, request
 from marshmallow import Schema
 from werkzeug.routing import Rule
@@ -43,7 +44,8 @@ def document(ctx: Context) -> Json:
     spec.components.schema("Problem", PROBLEM)
     for rule, operation in declared(ctx):
         for variant in operation.variants(ctx) if operation.variants else [None]:
-            spec.path(path=_path(rule, variant), operations={operation.method.lower(): _operation(ctx, rule, operation, variant)})
+            said = _operation(ctx, marshmallow.converter, rule, operation, variant)
+            spec.path(path=_path(rule, variant), operations={operation.method.lower(): said})
     found: Json = spec.to_dict()
     return found
 
@@ -68,7 +70,7 @@ def _path(rule: Rule, variant: Variant | None) -> str:
     return NAMED.sub(lambda named: given.get(named[1]) or f"{{{named[1]}}}", rule.rule.removeprefix(ROOT)) or "/"
 
 
-def _operation(ctx: Context, rule: Rule, operation: Operation, variant: Variant | None) -> Json:
+def _operation(ctx: Context, converter: OpenAPIConverter, rule: Rule, operation: Operation, variant: Variant | None) -> Json:
     needs = current_app.view_functions[rule.endpoint].needs  # type: ignore[attr-defined]
     known = ctx.plugins.permissions.get(needs)
     note = str(variant.note if variant else operation.note)
@@ -85,15 +87,18 @@ def _operation(ctx: Context, rule: Rule, operation: Operation, variant: Variant 
         needed = [_("需要权限：%(name)s（%(code)s）", name=known.label, code=needs)] if known else []
         found["description"] = "\n\n".join([*needed, *([note] if note else [])])
     if takes := (variant.takes if variant else None) or operation.takes:
-        found["requestBody"] = {"required": True, "content": {"application/json": {"schema": _body(takes, operation.partial)}}}
+        found["requestBody"] = {"required": True, "content": {"application/json": {
+            "schema": _body(converter, takes, operation.partial)}}}
     if operation.file:
         found["requestBody"] = {"required": True, "content": {"application/octet-stream": {
             "schema": {"type": "string", "format": "binary"}}}}
     return found
 
 
-def _body(takes: type[Schema], partial: bool) -> Schema:
-    return takes(partial=partial)
+def _body(converter: OpenAPIConverter, takes: Callable[[], Schema], partial: bool) -> Json:
+    """Made from the fields of the instance, for a form may leave some of its schema out."""
+    found: Json = converter.fields2jsonschema(takes().load_fields, partial=partial)
+    return found | {"additionalProperties": False}
 
 
 def _in_path(rule: Rule, variant: Variant | None) -> Iterator[Json]:
@@ -128,4 +133,9 @@ def _answer(operation: Operation, variant: Variant | None) -> Json:
     if operation.many:
         answers = {"type": "object", "required": ["items"], "properties": {"items": {"type": "array", "items": answers}}}
     found: Json = {"description": _("成功"), "content": {"application/json": {"schema": answers}}}
-    return found | ({"headers": {"ETag": {"schema": {"type": "string"}}}} if operation.versioned else {})
+    return found | ({"headers": {"ETag": {"schema": {"type": "string"}}}} if operation.tagged or _tells_version(answers) else {})
+
+
+def _tells_version(answers: Any) -> bool:
+    """Whether an answer carries the version that a change must name."""
+    return {"id", "version"} <= set(answers._declared_fields if isinstance(answers, type) else answers.get("properties", ()))

@@ -12,8 +12,9 @@ from core.base.i18n import _, _l
 from core.contracts.errors import Invalid
 from core.jobs.queue import find
 from core.web import SIGNED_IN, ctx
-from core.web.api import Api
+from core.web.api import TEXT, Api, told
 from core.web.forms import Bool, Int, Length, Range, Schema, Text, ui
+from core.web.resource import act
 from core.web.wire import Answer
 
 from . import batches, preview, services
@@ -24,25 +25,22 @@ from .schema import targets_of
 api = Api("imports", __name__)
 BATCH = "/<int:batch_id>"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_TEXT = {"type": "string"}
-
-
-def _of(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "required": list(properties), "additionalProperties": False, "properties": properties}
-
-
-KINDS = _of(items={"type": "array", "items": _of(name=_TEXT, title=_TEXT, fields={"type": "array", "items": _of(
-    name=_TEXT, label=_TEXT, required={"type": "boolean"})})})
-STANDS = _of(
-    id={"type": "integer"}, kind=_TEXT, state=_TEXT, trouble=_TEXT, progress={"type": "integer", "minimum": 0, "maximum": 100},
+KINDS = told(items={"type": "array", "items": told(name=TEXT, title=TEXT, fields={"type": "array", "items": told(
+    name=TEXT, label=TEXT, required={"type": "boolean"})})})
+STANDS = told(
+    id={"type": "integer"}, kind=TEXT, state=TEXT, trouble=TEXT, progress={"type": "integer", "minimum": 0, "maximum": 100},
     counts={"type": "object", "additionalProperties": {"type": "integer"}},
-    columns={"type": "array", "items": _of(column={"type": "integer"}, heading=_TEXT, field={"type": ["string", "null"]},
+    columns={"type": "array", "items": told(column={"type": "integer"}, heading=TEXT, field={"type": ["string", "null"]},
                                            sure={"type": "boolean"})},
 )
 
 
 class FileName(Schema):
     name = Text(load_default="upload.xlsx", validate=Length(max=120), metadata=ui(_l("文件名")))
+
+
+class SheetName(Schema):
+    sheet = Text(required=True, validate=Length(max=120), metadata=ui(_l("工作表")))
 
 
 class Columns(Schema):
@@ -74,7 +72,7 @@ def kinds() -> dict[str, Any]:
 
 
 @api.post("/kinds/<kind>", needs=SIGNED_IN, title=_l("上传一份表"), query=FileName, file=True, answers=STANDS, status=201,
-          note=_l("请求体就是 .xlsx 或 .csv 文件；先核对列，再检查，最后写入，中间什么也不保存"))
+          page="new", note=_l("请求体就是 .xlsx 或 .csv 文件；先核对列，再检查，最后写入，中间什么也不保存"))
 def upload(kind: str, query: dict[str, Any]) -> Any:
     batches.kind_named(ctx(), kind)
     data = request.get_data()
@@ -89,19 +87,32 @@ def batch(batch_id: int) -> Any:
     return _told(preview.batch_page(ctx(), batch_id))
 
 
-@api.post(BATCH + "/columns", needs=SIGNED_IN, title=_l("确认各列并开始检查"), takes=Columns, answers=STANDS, status=202)
+@api.post(BATCH + "/columns", needs=SIGNED_IN, title=_l("确认各列并开始检查"), takes=Columns, answers=STANDS, status=202,
+          page="columns")
 def columns(batch_id: int, data: dict[str, Any]) -> Any:
     return _told(services.take_columns(ctx(), batch_id, data["columns"]))
 
 
-@api.post(BATCH + "/commit", needs=SIGNED_IN, title=_l("写入检查过的行"), takes=Commit, answers=STANDS, status=202)
+@api.post(BATCH + "/commit", needs=SIGNED_IN, title=_l("写入检查过的行"), takes=Commit, answers=STANDS, status=202,
+          page="commit")
 def commit(batch_id: int, data: dict[str, Any]) -> Any:
     return _told(services.commit(ctx(), batch_id, only_good=data["only_good"]))
 
 
-@api.post(BATCH + "/undo", needs=SIGNED_IN, title=_l("撤销一份导入"), answers=STANDS, status=202)
+@api.post(BATCH + "/undo", needs=SIGNED_IN, title=_l("撤销一份导入"), answers=STANDS, status=202,
+          page="undo")
 def undo(batch_id: int) -> Any:
     return _told(services.undo(ctx(), batch_id))
+
+
+@api.post(BATCH + "/sheet", needs=SIGNED_IN, title=_l("换一张工作表"), takes=SheetName, answers=STANDS, page="sheet")
+def sheet(batch_id: int, data: dict[str, Any]) -> Any:
+    found, content = services.stored(ctx(), batch_id)
+    inspected = services.inspect(ctx(), found.kind, content, sheet=data["sheet"])
+    return _told(services.choose_sheet(ctx(), batch_id, inspected))
+
+
+act(api, "POST", BATCH + "/discard", services.discard, page="discard", title=_l("删除上传的表格内容"))
 
 
 @api.get(BATCH + "/failed.xlsx", needs=SIGNED_IN, title=_l("没有导入的行和原因"))

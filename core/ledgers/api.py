@@ -67,6 +67,7 @@ def _told(job: Job) -> Answer:
 
 
 @api.post("/<name>/exports", needs=SIGNED_IN, title=_l("导出台账为文件"), takes=ExportWish, answers=EXPORT, status=202,
+          page="export",
           note=_l("需要该台账的导出权限；后台生成，完成后凭 file 下载，保存七天"))
 def start_export(name: str, data: dict[str, Any]) -> Any:
     query = parse_qsl(data["query"], keep_blank_values=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import url_for
-from marshmallow import Schema as Plain
-from marshmallow import fields
 
 from core.base.i18n import _l
 from core.web import ctx
@@ -14,71 +12,17 @@ from core.web.api import Api
 from core.web.forms import Int, Length, Range, Schema, Text, ui
 from core.web.wire import Answer
 
+from .api_acts import acts_api
+from .api_told import OrgOut, PersonOut
 from .queries import people, units
 from .schemas import NewOrg, NewPerson, OrgChange, PersonFields
 from .services.orgs import create_org, update_org
 from .services.persons import create_person, update_person
 
+__all__ = ["acts_api", "api"]
+
 api = Api("people", __name__)
 PERSON, ORG = "people.person.", "people.org."
-ID = {"required": True, "dump_only": True}
-
-
-class PersonOut(Plain):
-    """A person as programs read it; `phone` and `id_no` are masked."""
-
-    id = fields.Integer(**ID)
-    version = fields.Integer(**ID)
-    name = fields.String(**ID)
-    gender = fields.String(**ID)
-    birth_date = fields.Date(allow_none=True, **ID)
-    phone = fields.String(attribute="phone_mask", **ID)
-    id_no = fields.String(attribute="id_mask", **ID)
-    education = fields.String(**ID)
-    member_kind = fields.String(**ID)
-    membership_state = fields.String(**ID)
-    joined_on = fields.Date(allow_none=True, **ID)
-    confirmed_on = fields.Date(allow_none=True, **ID)
-    category = fields.String(**ID)
-    org_id = fields.Integer(**ID)
-    is_formal = fields.Boolean(**ID)
-    residence_org_id = fields.Integer(allow_none=True, **ID)
-    grid_id = fields.Integer(allow_none=True, **ID)
-    work_unit = fields.String(**ID)
-    skills = fields.String(**ID)
-    note = fields.String(**ID)
-    verified_on = fields.Date(allow_none=True, **ID)
-    check_state = fields.String(**ID)
-
-
-class OrgOut(Plain):
-    """An organisation as programs read it; `contact_phone` is masked."""
-
-    id = fields.Integer(**ID)
-    version = fields.Integer(**ID)
-    name = fields.String(**ID)
-    short_name = fields.String(**ID)
-    kind = fields.String(**ID)
-    unit_kind = fields.String(**ID)
-    parent_id = fields.Integer(allow_none=True, **ID)
-    path = fields.String(**ID)
-    community_id = fields.Integer(allow_none=True, **ID)
-    status = fields.String(**ID)
-    founded_on = fields.Date(allow_none=True, **ID)
-    approval_no = fields.String(**ID)
-    size_approval_no = fields.String(**ID)
-    credit_code = fields.String(**ID)
-    term_years = fields.Integer(allow_none=True, **ID)
-    term_start = fields.Date(allow_none=True, **ID)
-    term_end = fields.Date(allow_none=True, **ID)
-    contact_name = fields.String(**ID)
-    contact_phone = fields.String(attribute="contact_phone_mask", **ID)
-    address = fields.String(**ID)
-    note = fields.String(**ID)
-    dissolved_on = fields.Date(allow_none=True, **ID)
-    successor_id = fields.Integer(allow_none=True, **ID)
-
-
 class Find(Schema):
     """Search by name, pinyin, initials or a whole number. For everybody, read a ledger."""
 
@@ -104,14 +48,15 @@ def get_person(person_id: int) -> Any:
     return people.get_person(ctx(), person_id)
 
 
-@api.post("/persons", needs=PERSON + "create", title=_l("登记人员"), takes=NewPerson, answers=PersonOut, status=201)
+@api.post("/persons", needs=PERSON + "create", title=_l("登记人员"), takes=NewPerson, answers=PersonOut, status=201,
+          page="new_person")
 def create(data: dict[str, Any]) -> Any:
     person = create_person(ctx(), **data)
     return _made("people_api.get_person", person, person_id=person.id)
 
 
 @api.patch("/persons/<int:person_id>", needs=PERSON + "update", title=_l("修改人员"), takes=PersonFields, answers=PersonOut,
-           versioned=True, note=_l("没有写的字段不变，写 null 清除；组织关系和党籍状态用各自的办理动作"))
+           versioned=True, page="edit_person", note=_l("没有写的字段不变，写 null 清除；组织关系和党籍状态用各自的办理动作"))
 def change(person_id: int, data: dict[str, Any], version: int | None) -> Any:
     return update_person(ctx(), person_id, version=version, **data)
 
@@ -126,14 +71,14 @@ def get_org(org_id: int) -> Any:
     return units.get_org(ctx(), org_id)
 
 
-@api.post("/orgs", needs=ORG + "manage", title=_l("新增组织"), takes=NewOrg, answers=OrgOut, status=201)
+@api.post("/orgs", needs=ORG + "manage", title=_l("新增组织"), takes=NewOrg, answers=OrgOut, status=201,
+          page="new_org")
 def found(data: dict[str, Any]) -> Any:
     unit = create_org(ctx(), **data)
     return _made("people_api.get_org", unit, org_id=unit.id)
 
 
 @api.patch("/orgs/<int:org_id>", needs=ORG + "manage", title=_l("修改组织"), takes=OrgChange, answers=OrgOut, versioned=True,
-           note=_l("没有写的字段不变，写 null 清除；隶属、合并、撤销用各自的办理动作"))
+           page="edit_org", note=_l("没有写的字段不变，写 null 清除；隶属、合并、撤销用各自的办理动作"))
 def change_org(org_id: int, data: dict[str, Any], version: int | None) -> Any:
-    return update_org(ctx(), org_id, version=version, **{key: "" if key == "document_no" and value is None else value
-                                                         for key, value in data.items()})
+    return update_org(ctx(), org_id, version=version, **data)

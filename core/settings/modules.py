@@ -8,7 +8,7 @@ from marshmallow import missing
 from sqlalchemy import select
 
 from core.base.session import session
-from core.contracts.errors import NotFound
+from core.contracts.errors import Conflict, NotFound
 from core.plugin import Plugins
 from core.service import Context, service
 
@@ -22,6 +22,13 @@ def schema_of(plugins: Plugins, module: str) -> Any:
     if schema is None:
         raise NotFound(module)
     return schema()
+
+
+def offered_schema(ctx: Context, module: str) -> Any:
+    """The same, of a module that is on here. Raises NotFound."""
+    if not ctx.plugins.active(module + ".x", ctx.enabled):
+        raise NotFound(module)
+    return schema_of(ctx.plugins, module)
 
 
 def defaults(schema: Any) -> dict[str, Any]:
@@ -45,10 +52,21 @@ def settings_of(plugins: Plugins, module: str) -> dict[str, Any]:
     return {**defaults(schema), **schema.load(chosen, partial=True)} if chosen else defaults(schema)
 
 
+def settings_version(module: str) -> int:
+    """The version of the tenant's own settings of a module; 0 while all are the defaults."""
+    row = _row(module)
+    return row.version if row else 0
+
+
 @service("admin.setting.manage")
-def save_settings(ctx: Context, module: str, *, values: dict[str, Any]) -> None:
-    """Keep the settings of a module (already loaded through its schema); values equal to the default are not kept."""
+def save_settings(ctx: Context, module: str, *, values: dict[str, Any], version: int | None = None) -> None:
+    """Keep the settings of a module (already loaded through its schema); values equal to the default are not kept.
+
+    Raises Conflict when `version` (of settings_version) is not the one that stands there.
+    """
     ctx.refuse_when_archived(module)
+    if version is not None and version != settings_version(module):
+        raise Conflict(current=_row(module))
     schema = schema_of(ctx.plugins, module)
     standard = defaults(schema)
     before = settings_of(ctx.plugins, module)
@@ -63,10 +81,12 @@ def save_settings(ctx: Context, module: str, *, values: dict[str, Any]) -> None:
 
 
 @service("admin.setting.manage", action="admin.setting.reset")
-def reset_settings(ctx: Context, module: str) -> None:
-    """Back to the defaults of the module's schema."""
+def reset_settings(ctx: Context, module: str, *, version: int | None = None) -> None:
+    """Back to the defaults of the module's schema. Raises Conflict as above."""
     ctx.refuse_when_archived(module)
     row = _row(module)
+    if version is not None and version != settings_version(module):
+        raise Conflict(current=row)
     if row is not None:
         session().delete(row)
     ctx.audit("settings", None, module)

@@ -15,7 +15,7 @@ query keys are refused. What a view returns is dumped by `answers`; a record wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -26,10 +26,21 @@ from core.service import Context
 from core.web import replay
 from core.web.forms.schema import Schema
 from core.web.pages import Pages
-from core.web.wire import Answer, answered, body_of, if_match, query_of
+from core.web.wire import Answer, answered, body_of, form_of, if_match, no_body, query_of
 
 ROOT = "/api/v1"
+TEXT: dict[str, Any] = {"type": "string"}
 View = Callable[..., Any]
+
+
+def told(**properties: Any) -> dict[str, Any]:
+    """JSON Schema of an object with exactly these properties."""
+    return {"type": "object", "required": list(properties), "additionalProperties": False, "properties": properties}
+
+
+def items_of(item: dict[str, Any]) -> dict[str, Any]:
+    """JSON Schema of a list under "items"."""
+    return told(items={"type": "array", "items": item})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,36 +62,48 @@ class Variant:
 class Operation:
     """What is declared of one operation.
 
+    page       the pages (endpoints, without the module's own name before them) whose forms this stands in for
     file       the body is a file, which the view reads itself
     takes      schema of the JSON body; `partial`: left-out fields stay as they are (PATCH)
+    like_form  what is left out of the body is blank, as in the page's form; `held`: (ids of the address) -> what stands there
+    open_body  the view reads the body itself (steps of workflows: the form is the step's)
     query      schema of the query string; None: no key is known
     open_query the view reads the query itself (ledgers: the filters are the ledger's)
     answers    schema of the answer; `many`: a list of them under "items". A dict is a JSON Schema: the view's own
-    versioned  If-Match must name the version that is changed (428 without, 412 when it is another)
+    versioned  If-Match must name the version that is changed (428 without, 412 when it is another); `tagged`: the answer
+               carries it, though it is no record with id and version
     variants   (ctx) -> what stands in the documents instead of one address with a name in it
     """
 
     title: Any
     method: str
     note: Any = ""
+    page: str | tuple[str, ...] = ()
     file: bool = False
-    takes: type[Schema] | None = None
+    takes: Callable[[], Schema] | None = None
     partial: bool = False
+    like_form: bool = False
+    held: Callable[..., Mapping[str, Any]] | None = None
+    open_body: bool = False
     query: type[Schema] | None = None
     open_query: bool = False
     answers: type[Schema] | dict[str, Any] | None = None
     many: bool = False
     status: int = 200
     versioned: bool = False
+    tagged: bool = False
     variants: Callable[[Context], Iterable[Variant]] | None = None
 
 
 class Api(Pages):
-    """Operations of one module; its file is `api.py`. `prefix` replaces the module's name after /api/v1 (core only)."""
+    """Operations of one module; its file is `api.py`. `prefix` replaces the module's name after /api/v1 (core only); a
+    module with several prefixes names each `part`.
+    """
 
-    def __init__(self, name: str, import_name: str, *, prefix: str | None = None):
+    def __init__(self, name: str, import_name: str, *, prefix: str | None = None, part: str = ""):
         self.module = name
-        super().__init__(f"{name}_api", import_name, prefix=ROOT + (f"/{name}" if prefix is None else prefix))
+        super().__init__(f"{name}{'_' if part else ''}{part}_api", import_name,
+                         prefix=ROOT + (f"/{name}" if prefix is None else prefix))
 
     def _serve(self, folder: Any) -> None:
         """The module's pages serve its static files."""
@@ -104,6 +127,10 @@ class Api(Pages):
         """Change some fields."""
         return self.operation("PATCH", rule, needs=needs, partial=True, **declared)
 
+    def delete(self, rule: str, *, needs: str, **declared: Any) -> Callable[[View], View]:  # type: ignore[override]
+        """Take away."""
+        return self.operation("DELETE", rule, needs=needs, **declared)
+
 
 def _calling(view: View, operation: Operation) -> View:
     @wraps(view)
@@ -123,7 +150,9 @@ def _calling(view: View, operation: Operation) -> View:
         if operation.versioned:
             arguments["version"] = if_match()
         if operation.takes is not None:
-            arguments["data"] = body_of(operation.takes, partial=operation.partial)
+            arguments["data"] = _body(operation, arguments)
+        elif not (operation.method == "GET" or operation.file or operation.open_body):
+            no_body()
         result = view(**arguments)
         if isinstance(result, Response):
             return result                               # a file
@@ -132,6 +161,14 @@ def _calling(view: View, operation: Operation) -> View:
 
     call.operation = operation  # type: ignore[attr-defined]
     return call
+
+
+def _body(operation: Operation, arguments: dict[str, Any]) -> dict[str, Any]:
+    assert operation.takes is not None
+    if not operation.like_form:
+        return body_of(operation.takes, partial=operation.partial)
+    ids = {name: value for name, value in arguments.items() if name not in ("query", "version")}
+    return form_of(operation.takes(), operation.held(**ids) if operation.held else {})
 
 
 def operation_of(endpoint: str) -> Operation | None:

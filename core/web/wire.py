@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from flask import Response, current_app, request
-from marshmallow import ValidationError, missing
+from marshmallow import ValidationError, fields, missing
+from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import (
     BadRequest,
     PreconditionFailed,
@@ -21,6 +23,7 @@ from werkzeug.exceptions import (
 
 from core.base.i18n import _
 from core.contracts.errors import Invalid
+from core.web.forms.choices import Choices, Refs
 from core.web.forms.schema import Schema
 
 LARGEST = 1024 * 1024       # bytes of one JSON body
@@ -42,17 +45,56 @@ class Answer:
 
 
 # -- in
-def body_of(takes: type[Schema], *, partial: bool = False) -> dict[str, Any]:
+def body_of(takes: Callable[[], Schema], *, partial: bool = False) -> dict[str, Any]:
     """The JSON body, checked. Raises Invalid with the fields, or 400, 413, 415."""
-    if request.mimetype not in ("application/json", "application/merge-patch+json"):
-        raise UnsupportedMediaType
-    if (request.content_length or 0) > LARGEST:
-        raise RequestEntityTooLarge
     schema = takes()
     for declared in schema.fields.values() if partial else ():
         if not declared.required and declared.load_default in (missing, None):
             declared.allow_none = True          # null clears
-    return _load(schema, parse(request.get_data()), Invalid, partial)
+    return _load(schema, _sent(), Invalid, partial)
+
+
+def form_of(schema: Schema, held: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON body as the page takes its form: a field left out (or null, or without a letter in it) is blank and arrives
+    as its default, an empty list, False or None; `held` is what stands in the form already. Raises like `body_of`.
+    """
+    given = _sent()
+    if isinstance(given, dict):
+        given = {**{name: value for name, value in held.items() if name in schema.load_fields}, **given}
+        given = {name: value for name, value in given.items()
+                 if name not in schema.load_fields or not (value is None or (isinstance(value, str) and not value.strip()))}
+    data = _load(schema, given, Invalid, False)
+    return {name: _blank(declared) for name, declared in schema.load_fields.items() if name not in data} | data
+
+
+def _blank(declared: fields.Field) -> Any:
+    if isinstance(declared, fields.Boolean):
+        return False
+    return [] if isinstance(declared, Choices | Refs) else None
+
+
+def upload_of(schema: Schema, name: str) -> dict[str, Any]:
+    """A body that is a file, checked by the form it is uploaded with: a schema with one field. Raises Invalid."""
+    (only,) = schema.load_fields
+    return _load(schema, {only: FileStorage(io.BytesIO(request.get_data()), filename=name)}, Invalid, False)
+
+
+def no_body() -> None:
+    """An operation that takes nothing is sent nothing (or an empty object). Raises Invalid, BadRequest."""
+    if not request.get_data():
+        return
+    if not isinstance(given := parse(request.get_data()), dict):
+        raise BadRequest
+    if given:
+        raise Invalid({name[:60]: [_("没有这个字段")] for name in list(given)[:20]})
+
+
+def _sent() -> Any:
+    if request.mimetype not in ("application/json", "application/merge-patch+json"):
+        raise UnsupportedMediaType
+    if (request.content_length or 0) > LARGEST:
+        raise RequestEntityTooLarge
+    return parse(request.get_data())
 
 
 def parse(raw: bytes) -> Any:
@@ -121,7 +163,7 @@ def answered(answer: Answer, answers: Any, many: bool, status: int) -> Response:
     response = current_app.response_class(encoded(data), answer.status or status, answer.headers, mimetype="application/json")
     if version is not None:
         response.set_etag(f"v{version}")
-        if request.method in ("GET", "HEAD") and response.status_code == 200:
+        if request.method in ("GET", "HEAD") and response.status_code == 200 and "If-None-Match" in request.headers:
             response.make_conditional(request)
     return response
 

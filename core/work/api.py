@@ -10,27 +10,24 @@ from core.contracts.errors import NotFound
 from core.plugin import Workflow
 from core.service import Context
 from core.web import SIGNED_IN, ctx
-from core.web.api import Api, Variant
+from core.web.api import TEXT, Api, Variant, told
 from core.web.wire import Answer, body_of
 
 from . import engine, services
+from .api_inbox import inbox_api
 from .forms import step_schema, taken_apart
 
+__all__ = ["api", "inbox_api"]
+
 api = Api("work", __name__, prefix="/records")
-_TEXT, _MOMENT = {"type": "string"}, {"type": "string", "format": "date-time"}
-
-
-def _of(**properties: Any) -> dict[str, Any]:
-    return {"type": "object", "required": list(properties), "additionalProperties": False, "properties": properties}
-
-
-RECORD = _of(
-    kind=_TEXT, id={"type": "integer"}, version={"type": "integer"}, label=_TEXT, state=_TEXT,
-    steps={"type": "array", "items": _of(name=_TEXT, label=_TEXT, target=_TEXT)},
+_MOMENT = {"type": "string", "format": "date-time"}
+RECORD = told(
+    kind=TEXT, id={"type": "integer"}, version={"type": "integer"}, label=TEXT, state=TEXT,
+    steps={"type": "array", "items": told(name=TEXT, label=TEXT, target=TEXT)},
 )
-HISTORY = _of(items={"type": "array", "items": _of(
-    step=_TEXT, from_state=_TEXT, to_state=_TEXT, at=_MOMENT, happened_on={"type": "string", "format": "date"},
-    actor=_TEXT, role=_TEXT, late={"type": "boolean"}, reason=_TEXT)})
+HISTORY = told(items={"type": "array", "items": told(
+    step=TEXT, from_state=TEXT, to_state=TEXT, at=_MOMENT, happened_on={"type": "string", "format": "date"},
+    actor=TEXT, role=TEXT, late={"type": "boolean"}, reason=TEXT)})
 
 
 def _told(workflow: Workflow, record: Any) -> Answer:
@@ -79,7 +76,7 @@ def history(workflow: str, record_id: int) -> Any:
 
 
 @api.post("/<workflow>/<int:record_id>/steps/<step>", needs=SIGNED_IN, title=_l("办理一个步骤"), answers=RECORD,
-          versioned=True, variants=steps)
+          versioned=True, open_body=True, variants=steps, page="step")
 def make_step(workflow: str, record_id: int, step: str, version: int | None) -> Any:
     found = services.workflow_named(ctx(), workflow)
     chosen = engine.named(found, step)

@@ -116,10 +116,11 @@ def update_role(ctx: Context, role_id: int, *, version: int | None, label: str, 
 
 
 @service("access.role.manage", action="access.role.delete")
-def delete_role(ctx: Context, role_id: int) -> None:
+def delete_role(ctx: Context, role_id: int, *, version: int | None = None) -> None:
     """Remove a role nobody ever held. Raises Invalid otherwise: the grants of the past still name it."""
     ctx.require("access.role.manage", "")
     role = ctx.get(Role, role_id)
+    ctx.check_version(role, version)
     if session().scalar(select(func.count()).select_from(RoleGrant).where(RoleGrant.role_id == role.id)):
         raise Invalid({}, _("这个角色授予过账号，不能删除；请收回授权，并清空它的权限。"))
     ctx.audit("role", role.id, role.label)

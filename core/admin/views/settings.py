@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 
 from core.base.i18n import _
-from core.settings.modules import reset_settings, save_settings, schema_of, settings_of
+from core.settings.modules import offered_schema, reset_settings, save_settings, settings_of
 from core.web import Pages, ctx, done, go, render
 from core.web.forms.form import SchemaForm
 
@@ -24,7 +24,7 @@ def index() -> Any:
 @pages.form("/<module>", needs="admin.setting.manage")
 def edit(module: str) -> Any:
     plugins = ctx().plugins
-    schema = schema_of(plugins, module)
+    schema = offered_schema(ctx(), module)
     form = SchemaForm(schema, settings_of(plugins, module))
     if request.method == "POST" and form.submit(request.form) and form.attempt(save_settings, ctx(), module, values=form.data):
         done(_("设置已保存。"))
@@ -35,7 +35,7 @@ def edit(module: str) -> Any:
 
 @pages.post("/<module>/reset", needs="admin.setting.manage")
 def reset(module: str) -> Any:
-    schema_of(ctx().plugins, module)
+    offered_schema(ctx(), module)
     reset_settings(ctx(), module)
     done(_("已恢复默认设置。"))
     return go("settings.edit", module=module)

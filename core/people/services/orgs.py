@@ -63,7 +63,7 @@ def next_ordinal(ctx: Context) -> int:
 
 @service(MANAGE)
 def update_org(ctx: Context, org_id: int, *, version: int | None = None, effective_on: dt.date | None = None,
-               document_no: str = "", **data: Any) -> OrgUnit:
+               document_no: str | None = "", **data: Any) -> OrgUnit:
     """Change a unit's own fields; a new name, kind or term is kept in the dated history. The parent: see `move_org`."""
     unit = living(ctx, org_id)
     ctx.require(MANAGE, unit.path)
@@ -78,7 +78,7 @@ def update_org(ctx: Context, org_id: int, *, version: int | None = None, effecti
     if "unit_kind" in changed:
         refresh_communities(unit.path)
     kind = "renamed" if {"name", "short_name"} & changed else "changed"
-    history.record(ctx, unit, kind, before, not_future(ctx, effective_on), document_no=document_no)
+    history.record(ctx, unit, kind, before, not_future(ctx, effective_on), document_no=document_no or "")
     ctx.audit("org_unit", unit.id, name=unit.short_name, fields=sorted(changed | phone))
     return unit
 

@@ -56,9 +56,7 @@ def edit_org(record_id: int) -> Any:
 
 
 def _save(record_id: int, form: SchemaForm) -> OrgUnit:
-    data = numbers(form.data, "contact_phone")
-    data["document_no"] = data["document_no"] or ""
-    return orgs.update_org(ctx(), record_id, version=form.version, **data)
+    return orgs.update_org(ctx(), record_id, version=form.version, **numbers(form.data, "contact_phone"))
 
 
 @pages.post("/o/<int:record_id>/contact", needs="people.person.reveal")

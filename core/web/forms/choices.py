@@ -55,9 +55,12 @@ class Choice(Said, fields.Field):
         return options(self.source)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        listed = self.options()
+        if isinstance(value, bool) and any(entry.value is value for entry in listed):
+            return value
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise self.make_error("invalid")
-        found = match(self.options(), value)
+        found = match(listed, value)
         if found is None:
             shown = clean.one_line(str(value))[:20]
             raise ValidationError(

@@ -14,7 +14,7 @@ from core.web import ANYONE, SIGNED_IN, ctx, done, go, render, warn
 from core.web.forms import SchemaForm
 
 from ..pdf import certificate_pdf
-from ..queries.certificates import certificate_for_reader, certificate_page
+from ..queries.certificates import CertificatePage, certificate_for_reader, certificate_page
 from ..schemas.session import Revoked
 from ..services.certificates import reissue, revoke, verify
 from .pages import form_page, pages, said
@@ -31,15 +31,23 @@ def certificate(record_id: int) -> Any:
 def certificate_file(record_id: int) -> Any:
     """For whoever issues certificates, and for the person it was issued to."""
     page = certificate_for_reader(ctx(), record_id)
-    address = url_for("training.verify_token", token=page.certificate.token, _external=True)
     try:
-        data = certificate_pdf(ctx(), page, address)
+        data = pdf_of(page)
     except NoFont:
-        warn(_("服务器上没有中文字体，暂时不能生成证书。请运维人员安装（Debian：fonts-noto-cjk）或设置 JUHELI_FONT。"))
+        warn(no_font())
         return go("training.certificate" if ctx().may(READ) else "training.mine",
                   **({"record_id": record_id} if ctx().may(READ) else {}))
     return send_file(BytesIO(data), mimetype="application/pdf", as_attachment=True, max_age=0,
                      download_name=f"{page.certificate.number}.pdf")
+
+
+def no_font() -> str:
+    return _("服务器上没有中文字体，暂时不能生成证书。请运维人员安装（Debian：fonts-noto-cjk）或设置 JUHELI_FONT。")
+
+
+def pdf_of(page: CertificatePage) -> bytes:
+    """The certificate on paper, with the address that verifies it. Raises NoFont."""
+    return certificate_pdf(ctx(), page, url_for("training.verify_token", token=page.certificate.token, _external=True))
 
 
 @pages.form("/certificates/<int:record_id>/revoke", needs=REVOKE)
