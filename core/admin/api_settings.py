@@ -126,12 +126,13 @@ act(lists_api, "POST", "/<kind>/<code>/reset", lists.reset_entry, page="settings
 act(lists_api, "POST", "/<kind>/reset", lists.reset_list, page="settings.reset_list", title=_l("列表恢复默认"))
 
 # -- applications
-APP = told(name=TEXT, title=TEXT, version=TEXT, enabled=FLAG, fits=FLAG, requires={"type": "array", "items": TEXT})
+APP = told(name=TEXT, title=TEXT, version=TEXT, enabled=FLAG, archived=FLAG, fits=FLAG, requires={"type": "array", "items": TEXT})
 
 
 def _app(entry: Entry) -> dict[str, Any]:
     return {"name": entry.manifest.name, "title": str(entry.manifest.title), "version": entry.manifest.version,
-            "enabled": entry.enabled, "fits": entry.fits, "requires": [one.name for one in entry.requires]}
+            "enabled": entry.enabled, "archived": entry.archived, "fits": entry.fits,
+            "requires": [one.name for one in entry.requires]}
 
 
 @plugins_api.get("", needs=PLUGIN + "read", title=_l("应用"), answers=items_of(APP))

@@ -17,17 +17,28 @@ from core.web.resource import OUTCOME, Resource, act, outcome
 from core.web.wire import upload_of
 
 from .api_council import council_api
-from .models import Contribution, JointProject, NeedItem, PairAgreement, Pairing, PairVisit, PartnerUnit, ResourceItem
+from .models import (
+    Contribution,
+    JointProject,
+    NeedItem,
+    PairAgreement,
+    Pairing,
+    PairReview,
+    PairVisit,
+    PartnerUnit,
+    QuarterSummary,
+    ResourceItem,
+)
 from .queries import choices, pages
 from .queries.statement import title_of, write_statement
 from .schemas.gift import GiftForm
 from .schemas.lists import NeedForm, ProjectForm, ResourceForm, SpendingForm
-from .schemas.meeting import ReviewForm, SummaryForm, VisitForm
+from .schemas.meeting import ReviewForm, SummaryForm, VisitForm, WithdrawForm
 from .schemas.pair import Owners, Paper, Proposal, Renewal
 from .schemas.picked import Picked
 from .schemas.steps import Claimed
 from .schemas.unit import NewUnit, UnitFields
-from .services import gifts, lists, meetings, pairs, units
+from .services import corrections, gifts, lists, meetings, pairs, units
 from .services.papers import open_paper
 from .views.units import XLSX, year_or_404
 
@@ -86,8 +97,6 @@ pairings = Resource(api, "/pairs", _l("结对"), Pairing, (
 pairings.create(pairs.propose, lambda: Proposal(exclude=("paper",)), page="new_pair", title=_l("发起结对"))
 pairings.change(pairs.name_owners, Owners, page="owners")
 pairings.act("renew", pairs.propose_renewal, lambda: Renewal(exclude=("paper",)), page="renew", title=_l("续签"))
-pairings.act("summaries", meetings.write_summary, SummaryForm, page="summary", title=_l("登记季度小结"))
-pairings.act("reviews", meetings.write_review, ReviewForm, page="review", title=_l("登记年度互评"))
 
 agreements = Resource(api, "/agreements", _l("协议"), PairAgreement, (
     "pair_id", "number", "document_no", "starts_on", "ends_on", "goals", "proposed_on", "file_name", "unit_signed_on",
@@ -112,6 +121,19 @@ visits = Resource(api, "/visits", _l("共建活动"), PairVisit, (
     "pair_id", "kind", "on", "topic", "place", "people", "beneficiaries", "problems", "solved", "result", "by_name"),
     reads=pages.visit_page, of=0, ledger="pairing.activities")
 visits.create(meetings.log_visit, VisitForm, page="new_visit")
+visits.change(corrections.correct_visit, lambda: VisitForm(exclude=("pair_id",)), page="correct_visit")
+visits.act("withdraw", corrections.withdraw_visit, WithdrawForm, page="withdraw_visit", title=_l("撤销这条登记"))
+
+summaries = Resource(api, "/summaries", _l("季度小结"), QuarterSummary, (
+    "pair_id", "year", "quarter", "visits", "claimed", "delivered", "done", "next_steps", "on", "by_name"), needs=READ,
+    ledger="pairing.summaries")
+summaries.create(meetings.write_summary, SummaryForm, below="/pairs/<int:record_id>/summaries", page="summary")
+summaries.change(corrections.correct_summary, lambda: SummaryForm(exclude=("year", "quarter")), page="correct_summary")
+
+reviews = Resource(api, "/reviews", _l("年度互评"), PairReview, (
+    "pair_id", "year", "side", "rating", "results", "wishes", "on", "by_name"), needs=READ, ledger="pairing.reviews")
+reviews.create(meetings.write_review, ReviewForm, below="/pairs/<int:record_id>/reviews", page="review")
+reviews.change(corrections.correct_review, lambda: ReviewForm(exclude=("year",)), page="correct_review")
 
 # -- the three lists
 needs = Resource(api, "/needs", _l("需求"), NeedItem, (
