@@ -85,7 +85,7 @@ class Database:
             event.listen(self.engine, "connect", walls.register_tenant_function)
             event.listen(self.engine, "begin", _sqlite_begin)
         else:
-            event.listen(self.engine, "begin", postgres.announcer(self.limits))
+            event.listen(self.engine, "begin", postgres.announcer(self.limits, walled=Layers.DATABASE in self.layers))
         if Layers.GUARD in self.layers:
             guard.install_guard(self.engine, self.metadata)
             execution.install_execution(self.engine)

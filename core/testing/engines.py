@@ -20,6 +20,9 @@ from core.plugin import Plugins
 from .world import World, build_world
 
 ENGINES = ("sqlite", "postgres")
+LOCK_SECONDS = 20       # what a test left open may hold up the next one for; then it fails and says what it waited for
+IN_THE_WAY = ("SELECT format('%s %s since %s: %s', pid, state, state_change::time(0), left(query, 200)) FROM pg_stat_activity "
+              "WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL")
 
 
 class Engine(Protocol):
@@ -76,14 +79,23 @@ class Postgres:
         return f"postgresql+psycopg://juheli_{role}_{self.mark}@{place}/{self.database}"
 
     def superuser(self, *statements: str, database: str = "") -> list[str]:
-        """Run statements as the server's superuser, each in a transaction of its own; the first column of the last."""
+        """Run statements as the server's superuser, each in a transaction of its own; the first column of the last.
+
+        Raises psycopg's LockNotAvailable with the transactions that are open, rather than wait for them for ever.
+        """
         import psycopg  # late: start-up time of every run on SQLite
 
         address = f"{self.server.rpartition('/')[0]}/{database or self.database}"
-        with psycopg.connect(address, autocommit=True, prepare_threshold=None) as connection:
-            for statement in statements:
-                done = connection.execute(statement.encode())
-            return [row[0] for row in done] if done.description else []
+        patience = f"-c lock_timeout={LOCK_SECONDS}s"
+        with psycopg.connect(address, autocommit=True, prepare_threshold=None, options=patience) as connection:
+            try:
+                for statement in statements:
+                    done = connection.execute(statement.encode())
+                return [row[0] for row in done] if done.description else []
+            except psycopg.errors.LockNotAvailable as error:
+                for open_one, in connection.execute(IN_THE_WAY):
+                    error.add_note(f"open: {open_one}")
+                raise
 
     def prepare(self, folder: Path, plugins: Plugins) -> World:
         self.superuser(f"CREATE DATABASE {self.database} TEMPLATE template0", database="postgres")

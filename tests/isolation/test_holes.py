@@ -98,8 +98,8 @@ def no_narrowing(_paths):
     return narrowed(None)
 
 
-def removed(name, layers):
-    return Hole(f"fence without {name}", lambda p: switch_off(p, layers), lambda p, _s: rows.foreign_rows(p))
+def removed(name, layers, held=False):
+    return Hole(f"fence without {name}", lambda p: switch_off(p, layers), lambda p, _s: rows.foreign_rows(p), held=held)
 
 
 def careful():
@@ -136,7 +136,7 @@ def everything():
     """All holes; those of pages once per kind of page."""
     found = careful()
     found += [removed("any layer", Layers.NONE), removed("filter, guard and walls", Layers.WALL),
-              removed("guard and wall", Layers.FILTER), removed("filter and guard", Layers.WALL | Layers.DATABASE),
+              removed("guard and wall", Layers.FILTER), removed("filter and guard", Layers.WALL | Layers.DATABASE, held=True),
               removed("guard", Layers.FILTER | Layers.WALL)]
     for page in PAGES:
         found.append(Hole(f"{page} shows it", wrapped_views((page,), holes.shows), holes.numbers, (page,)))
@@ -171,7 +171,10 @@ def test_a_planted_hole_is_found(hole, probe, site):
         probe.check("repair", hole.name)        # what the hole let through is put back
         probe.restore()
         probe.findings = known
-    assert len(found) > len(known), f"{hole.name}: not found"
+    if hole.held and not probe.database.is_sqlite:
+        assert found == known, "row level security holds alone"
+    else:
+        assert len(found) > len(known), f"{hole.name}: not found"
 
 
 def test_a_wall_that_is_down_is_found(probe):

@@ -56,8 +56,10 @@ class Limits:
 UNHURRIED = Limits(statement=0, lock=20_000, idle=0)  # migrations, and what says raw_reason
 
 
-def announcer(limits: Limits) -> Callable[[Connection], None]:
+def announcer(limits: Limits, *, walled: bool = True) -> Callable[[Connection], None]:
     """What to do at every BEGIN: tell the server the tenant and the limits, in one round trip.
+
+    Not `walled`: every transaction goes through the door of the system (for tests that prove the wall is needed).
 
     Statements without parameters, so that no plan and no value stays behind in the connection. On Citus SET LOCAL is
     propagated to the shards where set_config is not.
@@ -70,7 +72,8 @@ def announcer(limits: Limits) -> Callable[[Connection], None]:
             return
         unhurried = bool(connection.get_execution_options().get("raw_reason"))
         tenant_id = frame.scope.tenant_id
-        whose = "SET LOCAL app.system = 'on'" if tenant_id is None else f"SET LOCAL app.tenant_id = '{tenant_id:d}'"
+        system = tenant_id is None or not walled
+        whose = "SET LOCAL app.system = 'on'" if system else f"SET LOCAL app.tenant_id = '{tenant_id:d}'"
         driver: Any = connection.connection.driver_connection
         driver.execute(whose + told[unhurried])
 
