@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import queue
+import signal
 import threading
 from typing import Any
 
@@ -20,8 +22,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     watch: Watch | None = None
     ending: threading.Thread | None = None
 
+    def init_process(self) -> None:
+        """Until its own handlers stand, a new process has the master's: what they put into their queue nobody reads here."""
+        self.unread = getattr(getattr(signal.getsignal(signal.SIGTERM), "__self__", None), "SIG_QUEUE", queue.SimpleQueue())
+        super().init_process()
+
     def load_wsgi(self) -> None:
         super().load_wsgi()
+        while not self.unread.empty():
+            if self.unread.get() == signal.SIGTERM:     # else the master would wait out its grace and kill us at work
+                self.alive = False
         self.wsgi.extensions["juheli.database"].engine.dispose(close=False)  # after a fork: the master's connections are not ours
         self.watch = self.wsgi.extensions["juheli.watch"]
         self.watch.start()
