@@ -101,6 +101,20 @@ def end_write() -> None:
     _frame_or_refuse().seat.write_next = False
 
 
+def rest() -> None:
+    """End the reading transaction of the current scope before long work in others: PostgreSQL ends a transaction that asks
+    nothing for minutes, and the work would fail at its very end. Loaded objects stay. Does nothing outside any scope, or
+    when the transaction is meant to write.
+    """
+    frame = current_frame()
+    current = None if frame is None else frame.seat.session
+    if current is None or not current.in_transaction() or current.in_nested_transaction():
+        return
+    work = current.work
+    if not (work.writing or work.changed or work.calls or work.facts or current.new or current.dirty or current.deleted):
+        current.commit()
+
+
 def run_after_commit(call: Callable[[], object]) -> None:
     """Run `call` once the current session's transaction has committed; a rollback forgets it.
 

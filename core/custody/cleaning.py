@@ -13,7 +13,7 @@ from core.base import cache
 from core.base.engine import current_database
 from core.base.fence.registry import tenant_column
 from core.base.scope import tenant_scope
-from core.base.session import begin_write, session
+from core.base.session import begin_write, rest, session
 from core.files import storage
 from core.plugin import installed
 
@@ -68,6 +68,7 @@ def _delete_some(table: Table, mine: ColumnElement[bool]) -> bool:
 def take_away(tenant_id: int) -> None:
     """Delete all rows and files of a tenant but its own row. Harmless when repeated; what refers goes before what it
     refers to, in transactions of 5,000 rows, so that nobody else waits long."""
+    rest()
     tables = tenant_tables(current_database().metadata, installed())
     for place, table in reversed(list(enumerate(tables))):
         with tenant_scope(tenant_id):

@@ -161,17 +161,28 @@ def compare(ctx: Context, slug: str) -> list[dict[str, Any]]:
 
 def take_place(ctx: Context, slug: str) -> str:
     """The copy becomes the tenant: address, host name and streets below move to it; what was live stays, suspended, under
-    another short name, which is returned. Signed-in people sign in again. Raises Conflict."""
+    another short name, which is returned. Signed-in people sign in again. Raises Conflict.
+
+    The audit is told first: a process killed in between leaves a word without a deed, never a deed without a word.
+    """
     ctx.require(KEEP)
     copy, live = a_copy(slug)
     if being_removed(live.id):
         raise Conflict(_("这个单位正在办理注销，不能换上副本；请先撤回注销。"))
     before = _stamped(f"{live.slug[:24]}-old", ctx.now())
+    record_place(ctx, copy.id, copy.name, slug=live.slug, before=before)
+    for tenant_id in (copy.id, live.id):
+        tell_tenant(ctx, tenant_id, act="takes_place", slug=live.slug, before=before)
+    _put_in_place(copy.id, live.id, slug, before)
+    return before
+
+
+def _put_in_place(copy_id: int, live_id: int, slug: str, before: str) -> None:
     with system_scope("custody: a copy takes the place of the live tenant"):
         begin_write()
-        both = select(Tenant).where(Tenant.id.in_((live.id, copy.id))).order_by(Tenant.id).with_for_update()
+        both = select(Tenant).where(Tenant.id.in_((live_id, copy_id))).order_by(Tenant.id).with_for_update()
         rows = {row.id: row for row in session().scalars(both.execution_options(populate_existing=True))}
-        old, new = rows.get(live.id), rows.get(copy.id)
+        old, new = rows.get(live_id), rows.get(copy_id)
         if old is None or new is None or new.copy_of != old.id or new.status == ARRIVING or LEAVING in (old.status, new.status):
             raise Conflict(_("“%(slug)s”不是可以使用的副本。", slug=slug))        # another operator was faster
         address, host = old.slug, old.host
@@ -181,10 +192,6 @@ def take_place(ctx: Context, slug: str) -> str:
         session().execute(update(Tenant).where(Tenant.parent_id == old.id).values(parent_id=new.id)
                           .execution_options(synchronize_session=False))
         session().commit()
-    record_place(ctx, copy.id, copy.name, slug=address, before=before)
-    for tenant_id in (copy.id, live.id):
-        tell_tenant(ctx, tenant_id, act="took_place", slug=address, before=before)
-    return before
 
 
 @service(KEEP, action="custody.copy.take_place")

@@ -53,7 +53,8 @@ class Limits:
                 f"SET LOCAL idle_in_transaction_session_timeout = {self.idle:d}")
 
 
-UNHURRIED = Limits(statement=0, lock=20_000, idle=0)  # migrations, and what says raw_reason
+UNHURRIED = Limits(statement=0, lock=20_000, idle=0)  # migrations, what says raw_reason, and reading a whole tenant
+PATIENT = "juheli_patient"  # execution option: this transaction reads for as long as it takes
 
 
 def announcer(limits: Limits, *, walled: bool = True) -> Callable[[Connection], None]:
@@ -70,7 +71,8 @@ def announcer(limits: Limits, *, walled: bool = True) -> Callable[[Connection], 
         frame = current_frame()
         if frame is None:
             return
-        unhurried = bool(connection.get_execution_options().get("raw_reason"))
+        options = connection.get_execution_options()
+        unhurried = bool(options.get("raw_reason") or options.get(PATIENT))
         tenant_id = frame.scope.tenant_id
         system = tenant_id is None or not walled
         whose = "SET LOCAL app.system = 'on'" if system else f"SET LOCAL app.tenant_id = '{tenant_id:d}'"

@@ -27,7 +27,7 @@ from core.base.i18n import _
 from core.base.ids import new_id
 from core.base.keyring import TenantRing, keyring
 from core.base.scope import system_scope, tenant_scope
-from core.base.session import begin_write, session
+from core.base.session import begin_write, rest, session
 from core.contracts.errors import Conflict, Invalid
 from core.files import storage
 from core.tenancy.models import ARRIVING, LEAVING, SUSPENDED, Tenant
@@ -63,6 +63,7 @@ def arrive(path: Path, *, passphrase: str | None = None, ring: TenantRing | None
     `ring` stands for a passphrase that was asked earlier. Raises Invalid with one sentence when the archive, the
     passphrase or the place does not fit, Conflict when the same tenant is being brought in elsewhere.
     """
+    rest()
     with opened(path) as archive:
         ring = ring or archive.ring(passphrase)
         tables = fitting(archive.manifest)

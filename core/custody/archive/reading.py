@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import select
 
 from core.base.engine import current_database
+from core.base.fence.postgres import PATIENT
 from core.base.scope import current_scope, tenant_scope
-from core.base.session import session
+from core.base.session import rest, session
 
 from .tables import Travelling
 from .values import encoded, line
@@ -22,10 +23,15 @@ BATCH = 1000
 
 @contextmanager
 def snapshot(tenant_id: int) -> Iterator[None]:
-    """The tenant's scope in one reading transaction: later changes of others are not seen (SQLite: WAL snapshot)."""
+    """The tenant's scope in one reading transaction: later changes of others are not seen (SQLite: WAL snapshot).
+
+    PostgreSQL would end it after five minutes without a statement, and copying big files takes longer; for the same reason
+    the transaction of whoever asks is ended.
+    """
+    rest()
     with tenant_scope(tenant_id):
         if not current_database().is_sqlite:
-            session().connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            session().connection(execution_options={"isolation_level": "REPEATABLE READ", PATIENT: True})
         yield
 
 

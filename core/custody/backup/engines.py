@@ -84,12 +84,15 @@ def restore_postgres(url: str, dump: Path) -> None:
         said.seek(0)
         if ended or script.returncode:
             words = " ".join(said.read().decode(errors="replace").split())
-            raise BackupTrouble(f"psql: {words[:TELLING]} — the role must own the tables: give the owner in JUHELI_MIGRATE_URL; "
-                                "nothing was changed")
+            hint = "the role must own the tables: give the owner in JUHELI_MIGRATE_URL"
+            if "lock timeout" in words:
+                hint = "somebody is still connected and holds a table: see pg_stat_activity"
+            raise BackupTrouble(f"psql: {words[:TELLING]} — {hint}; nothing was changed")
 
 
 EMPTIED = b"""BEGIN;
 SET client_min_messages = warning;
+SET LOCAL lock_timeout = '30s';
 DO $$ DECLARE gone record; BEGIN
   FOR gone IN SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables
               WHERE schemaname = 'public' AND tableowner = current_user LOOP

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
+from core.audit.models import AuditEntry
 from core.base import clock
 from core.base.session import session
 from core.contracts.errors import Conflict, Forbidden, Invalid, TenantSuspended
@@ -101,6 +102,24 @@ def test_the_copy_takes_the_place_of_the_live_one(world, restored):
         assert sorted(session().scalars(select(Person.name))) == ["张三", "李四"]
         assert clear_text(ctx.get(Person, kept), "phone") == "13800005678"
     assert world.browser("east").get("/people/").status_code == 200
+
+
+def test_a_change_of_place_is_told_before_it_is_done(world, restored, monkeypatch):
+    """A process that dies right after the change must not leave it without a word in any of the three chains."""
+    slug, _kept = restored
+
+    def killed(*_told):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(operators, "_put_in_place", killed)
+    with world.acting("platform", "operator") as ctx, pytest.raises(KeyboardInterrupt):
+        take_place(ctx, slug)
+    with world.inside("platform"):
+        assert session().scalar(select(AuditEntry.id).where(AuditEntry.action == "custody.copy.take_place"))
+    for tenant in ("east", slug):
+        with world.inside(tenant):
+            acts = session().scalars(select(AuditEntry.detail).where(AuditEntry.action == "custody.act")).all()
+            assert "takes_place" in [detail.get("act") for detail in acts]
 
 
 def test_an_archive_of_somebody_else_is_refused(world):
