@@ -26,7 +26,7 @@ ACTIONS: dict[str, Any] = {
     "custody.archive.ask": _l("申请导出本单位全部数据"), "custody.archive.make": _l("导出单位全部数据"),
     "custody.arrival": _l("导入单位"), "custody.copy.make": _l("恢复出单位副本"), "custody.copy.drop": _l("删除单位副本"),
     "custody.copy.take_place": _l("用副本代替单位"), "custody.act": _l("平台处理本单位数据"),
-    "custody.job": _l("安排数据保管任务"), "custody.removal.ask": _l("申请注销单位"),
+    "custody.job": _l("安排数据保管任务"), "custody.removal.ask": _l("申请注销单位"), "custody.purge.ask": _l("申请清除应用数据"),
     "custody.removal.confirm": _l("确认注销单位"), "custody.removal.withdraw": _l("撤回注销申请"),
     "custody.removal.begin": _l("开始删除单位数据"), "custody.removal.count": _l("清点要删除的数据"),
     "custody.removal.certify": _l("出具注销证明"),

@@ -68,6 +68,7 @@ class Entry:
     configurable: bool = False
     impact: Impact | None = None
     suggested: tuple[Suggestion, ...] = ()
+    exported_at: Any = None
     picture: Picture | None = None
 
 
@@ -91,6 +92,7 @@ def _entry(ctx: Context, name: str, states: dict[str, PluginState], closed: froz
         _records(name) if detail and state is not None else {},
         state.since if state else None, state.by_name if state else "", bool(manifest.settings),
         impact_of(ctx, name) if detail else None, tuple(suggestions(ctx, name)) if detail else (),
+        state.exported_at if state and state.exported_at and state.exported_at >= state.since else None,
         picture_of(ctx, [n for n in around(plugins, name) if n in shown(ctx, states, closed)]) if detail else None,
     )
 

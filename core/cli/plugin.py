@@ -20,6 +20,7 @@ from core.tenancy.lookup import by_address
 from core.tenancy.models import PLATFORM_SLUG
 
 from .opening import opened
+from .plugin_purge import purge_group
 
 name_argument = click.argument("name")
 tenant_option = click.option("--tenant", "slug", required=True, help="Short name of the tenant.")
@@ -141,6 +142,9 @@ def check(name: str | None) -> None:
             click.echo(f"{name}: no tenant keeps data of it; it may be uninstalled")
     if problems or (name and found):
         sys.exit(1)
+
+
+plugin.add_command(purge_group)
 
 
 def _known(plugins: Plugins, name: str | None) -> None:

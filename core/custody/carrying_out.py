@@ -27,13 +27,16 @@ from .archive.arrival import alone, discard
 from .archive.writing import Tell, silent
 from .cleaning import holdings, take_away
 from .models import DONE, Removal
+from .purge import carry_out_purge
 from .removal import MAY, begin, get_removal
 
 
 def carry_out(ctx: Context, removal_id: int, tell: Tell = silent) -> dict[str, Any]:
     """Delete what the removal is about and return its certificate. Raises Conflict before its time, or when something is
     left (then nothing is certified and the next run tries again)."""
-    with alone(get_removal(ctx, removal_id).target_id):
+    if (row := get_removal(ctx, removal_id)).plugin:
+        return carry_out_purge(ctx, removal_id, tell)
+    with alone(row.target_id):
         return _carry_out(ctx, removal_id, tell)
 
 

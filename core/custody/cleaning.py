@@ -54,13 +54,13 @@ def holdings(tenant_id: int) -> Holdings:
     return found
 
 
-def _delete_some(table: Table, mine: ColumnElement[bool]) -> bool:
+def delete_some(table: Table, *mine: ColumnElement[bool]) -> bool:
     """Delete up to 5,000 rows (more when many share the first number of their key); whether there were any."""
     first = next(column for column in table.primary_key.columns if column.name != tenant_column(table))
     begin_write()
-    upto = session().scalar(select(func.max(select(first).where(mine).order_by(first).limit(CHUNK).subquery().c[first.name])))
+    upto = session().scalar(select(func.max(select(first).where(*mine).order_by(first).limit(CHUNK).subquery().c[first.name])))
     if upto is not None:
-        session().execute(delete(table).where(mine, first <= upto), execution_options={UNCHANGED: True})
+        session().execute(delete(table).where(*mine, first <= upto), execution_options={UNCHANGED: True})
     session().commit()
     return upto is not None
 
@@ -77,7 +77,7 @@ def take_away(tenant_id: int) -> None:
                 begin_write()
                 session().execute(update(table).where(mine).values(dict.fromkeys(forward)), execution_options={UNCHANGED: True})
                 session().commit()
-            while _delete_some(table, mine):
+            while delete_some(table, mine):
                 pass
     with tenant_scope(tenant_id):
         shutil.rmtree(storage.tenant_folder(), ignore_errors=True)

@@ -17,10 +17,10 @@ from .carrying_out import carry_out
 
 
 @job(own.JOB, retries=1, while_read_only=True)
-def own_archive(ctx: Context, running: Any, keys: dict[str, Any]) -> dict[str, Any]:
+def own_archive(ctx: Context, running: Any, keys: dict[str, Any], plugin: str = "") -> dict[str, Any]:
     """The archive a tenant's admin asked for."""
     with use_locale(ctx.locale):
-        return own.make_own(ctx, keys, running.tell)
+        return own.make_own(ctx, keys, running.tell, plugin)
 
 
 @job("custody.archive", retries=1, platform_only=True)

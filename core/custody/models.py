@@ -1,4 +1,4 @@
-"""Removals of tenants: rows of the platform (tenant 0) that outlive the tenant they are about."""
+"""Removals of tenants, and of a plugin's data in one: rows of the platform (tenant 0) that outlive what they are about."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ OPEN = (ASKED, CONFIRMED, RUNNING)
 class Removal(TenantScoped, Base):
     """One removal: asked for by one operator, confirmed by another, carried out after the waiting time.
 
-    `target_id` is the tenant's number; `open_of` repeats it while the removal is under way (one at a time) and is NULL
-    afterwards. `counted` holds what the tenant had when the deletion began, `certificate` what was proved at its end.
+    `plugin`: only what the tenant has of this plugin goes ("": all of the tenant). `target_id` is the tenant's number;
+    `open_of` repeats it while the removal is under way (one at a time) and is NULL afterwards. `counted` holds what
+    the tenant had when the deletion began, `certificate` what was proved at its end.
     """
 
     __tablename__ = "custody_removal"
@@ -37,6 +38,7 @@ class Removal(TenantScoped, Base):
     target_id: Mapped[int] = mapped_column(BigInteger)
     open_of: Mapped[int | None] = mapped_column(BigInteger)
     slug: Mapped[str] = mapped_column(String(40))
+    plugin: Mapped[str] = mapped_column(String(24), default="")
     name: Mapped[str] = mapped_column(String(80))
     state: Mapped[str] = mapped_column(String(10), default=ASKED)
     reason: Mapped[str] = mapped_column(String(300))

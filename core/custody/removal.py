@@ -78,14 +78,14 @@ def _ask(ctx: Context, row: Tenant, reason: str) -> Removal:
     if being_removed(row.id):
         raise Conflict(_("这个单位已经在注销办理中。"))
     asked = Removal(target_id=row.id, open_of=row.id, slug=row.slug, name=row.name, reason=reason[:300],
-                    status_before=row.status, asked_by=_person(ctx), asked_name=ctx.actor.label, asked_at=ctx.now())
+                    status_before=row.status, asked_by=person(ctx), asked_name=ctx.actor.label, asked_at=ctx.now())
     session().add(asked)
     session().flush()
     ctx.audit("tenant", row.id, row.name, slug=row.slug, reason=reason)
     return asked
 
 
-def _person(ctx: Context) -> int:
+def person(ctx: Context) -> int:
     """Two persons must be told apart, so neither may be a machine. Raises Invalid."""
     if ctx.actor.id is None:
         raise Invalid({"by": [_("注销须由有名有姓的运营人员办理，请指明账号。")]})
@@ -98,25 +98,31 @@ def confirm(ctx: Context, removal_id: int) -> Removal:
     row = ctx.get(Removal, removal_id)
     if row.state != ASKED:
         raise Conflict(_("这项注销现在不需要确认。"))
-    if row.asked_by == _person(ctx):
+    if row.asked_by == person(ctx):
         raise Invalid({"by": [_("申请人不能自己确认，请由另一位运营人员确认。")]})
     now = ctx.now()
     row.state, row.confirmed_by, row.confirmed_name, row.confirmed_at = CONFIRMED, ctx.actor.id, ctx.actor.label, now
-    row.due_at = now + dt.timedelta(days=rule("custody.removal_wait_days").value)
+    row.due_at = now + dt.timedelta(days=wait_days(row))
     ctx.audit("tenant", row.target_id, row.name, slug=row.slug, due=row.due_at)
     return row
 
 
+def wait_days(row: Removal) -> int:
+    """How long it rests after the second person has agreed."""
+    return int(rule("custody.purge_wait_days" if row.plugin else "custody.removal_wait_days").value)
+
+
 def withdraw(ctx: Context, removal_id: int) -> Removal:
     """Call it off and let the tenant be as before. Raises Conflict once the deletion has begun."""
-    row = _withdraw(ctx, removal_id)
+    row = withdraw_row(ctx, removal_id)
     if row.status_before == ACTIVE and target(row.slug).status == READ_ONLY:       # not what somebody suspended meanwhile
         change_status(row.slug, ACTIVE, "", by=ctx.actor.label)
     return row
 
 
 @service(MAY, action="custody.removal.withdraw")
-def _withdraw(ctx: Context, removal_id: int) -> Removal:
+def withdraw_row(ctx: Context, removal_id: int) -> Removal:
+    """Close it undone; a plugin's purge needs no more than that."""
     row = ctx.get(Removal, removal_id)
     if row.state not in (ASKED, CONFIRMED):
         raise Conflict(_("删除已经开始或完成，不能撤回。"))

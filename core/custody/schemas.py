@@ -39,6 +39,15 @@ class RemovalSchema(Schema):
     password = Password(required=True, metadata=ui(_l("您的登录密码"), cols=6, help=_l("确认是您本人")))
 
 
+class PurgeSchema(Schema):
+    """The first person asks for a plugin's data in a tenant to be deleted."""
+
+    reason = LongText(required=True, validate=Length(2, 300), metadata=ui(
+        _l("清除原因和依据"), cols=12, rows=3, help=_l("写明该单位的书面意见；会留在清除证明上")))
+    typed = Code(required=True, validate=Length(max=40), metadata=ui(_l("输入应用的代号"), cols=6, help=_l("以免清错应用")))
+    password = Password(required=True, metadata=ui(_l("您的登录密码"), cols=6, help=_l("确认是您本人")))
+
+
 class ConfirmSchema(Schema):
     """The second person agrees."""
 

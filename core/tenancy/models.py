@@ -68,7 +68,8 @@ class Tenant(Base):
 class PluginState(TenantScoped, Base):
     """What a tenant decided about one plugin. Absent row: never enabled, or purged: the tenant keeps nothing of it.
 
-    `module_version`: the plugin's version its roles and defaults here come from ("": before versions were noted).
+    `exported_at`: when its data was last taken along while it was off or archived. `module_version`: the plugin's version its
+    roles and defaults here come from ("": before versions were noted).
     """
 
     __tablename__ = "tenancy_plugin_state"
@@ -78,6 +79,7 @@ class PluginState(TenantScoped, Base):
     state: Mapped[str] = mapped_column(String(10))
     since: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     by_name: Mapped[str] = mapped_column(String(80), default="")
+    exported_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     module_version: Mapped[str] = mapped_column(String(20), default="")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.admin.catalogue import catalogue, catalogue_entry, kept_for, overview
 from core.base.i18n import _
+from core.rules import rule
 from core.tenancy.lifecycle import archive_plugin, disable_plugin, enable_plugin
 from core.web import Pages, ctx, done, go, render
 
@@ -19,7 +20,8 @@ def index() -> Any:
 
 @pages.get("/<name>", needs="tenancy.plugin.read")
 def show(name: str) -> Any:
-    return render("admin/plugin.html", entry=catalogue_entry(ctx(), name), kept_for=kept_for)
+    return render("admin/plugin.html", entry=catalogue_entry(ctx(), name), kept_for=kept_for,
+                  purge_days=rule("custody.purge_wait_days").value)
 
 
 @pages.post("/<name>/enable", needs="tenancy.plugin.manage")

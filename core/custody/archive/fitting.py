@@ -44,7 +44,9 @@ def _same_schema(manifest: Manifest, plugins: Plugins) -> None:
 
 
 def check_tenant(manifest: Manifest) -> None:
-    """The tenant's own columns are of the right kinds. Raises Invalid."""
+    """The archive is of a whole tenant, and its own columns are of the right kinds. Raises Invalid."""
+    if manifest.details:
+        raise refused(_("这是一个应用的数据包，不是整个单位的，不能导入。"))
     columns = Tenant.__table__.c
     try:
         row = {name: decoded(manifest.tenant.get(name), columns[name], sized=True) for name in TENANT_COLUMNS}

@@ -9,6 +9,7 @@ import os
 import secrets
 import zipfile
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from core.migrations.upgrade import heads
 from core.plugin import Plugins, installed
 from core.tenancy.models import PluginState, Tenant
 
+from ..belongings import belongings
 from . import format as shape
 from .passphrase import close_keys
 from .reading import Sum, added_up, rows, snapshot
@@ -43,9 +45,10 @@ def silent(_percent: int, _text: str) -> None:
 
 
 def write_archive(tenant_id: int, path: Path, *, by: str, keys: dict[str, Any] | None = None,
-                  tell: Tell = silent) -> shape.Manifest:
+                  tell: Tell = silent, only: str = "") -> shape.Manifest:
     """Write the tenant's archive to `path` (complete or not at all); returns its manifest.
 
+    `only`: what the tenant has of one plugin (core.custody.belongings); such an archive is read, and brought in nowhere.
     `keys` are the tenant's keys under a passphrase (`closed_keys`); without them the sealed values open only where the
     same master key is.
     """
@@ -55,11 +58,11 @@ def write_archive(tenant_id: int, path: Path, *, by: str, keys: dict[str, Any] |
     try:
         with snapshot(tenant_id), zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=5) as out:
             part.chmod(0o600)
-            tables = travelling(current_database().metadata, plugins)
+            tables = belongings(only) if only else travelling(current_database().metadata, plugins)
             entries = [_table(out, each, tell, 5 + 70 * at // len(tables)) for at, each in enumerate(tables)]
             tell(75, _("正在写入附件"))
-            files = _files(out)
-            manifest = _manifest(plugins, entries, files, keys, by)
+            files = _files(out, only)
+            manifest = replace(_manifest(plugins, entries, files, keys, by), details={"plugin": only} if only else {})
             text = json.dumps(manifest.as_json(), ensure_ascii=False, indent=1).encode()
             out.writestr(shape.MANIFEST, text)
             out.writestr(shape.MAC, mac(keyring().of(tenant_id), text))
@@ -107,11 +110,12 @@ def _lines(out: zipfile.ZipFile, name: str, lines: Iterable[bytes]) -> None:
         member.write(b"".join(waiting))
 
 
-def _files(out: zipfile.ZipFile) -> shape.FileSums:
+def _files(out: zipfile.ZipFile, only: str = "") -> shape.FileSums:
     """The files of the snapshot's register, and a list of them."""
     total, missing, size, listed = Sum(), 0, 0, []
     kept = select(StoredFile.key, StoredFile.sha256, StoredFile.size).where(
-        ~StoredFile.kind.startswith("custody.")).order_by(StoredFile.key)
+        ~StoredFile.kind.startswith("custody."),
+        *([StoredFile.kind.startswith(only + ".", autoescape=True)] if only else [])).order_by(StoredFile.key)
     for key, sha256, length in session().execute(kept.execution_options(yield_per=1000)):
         if not _copied(out, key):
             missing += 1

@@ -14,9 +14,9 @@ from core.rules import rule
 from core.web import Pages, ctx, done, go, render
 from core.web.forms import SchemaForm
 
-from .. import carrying_out, removal
+from .. import carrying_out, purge, removal
 from ..models import Removal
-from ..schemas import ConfirmSchema, RemovalSchema
+from ..schemas import ConfirmSchema, PurgeSchema, RemovalSchema
 
 pages = Pages("removals", __name__, audience="platform", prefix="/custody/removals")
 
@@ -36,6 +36,24 @@ def _ask(slug: str, *, reason: str, typed: str, password: str) -> Removal:
     return removal.ask(ctx(), slug, reason=reason, typed=typed)
 
 
+@pages.form("/purge/<slug>/<plugin>", needs=removal.MAY)
+def ask_purge(slug: str, plugin: str) -> Any:
+    row, form = removal.target(slug), SchemaForm(PurgeSchema())
+    if plugin not in ctx().plugins.optional:
+        raise NotFound(plugin)
+    if request.method == "POST" and form.submit(request.form) and form.attempt(_ask_purge, slug, plugin, **form.data):
+        done(_("已提出清除申请，等待另一位运营人员确认。"))
+        return go("removals.show", removal_id=form.result.id)
+    title = ctx().plugins.by_name[plugin].manifest.title
+    return render("custody/ask_purge.html", 422 if form.errors else 200, form=form, tenant=row, title=title, plugin=plugin,
+                  days=rule("custody.purge_wait_days").value)
+
+
+def _ask_purge(slug: str, plugin: str, *, reason: str, typed: str, password: str) -> Removal:
+    prove_password(ctx(), password, "password")
+    return purge.ask_purge(ctx(), slug, plugin, reason=reason, typed=typed)
+
+
 @pages.get("/<int:removal_id>/", needs=removal.MAY)
 def show(removal_id: int) -> Any:
     return _page(removal_id, SchemaForm(ConfirmSchema()))
@@ -44,7 +62,7 @@ def show(removal_id: int) -> Any:
 def _page(removal_id: int, form: SchemaForm) -> Any:
     row = removal.get_removal(ctx(), removal_id)
     return render("custody/removal.html", 422 if form.errors else 200, row=row, form=form, now=ctx().now(),
-                  mine=row.asked_by == ctx().actor.id, days=rule("custody.removal_wait_days").value)
+                  mine=row.asked_by == ctx().actor.id, days=removal.wait_days(row))
 
 
 @pages.post("/<int:removal_id>/confirm", needs=removal.MAY)
