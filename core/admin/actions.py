@@ -23,6 +23,7 @@ ACTIONS: dict[str, Any] = {
     "access.token.make": _l("发放访问令牌"), "access.token.exchange": _l("换发访问令牌"),
     "access.token.revoke": _l("作废访问令牌"),
     "admin.rule.set": _l("设置规则值"), "admin.rule.clear": _l("取消规则值"), "admin.setting.reset": _l("恢复默认设置"),
+    "admin.setting.undo": _l("撤销一次设置修改"),
     "custody.archive.ask": _l("申请导出本单位全部数据"), "custody.archive.make": _l("导出单位全部数据"),
     "custody.arrival": _l("导入单位"), "custody.copy.make": _l("恢复出单位副本"), "custody.copy.drop": _l("删除单位副本"),
     "custody.copy.take_place": _l("用副本代替单位"), "custody.act": _l("平台处理本单位数据"),

@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from core.base.db import JSON, Base, Boolean, Integer, Mapped, String, TenantScoped, UniqueConstraint, keys, mapped_column
+from core.base.db import (
+    JSON,
+    Base,
+    Boolean,
+    Index,
+    Integer,
+    Mapped,
+    String,
+    TenantScoped,
+    UniqueConstraint,
+    UTCDateTime,
+    keys,
+    mapped_column,
+)
 
 
 class DictionaryEntry(TenantScoped, Base):
@@ -33,3 +47,21 @@ class ModuleSettings(TenantScoped, Base):
 
     module: Mapped[str] = mapped_column(String(24))
     chosen: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class SettingChange(TenantScoped, Base):
+    """One setting of a module changed: from what to what (as JSON has it), by whom. `masked`: a secret, of which only the
+    change is kept; `undone_at`: when it was taken back.
+    """
+
+    __tablename__ = "settings_change"
+    __table_args__ = keys(Index(None, "tenant_id", "module", "at"))
+
+    module: Mapped[str] = mapped_column(String(24))
+    setting: Mapped[str] = mapped_column(String(60))
+    before: Mapped[Any] = mapped_column(JSON)
+    after: Mapped[Any] = mapped_column(JSON)
+    masked: Mapped[bool] = mapped_column(Boolean, default=False)
+    at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    by_name: Mapped[str] = mapped_column(String(80), default="")
+    undone_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)

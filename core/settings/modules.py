@@ -7,12 +7,15 @@ from typing import Any
 from marshmallow import missing
 from sqlalchemy import select
 
+from core.base.i18n import _
 from core.base.session import session
 from core.contracts.errors import Conflict, NotFound
 from core.plugin import Plugins
 from core.service import Context, service
 
-from .models import ModuleSettings
+from .models import ModuleSettings, SettingChange
+
+MASKED = "••••••"
 
 
 def schema_of(plugins: Plugins, module: str) -> Any:
@@ -67,17 +70,7 @@ def save_settings(ctx: Context, module: str, *, values: dict[str, Any], version:
     ctx.refuse_when_archived(module)
     if version is not None and version != settings_version(module):
         raise Conflict(current=_row(module))
-    schema = schema_of(ctx.plugins, module)
-    standard = defaults(schema)
-    before = settings_of(ctx.plugins, module)
-    chosen = schema.dump({k: v for k, v in values.items() if v != standard.get(k)})
-    row = _row(module)
-    if row is None:
-        session().add(ModuleSettings(module=module, chosen=chosen))
-    else:
-        row.chosen = chosen
-    changes = {k: [before.get(k), v] for k, v in values.items() if before.get(k) != v}
-    ctx.audit("settings", None, module, changes=changes)
+    _put(ctx, module, schema_of(ctx.plugins, module), values)
 
 
 @service("admin.setting.manage", action="admin.setting.reset")
@@ -87,6 +80,76 @@ def reset_settings(ctx: Context, module: str, *, version: int | None = None) -> 
     row = _row(module)
     if version is not None and version != settings_version(module):
         raise Conflict(current=row)
+    before, schema = settings_of(ctx.plugins, module), schema_of(ctx.plugins, module)
     if row is not None:
         session().delete(row)
-    ctx.audit("settings", None, module)
+    _told(ctx, module, schema, before, defaults(schema))
+
+
+@service("admin.setting.manage", action="admin.setting.reset")
+def reset_one(ctx: Context, module: str, setting: str) -> None:
+    """One setting back to its default; the others stay. Raises NotFound."""
+    ctx.refuse_when_archived(module)
+    schema = offered_schema(ctx, module)
+    if setting not in schema.fields:
+        raise NotFound(setting)
+    _put(ctx, module, schema, {setting: defaults(schema)[setting]})
+
+
+@service("admin.setting.manage", action="admin.setting.undo")
+def undo_change(ctx: Context, change_id: int) -> SettingChange:
+    """Put back what stood there before a change.
+
+    Raises NotFound, Conflict when it was changed again since, was taken back already, or is a secret of which nothing is kept.
+    """
+    change = ctx.get(SettingChange, change_id)
+    ctx.refuse_when_archived(change.module)
+    schema = offered_schema(ctx, change.module)
+    now = schema.dump(settings_of(ctx.plugins, change.module))
+    if change.undone_at is not None or change.masked or change.setting not in schema.fields:
+        raise Conflict(_("这次修改不能撤销。"))
+    if now.get(change.setting) != change.after:
+        raise Conflict(_("这一项之后又改过，不能撤销这次修改。请核对现在的值。"))
+    change.undone_at = ctx.now()
+    _put(ctx, change.module, schema, schema.load({change.setting: change.before}, partial=True))
+    return change
+
+
+def _put(ctx: Context, module: str, schema: Any, values: dict[str, Any]) -> None:
+    """Change some settings and leave the others."""
+    before = settings_of(ctx.plugins, module)
+    after = {**before, **values}
+    standard = defaults(schema)
+    chosen = schema.dump({k: v for k, v in after.items() if v != standard.get(k)})
+    row = _row(module)
+    if row is None:
+        session().add(ModuleSettings(module=module, chosen=chosen))
+    else:
+        row.chosen = chosen
+    _told(ctx, module, schema, before, after)
+
+
+def _told(ctx: Context, module: str, schema: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Write the differences into the history and the audit; of a secret only that it changed."""
+    was, now, changes = schema.dump(before), schema.dump(after), {}
+    for name, field in schema.fields.items():
+        if before.get(name) == after.get(name):
+            continue
+        secret = is_secret(field)
+        pair = [MASKED, MASKED] if secret else [was.get(name), now.get(name)]
+        changes[name] = pair
+        session().add(SettingChange(module=module, setting=name, before=pair[0], after=pair[1], masked=secret, at=ctx.now(),
+                                    by_name=ctx.actor.label))
+    ctx.audit("settings", None, module, changes=changes)
+
+
+def is_secret(field: Any) -> bool:
+    """A setting whose value nobody sees again."""
+    return bool(field.load_only or field.metadata.get("ui", {}).get("sensitive"))
+
+
+@service("admin.setting.manage", writes=False)
+def changes_of(ctx: Context, module: str) -> list[SettingChange]:
+    """The last 50 changes of a module's settings, newest first."""
+    wanted = select(SettingChange).where(SettingChange.module == module)
+    return list(session().scalars(wanted.order_by(SettingChange.at.desc(), SettingChange.id.desc()).limit(50)).all())

@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import request
 
+from core.admin.setting_history import history, own_values
 from core.base.i18n import _
-from core.settings.modules import offered_schema, reset_settings, save_settings, settings_of
+from core.settings.modules import offered_schema, reset_one, reset_settings, save_settings, settings_of, undo_change
 from core.web import Pages, ctx, done, go, render
 from core.web.forms.form import SchemaForm
 
@@ -30,7 +31,8 @@ def edit(module: str) -> Any:
         done(_("设置已保存。"))
         return go("settings.edit", module=module)
     title = plugins.by_name[module].manifest.title
-    return render("admin/setting.html", 422 if request.method == "POST" else 200, form=form, module=module, title=title)
+    return render("admin/setting.html", 422 if request.method == "POST" else 200, form=form, module=module, title=title,
+                  lines=history(ctx(), module, schema), own=own_values(ctx(), module, schema))
 
 
 @pages.post("/<module>/reset", needs="admin.setting.manage")
@@ -39,3 +41,17 @@ def reset(module: str) -> Any:
     reset_settings(ctx(), module)
     done(_("已恢复默认设置。"))
     return go("settings.edit", module=module)
+
+
+@pages.post("/<module>/<setting>/default", needs="admin.setting.manage")
+def default(module: str, setting: str) -> Any:
+    reset_one(ctx(), module, setting)
+    done(_("这一项已恢复默认。"))
+    return go("settings.edit", module=module)
+
+
+@pages.post("/changes/<int:change_id>/undo", needs="admin.setting.manage")
+def undo(change_id: int) -> Any:
+    change = undo_change(ctx(), change_id)
+    done(_("已撤销，恢复为修改之前的值。"))
+    return go("settings.edit", module=change.module)

@@ -429,6 +429,27 @@ def upgrade() -> None:
     sqlite_strict=True,
     sqlite_with_rowid=False
     )
+    op.create_table('settings_change',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('module', sa.String(length=24), nullable=False),
+    sa.Column('setting', sa.String(length=60), nullable=False),
+    sa.Column('before', JSON, nullable=False),
+    sa.Column('after', JSON, nullable=False),
+    sa.Column('masked', sa.Boolean(), nullable=False),
+    sa.Column('at', UTCDateTime(), nullable=False),
+    sa.Column('by_name', sa.String(length=80), nullable=False),
+    sa.Column('undone_at', UTCDateTime(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_settings_change')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('settings_change', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_settings_change_module_at'), ['tenant_id', 'module', 'at'], unique=False)
+
     op.create_table('settings_dictionary',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1290,6 +1311,10 @@ def downgrade() -> None:
     op.drop_table('tenancy_plugin_offer')
     op.drop_table('settings_module')
     op.drop_table('settings_dictionary')
+    with op.batch_alter_table('settings_change', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_settings_change_module_at'))
+
+    op.drop_table('settings_change')
     op.drop_table('rules_workday')
     op.drop_table('rules_override')
     with op.batch_alter_table('people_org_unit', schema=None) as batch_op:
