@@ -7,7 +7,7 @@ changes the state under the record's version, and leaves history, audit and inbo
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import inspect, select
@@ -77,9 +77,16 @@ def advance(ctx: Context, workflow: Workflow, record: Any, step: str, *, version
 
 def history(ctx: Context, workflow: Workflow, record: Any) -> list[Transition]:
     """What happened with a record the caller was allowed to load, oldest first."""
-    return list(session().scalars(
-        select(Transition).where(Transition.record_kind == workflow.name, Transition.record_id == record.id)
-        .order_by(Transition.at, Transition.id)))
+    return histories(workflow, [record])[record.id]
+
+
+def histories(workflow: Workflow, records: Sequence[Any]) -> dict[int, list[Transition]]:
+    """The same of several records by their id, in one statement."""
+    found: dict[int, list[Transition]] = {record.id: [] for record in records}
+    for one in session().scalars(select(Transition).where(
+            Transition.record_kind == workflow.name, Transition.record_id.in_(found)).order_by(Transition.at, Transition.id)):
+        found[one.record_id].append(one)
+    return found
 
 
 def named(workflow: Workflow, step: str) -> Step:

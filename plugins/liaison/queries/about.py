@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
@@ -50,16 +52,16 @@ def unit_figures(ctx: Context, unit: OrgUnit) -> dict[str, Any]:
 @service(READ, writes=False)
 def timeline_of(ctx: Context, person_id: int) -> list[TimelineEntry]:
     """Steps and contacts in plain words; what the member asked for stays on the record's page."""
-    found = []
-    for record in stays_of(ctx, person_id):
+    stays, found = stays_of(ctx, person_id), []
+    steps, contacts = engine.histories(mobile_record, stays), _of(ContactLog, stays)
+    for record in stays:
         url = url_for("liaison.record", record_id=record.id)
-        for one in engine.history(ctx, mobile_record, record):
+        for one in steps[record.id]:
             state = mobile_record.choices().get(one.to_state, one.to_state)
             found.append(TimelineEntry(one.happened_on, _("流动党员：%(state)s", state=state), _("流动"), url))
-        contacts = session().scalars(select(ContactLog).where(ContactLog.record_id == record.id)
-                                     .order_by(ContactLog.on.desc()).limit(MOST))
         found += [TimelineEntry(row.on, _("%(by)s 联系（%(how)s）：%(what)s", by=row.by_name, how=MEANS[row.means],
-                                          what=OUTCOMES[row.outcome]), _("联系"), url) for row in contacts]
+                                          what=OUTCOMES[row.outcome]), _("联系"), url)
+                  for row in sorted(contacts[record.id], key=lambda row: row.on, reverse=True)[:MOST]]
     return found
 
 
@@ -78,17 +80,19 @@ def dates_between(ctx: Context, start: dt.date, end: dt.date) -> list[CalendarEn
 def held_about(ctx: Context, person_id: int) -> list[HeldData]:
     """Everything held about one person; called beyond the subtrees by whoever answers the person's request."""
     found = []
-    for record in session().scalars(select(MobileRecord).where(MobileRecord.person_id == person_id)
-                                    .order_by(MobileRecord.since)):
+    records = session().scalars(select(MobileRecord).where(MobileRecord.person_id == person_id)
+                                .order_by(MobileRecord.since)).all()
+    contacts, services, reviews, searches = (_of(model, records) for model in (ContactLog, ServiceLog, AnnualReview, LossSearch))
+    for record in records:
         rows: list[tuple[Any, Any]] = [
             (_("状态"), mobile_record.choices()[record.state]), (_("流出时间"), record.since.isoformat()),
             (_("流向（省市县）"), record.region), (_("流入地党组织"), record.receiving_org_name),
             (_("联系渠道"), record.channel), (_("流动党员活动证号"), record.activity_card_no), (_("备注"), record.note)]
         rows += [(_("联系 %(day)s", day=r.on.isoformat()), f"{OUTCOMES[r.outcome]} {r.needs} {r.follow_up}".strip())
-                 for r in _of(ContactLog, record)]
-        rows += [(_("服务 %(day)s", day=r.on.isoformat()), f"{r.what} {r.result}".strip()) for r in _of(ServiceLog, record)]
-        rows += [(_("%(year)s 年评议意见", year=r.year), r.opinion) for r in _of(AnnualReview, record)]
-        rows += [(_("查找 %(day)s", day=r.started_on.isoformat()), r.evidence) for r in _of(LossSearch, record)]
+                 for r in contacts[record.id]]
+        rows += [(_("服务 %(day)s", day=r.on.isoformat()), f"{r.what} {r.result}".strip()) for r in services[record.id]]
+        rows += [(_("%(year)s 年评议意见", year=r.year), r.opinion) for r in reviews[record.id]]
+        rows += [(_("查找 %(day)s", day=r.started_on.isoformat()), r.evidence) for r in searches[record.id]]
         found.append(HeldData(_("流动党员登记"), tuple((label, text) for label, text in rows if text)))
     came = session().execute(select(Gathering.on, Gathering.title).join(GatheringAttendance.gathering).where(
         GatheringAttendance.person_id == person_id, GatheringAttendance.present.is_(True)).select_from(GatheringAttendance))
@@ -97,5 +101,9 @@ def held_about(ctx: Context, person_id: int) -> list[HeldData]:
     return found
 
 
-def _of(model: Any, record: MobileRecord) -> list[Any]:
-    return list(session().scalars(select(model).where(model.record_id == record.id).order_by(model.id)))
+def _of(model: Any, records: Sequence[MobileRecord]) -> dict[int, list[Any]]:
+    """The rows of each record, in one statement."""
+    found: dict[int, list[Any]] = defaultdict(list)
+    for row in session().scalars(select(model).where(model.record_id.in_([r.id for r in records])).order_by(model.id)):
+        found[row.record_id].append(row)
+    return found
