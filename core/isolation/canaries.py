@@ -7,7 +7,8 @@ list says which address belongs to which table, and a table that a plugin adds i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,7 @@ LATER = dt.timedelta(days=300)
 _AHEAD = ("until", "expires", "ends", "due", "run_at", "term_end")   # parts of names of moments that must lie ahead
 COUNTERS = frozenset({"audit_head", "access_revision"})     # one row per tenant, whose number only grows
 ROOM = 20           # a text column shorter than this holds a code, not words
+CALENDAR = {"year": lambda mark: 2000 + mark.id % 100, "quarter": lambda _mark: 1, "month": lambda _mark: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,11 @@ def tenant_tables() -> list[Table]:
     return [t for t in Base.metadata.sorted_tables if tenant_column(t) == TENANT and plugins.holds(t.name)]
 
 
-def plant(mark: Mark, plugins: Plugins) -> None:
-    """Write the canaries of one set into the tenant in scope, in one transaction."""
+def plant(mark: Mark, plugins: Plugins, without: frozenset[str] = frozenset()) -> None:
+    """Write the canaries of one set into the tenant in scope (none into some tables), in one transaction."""
     begin_write()
     done: set[str] = set()
-    for table in (t for t in tenant_tables() if t.name not in COUNTERS):
+    for table in (t for t in tenant_tables() if t.name not in COUNTERS | without):
         session().execute(insert(table).values(**row(table, mark, plugins, done)))
         done.add(table.name)
     session().commit()
@@ -70,7 +72,23 @@ def row(table: Table, mark: Mark, plugins: Plugins, done: set[str]) -> dict[str,
             values[column.name] = mark.id if reachable or not column.nullable else None
         else:
             values[column.name] = _value(table, column, mark)
-    return values | _special(table.name, mark, plugins)
+    return values | codes_of(table, plugins) | _special(table.name, mark, plugins)
+
+
+def codes_of(table: Table, plugins: Plugins) -> dict[str, Any]:
+    """Column -> a code that is declared for it: the first state of its workflow, the first choice of its ledger."""
+    found: dict[str, Any] = {}
+    for workflow in plugins.workflows.values():
+        if workflow.model.__table__ is table:
+            found["state"] = workflow.initial
+    for ledger in plugins.ledgers.values():
+        sources = [(c.source, c.choices) for c in ledger.columns] + [(f.source, f.choices) for f in ledger.filters]
+        for source, choices in sources:
+            column = getattr(source, "property", None)
+            for c in getattr(column, "columns", ()) if isinstance(choices, Mapping) and choices else ():
+                if c.table is table:
+                    found.setdefault(c.name, next(iter(choices)))
+    return found
 
 
 def token_of(mark: Mark, table: str) -> str:
@@ -100,6 +118,8 @@ def _value(table: Table, column: Column[Any], mark: Mark) -> Any:
         return mark.id      # a reference that no foreign key knows of
     if isinstance(column.type, String):
         return _text(table, column, mark)
+    if isinstance(column.type, Integer) and name in CALENDAR:
+        return CALENDAR[name](mark)
     if isinstance(column.type, Integer) and any(name in key for key in unique_keys(table)):
         return 1_000_000 + mark.id % 1000
     return _other(column, mark)
@@ -151,7 +171,8 @@ def _special(table: str, mark: Mark, plugins: Plugins) -> dict[str, Any]:
         "access_role": {"permissions": sorted(plugins.permissions)},
         "access_grant": {"org_path": mark.grant, "ends_on": None},
         "accounts_user": {"login_name": mark.word.lower(), "must_change_password": False},
-        "files_file": {"key": f"{mark.id % 256:02x}/{mark.id:030x}"},
+        "files_file": {"key": f"{mark.id % 256:02x}/{mark.id:030x}", "size": len(mark.word),
+                       "sha256": hashlib.sha256(mark.word.encode()).hexdigest()},
         "imports_batch": {"kind": first["kind"]},
         "jobs_job": {"name": "ledgers.export"},
         "ledgers_view": {"ledger": min(plugins.ledgers)},

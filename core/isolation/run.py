@@ -33,9 +33,9 @@ class Silent:
         """Heard by nobody."""
 
 
-def walk(probe: Probe) -> Site:
-    """Learn the addresses and forms of this tenant, then put back what looking changed."""
-    site = Walk(probe.app, probe.admin, [probe.own.id], PAGES[probe.thorough]).go()
+def walk(probe: Probe, pages: int = 0) -> Site:
+    """Learn the addresses and forms of this tenant (from so many pages), then put back what looking changed."""
+    site = Walk(probe.app, probe.admin, [probe.own.id], pages or PAGES[probe.thorough]).go()
     probe.restore()
     return site
 
