@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.not_run", "tests.figures", "tests.servers", "tests.browser", "core.testing.fixtures"]
+pytest_plugins = ["core.testing.not_run", "tests.figures", "tests.servers", "tests.browser", "core.testing.fixtures"]

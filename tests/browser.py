@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from core.testing.not_run import cannot_run
 from tests import machine
-from tests.not_run import cannot_run
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page, Request

@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from core.testing.not_run import cannot_run
 from tests import guardian, machine
-from tests.not_run import cannot_run
 
 START_LIMIT = 20  # seconds until a server must answer
 FAST_AND_LOOSE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")

@@ -21,10 +21,19 @@ from core.tenancy.lookup import by_address
 from .engines import ENGINES, Engine, Postgres, Sqlite
 from .world import World
 
+pytest_plugins = ("core.testing.contract.stage",)
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=ENGINES, default=os.environ.get("JUHELI_TEST_ENGINE", "sqlite"),
                      help="database of the world fixture")
+    parser.addoption("--thorough", action="store_true", help="also what takes long: more probes, contracts in full")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Parts of a contract that are tried at length elsewhere are left to `--thorough` (core.testing.contract)."""
+    if not config.getoption("--thorough"):
+        items[:] = [item for item in items if item.name not in getattr(getattr(item, "cls", None), "long", ())]
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +59,7 @@ def _filled(engine: Engine, folder: Path, plugins: Plugins) -> Path:
 
 
 @contextmanager
-def _copied(engine: Engine, template: Path, folder: Path, plugins: Plugins) -> Iterator[World]:
+def copied(engine: Engine, template: Path, folder: Path, plugins: Plugins) -> Iterator[World]:
     before = installed()
     made = engine.copy(template, folder, plugins)
     with made.database.use():
@@ -81,14 +90,14 @@ def _postgres(pg_server: str, tmp_path_factory: pytest.TempPathFactory, _everyth
 @pytest.fixture
 def sqlite_world(_sqlite: tuple[Engine, Path], tmp_path: Path, plugins: Plugins) -> Iterator[World]:
     """A fresh installation on SQLite."""
-    with _copied(*_sqlite, tmp_path / "instance", plugins) as made:
+    with copied(*_sqlite, tmp_path / "instance", plugins) as made:
         yield made
 
 
 @pytest.fixture
 def pg_world(_postgres: tuple[Engine, Path], tmp_path: Path, plugins: Plugins) -> Iterator[World]:
     """A fresh installation on PostgreSQL: tables by migrations, served by a role that owns nothing."""
-    with _copied(*_postgres, tmp_path / "instance", plugins) as made:
+    with copied(*_postgres, tmp_path / "instance", plugins) as made:
         yield made
 
 

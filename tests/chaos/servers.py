@@ -15,9 +15,9 @@ from typing import Any
 
 import psycopg
 
+from core.testing.not_run import cannot_run
 from tests import machine
 from tests.architecture.tree import ROOT
-from tests.not_run import cannot_run
 from tests.servers import free_port, postgres_answers, server_folder, start
 
 BIN = Path(sys.executable).parent

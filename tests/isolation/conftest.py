@@ -12,10 +12,6 @@ from core.isolation.shadows import shadows
 from core.testing.world import World, build_world
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--thorough", action="store_true", help="the long form of the isolation suite")
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without `--thorough` every third planted hole is enough for a commit; `make isolation` plants them all."""
     if config.getoption("--thorough"):
@@ -44,7 +40,7 @@ def probe(installation: World, request: pytest.FixtureRequest) -> Iterator[Probe
     """Two shadows with every installed plugin on."""
     world = installation
     with shadows(world.app, world.database, world.plugins, "county", tuple(world.plugins.optional)) as made:
-        made.thorough = request.config.getoption("--thorough", default=False)
+        made.thorough = request.config.getoption("--thorough")
         prepare(made)
         yield made
 

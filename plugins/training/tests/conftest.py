@@ -14,7 +14,7 @@ from core.people.services.persons import create_person
 from core.people.services.posts import appoint
 from core.plugin import Plugins
 from core.testing.engines import Engine, Sqlite
-from core.testing.fixtures import _copied as copied
+from core.testing.fixtures import copied
 from core.testing.world import World
 from core.work.services import make_step
 from plugins.training.effects import seats_of

@@ -30,7 +30,7 @@ from core.people.services.persons import create_person
 from core.plugin import installed
 from core.tenancy.onboarding import create_tenant
 from core.tenancy.platform import furnish_platform
-from tests.not_run import cannot_run
+from core.testing.not_run import cannot_run
 
 from .conftest import Installation
 
