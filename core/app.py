@@ -24,6 +24,7 @@ from core.doors.watch import Watch, Watched
 from core.isolation.jobs import live_in
 from core.jobs.runner import Runner
 from core.plugin.manager import Plugins, install
+from core.rules import add_rules
 from core.tenancy.lookup import enabled_plugins, working_tenants
 from core.tenancy.models import ACTIVE
 from core.web import kit
@@ -44,6 +45,8 @@ def create_app(config: Config | None = None, *, plugins: Plugins | None = None, 
     """Build the WSGI application. `plugins` and `database` are given by tests; otherwise discovered and connected."""
     config = config or Config.from_environment()
     plugins = install(plugins or Plugins.discover())
+    for stranger in plugins.outside:
+        add_rules(stranger.root, stranger.name)
     database = database or Database.of(config)
     app = Flask("core", static_folder=str(HERE / "web/static"), template_folder=str(HERE / "web/templates"))
     app.config.update(MAX_CONTENT_LENGTH=config.max_upload, MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024, TESTING=config.testing)

@@ -121,18 +121,25 @@ def update(owner: Path, *, prune: bool = False, root: Path = ROOT) -> int:
     return sum(1 for key in keys if not _translated(have.get(key)))
 
 
+def _folder(name: str) -> Path:
+    """A folder named from here (a plugin of somebody else), or from the top of this tree."""
+    here = Path(name).resolve()
+    return here if here.is_dir() else ROOT / name.rstrip("/")
+
+
 def main(arguments: list[str]) -> int:
-    """`update` or `prune` or nothing, then owners (`core/web plugins/liaison`; none: all)."""
+    """`update` or `prune` or nothing, then owners (`core/web plugins/liaison`, or any folder; none: all of this tree)."""
     command = arguments[0] if arguments and arguments[0] in ("update", "prune") else ""
-    named = [ROOT / name.rstrip("/") for name in arguments[1 if command else 0 :]]
+    named = [_folder(name) for name in arguments[1 if command else 0 :]]
     left = 0
     for owner in named or owners():
+        root = ROOT if owner.is_relative_to(ROOT) else owner.parent
         if command:
-            missing = update(owner, prune=command == "prune")
-            print(f"{owner.relative_to(ROOT)}: {missing} without English")
+            missing = update(owner, prune=command == "prune", root=root)
+            print(f"{owner.relative_to(root)}: {missing} without English")
             left += missing
         else:
-            lines = problems(owner)
+            lines = problems(owner, root)
             print("\n".join(lines)) if lines else None
             left += len(lines)
     return 1 if left and not command else 0

@@ -13,7 +13,7 @@ from core.contracts.errors import Invalid, JuheliError, TenantSuspended
 from core.custody.backup.manifest import BackupTrouble
 from core.doors.outage import AWAY, FULL, kind_of_outage
 
-from . import audit, backup, database, demo, doctor, installation, plugin, tenant, tenant_life
+from . import audit, backup, database, demo, doctor, installation, plugin, plugin_new, tenant, tenant_life
 
 OUTAGES = {
     FULL: "the disk is full: nothing was finished. Free space (juheli doctor says where), then run the same command again",
@@ -38,6 +38,8 @@ cli.add_command(backup.backup)
 cli.add_command(backup.restore_command)
 cli.add_command(doctor.doctor)
 tenant_life.add_to(tenant.tenant)
+plugin.plugin.add_command(plugin_new.new)
+plugin.plugin.add_command(plugin_new.test)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from core.base.engine import Database
 from core.base.keyring import KeyTrouble, keyring, load_keyring, use_keyring
 from core.migrations.upgrade import pending
 from core.plugin.manager import Plugins, installed
+from core.rules import add_rules
 from core.tenancy.platform import key_fingerprint
 
 
@@ -28,6 +29,8 @@ def opened(config: Config | None = None, *, migrating: bool = False) -> Iterator
     config.instance.mkdir(parents=True, exist_ok=True)
     use_keyring(load_keyring(config.instance))
     plugins = installed()
+    for stranger in plugins.outside:
+        add_rules(stranger.root, stranger.name)
     database = Database.of(config, migrating=migrating)
     try:
         with database.use():

@@ -16,6 +16,8 @@ from typing import Any
 
 import pluggy
 
+from core.base.i18n import add_catalog
+
 from . import troubles
 from .hookspecs import PROJECT, Checks, Contributions, LifeCycle
 from .ledger import Ledger
@@ -29,6 +31,7 @@ log = logging.getLogger("juheli.plugin")
 GROUP = "juheli.plugins"
 CORE_MODULES = ("tenancy", "accounts", "access", "people", "settings", "files", "notify", "work", "ledgers",
                 "indicators", "imports", "admin", "custody", "isolation", "api")
+IN_THIS_TREE = ("core.", "plugins.")       # their words and rules are found where they stand
 ENGINES_WITH_TABLES = ("audit", "jobs", "rules", "web")  # no modules, but their tables are core's
 READING = ("read", "export")                     # verbs of permissions that change nothing
 failures: Counter[str] = Counter()
@@ -63,6 +66,9 @@ class Plugins:
         self.by_name = {name: by_name[name] for name in self._order(by_name)}
         for owner in self.by_name.values():
             owner.load()
+        self.outside = tuple(o for o in self.by_name.values() if not o.package.startswith(IN_THIS_TREE))
+        for owner in self.outside:
+            add_catalog(owner.root / "translations")
         self.core = frozenset(n for n, o in self.by_name.items() if o.core)
         self.optional = tuple(n for n, o in self.by_name.items() if not o.core)
         self.pm = self._plugin_manager()

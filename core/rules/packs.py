@@ -80,15 +80,18 @@ class Rule:
         return unit_label(self.unit)
 
 
-def load_rules(folder: Path) -> dict[str, Rule]:
-    """The rules of `folder/rules.toml` by key; empty without the file. Raises RuleFault with every problem."""
+def load_rules(folder: Path, name: str = "") -> dict[str, Rule]:
+    """The rules of `folder/rules.toml` by key; empty without the file. Raises RuleFault with every problem.
+
+    `name`: the module's, where the folder has another one.
+    """
     path = folder / "rules.toml"
     if not path.is_file():
         return {}
     rules: dict[str, Rule] = {}
     problems: list[str] = []
     for owner, entries in tomllib.loads(path.read_text("utf-8")).items():
-        if owner != folder.name:
+        if owner != (name or folder.name):
             problems.append(f"{path}: [{owner}] belongs into the rules.toml of {owner}")
         for name, entry in entries.items():
             key = f"{owner}.{name}"
@@ -138,12 +141,14 @@ def bounds_faults(value: Any, low: int | None, high: int | None, choices: Iterab
 
 
 _more: list[Path] = []
+_names: dict[Path, str] = {}
 
 
-def add_rules(folder: Path) -> None:
-    """Also read `folder/rules.toml` (a plugin installed outside this tree)."""
+def add_rules(folder: Path, name: str = "") -> None:
+    """Also read `folder/rules.toml` of the module `name` (a plugin installed outside this tree)."""
     if folder not in _more:
         _more.append(folder)
+        _names[folder] = name
         catalog.cache_clear()
         shipped_version.cache_clear()
 
@@ -154,7 +159,7 @@ def catalog() -> Mapping[str, Rule]:
     found: dict[str, Rule] = {}
     core, plugins = sorted((ROOT / "core").iterdir()), sorted((ROOT / "plugins").iterdir())
     for folder in (*core, *plugins, *_more):
-        for key, rule in load_rules(folder).items():
+        for key, rule in load_rules(folder, _names.get(folder, "")).items():
             if key in found:
                 raise RuleFault(f"{folder}: {key} is stated twice")
             found[key] = rule
