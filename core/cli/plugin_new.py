@@ -38,7 +38,7 @@ next:
 @click.option("--inside", is_flag=True, help="Make it in a checkout of Juheli (plugins/NAME), not as a distribution of its own.")
 def new(name: str, title: str, english: str, publisher: str, folder: Path, inside: bool) -> None:
     """Make a new plugin that passes the contract suite: model, form, workflow, ledger, figures, pages, API, tests."""
-    if objection := why_not(name, installed().by_name):
+    if objection := why_not(name, installed()):
         raise click.ClickException(objection)
     for word in (title, english, publisher):
         if any(c in word for c in "\"\\@\n{}%"):

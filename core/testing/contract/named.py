@@ -6,4 +6,4 @@ import os
 
 from core.testing.contract import contract_of
 
-TestContract = contract_of(os.environ["JUHELI_CONTRACT"])
+TestContract = contract_of(os.environ.get("JUHELI_CONTRACT", ""))
