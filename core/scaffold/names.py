@@ -11,8 +11,8 @@ from core.web.pages import Pages
 
 SHAPE = re.compile(r"[a-z][a-z0-9]{1,20}")
 # What the process itself answers, and folders beside the modules.
-RESERVED = frozenset({"api", "core", "healthz", "home", "juheli", "look", "metrics", "onboarding", "platform", "plugins", "readyz",
-                      "search", "static", "t", "tenants", "tests"})
+RESERVED = frozenset({"api", "core", "healthz", "home", "juheli", "look", "metrics", "onboarding", "platform", "plugins",
+                      "readyz", "search", "static", "t", "tenants", "tests"})
 
 
 def addresses(plugins: Plugins) -> set[str]:
