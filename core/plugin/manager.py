@@ -216,18 +216,23 @@ class Hooks:
 
     def collect(self, name: str, *, guard: Callable[[], AbstractContextManager[Any]] = nullcontext,
                 **arguments: Any) -> list[Contribution]:
-        """Isolated: a module that raises loses its own answer. `guard` wraps each call (a SAVEPOINT)."""
+        """Isolated: a module that raises loses its own answer.
+
+        `guard` is a SAVEPOINT: one for all that answer, for they only read; who raises ends it, and the next begin another.
+        """
         found: list[Contribution] = []
-        for impl in self._impls(name):
+        asked, done = self._impls(name), 0
+        while done < len(asked):
             try:
                 with guard():
-                    values = tuple(impl.function(*(arguments[a] for a in impl.argnames)) or ())
+                    for impl in asked[done:]:
+                        done += 1
+                        values = tuple(impl.function(*(arguments[a] for a in impl.argnames)) or ())
+                        found += [Contribution(impl.plugin_name, value) for value in values]
             except Exception as error:
                 failures[impl.plugin_name] += 1
                 troubles.note(impl.plugin_name, name, error)
                 log.exception("module %s failed in hook %s", impl.plugin_name, name)
-                continue
-            found += [Contribution(impl.plugin_name, value) for value in values]
         return found
 
     def strict(self, name: str, *, only: str | None = None, **arguments: Any) -> list[Any]:
