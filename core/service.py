@@ -13,10 +13,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -39,6 +39,12 @@ PUBLIC = "*public*"          # a service anonymous visitors may call (signing in
 WHOLE_TENANT = ("",)
 actions: dict[str, set[str]] = {}   # every name the audit may hold -> the modules that write it
 at_begin: list[Callable[[Context], None]] = []   # asked when the outermost unit of work begins (core.web.once)
+
+
+@cache
+def _one_of(model: type[M]) -> Select[tuple[M]]:
+    """The statement that loads one record; made once per model, for every page and operation about a record begins with it."""
+    return select(model).where(model.id == bindparam("number"))  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +131,7 @@ class Context(Switched):
     # -- scoped work
     def get(self, model: type[M], record_id: int) -> M:
         """The tenant's record, inside the subtree of the running service; NotFound otherwise."""
-        found = session().scalars(select(model).where(model.id == record_id)).one_or_none()  # type: ignore[attr-defined]
+        found = session().scalars(_one_of(model), {"number": record_id}).one_or_none()
         if found is None:
             raise NotFound(model.__name__)
         return found

@@ -54,7 +54,7 @@ def get_settings(module: str) -> Any:
                     open_body=True, variants=_changes, page="settings.edit")
 def change_settings(module: str, version: int | None) -> Any:
     schema = offered_schema(ctx(), module)
-    save_settings(ctx(), module, values=form_of(schema, schema.dump(settings_of(ctx().plugins, module))), version=version)
+    save_settings(ctx(), module, values=form_of(schema, lambda: schema.dump(settings_of(ctx().plugins, module))), version=version)
     return _stand(module)
 
 

@@ -8,6 +8,7 @@ from marshmallow import fields, validate
 
 from core.web.forms.checks import Matches, OneOf, Range
 from core.web.forms.choices import Choice, Choices, Ref, Refs
+from core.web.forms.dates import Time
 from core.web.forms.fields import BIGGEST, Int, Money, Text
 from core.web.forms.numbers import _Parsed
 
@@ -27,6 +28,10 @@ def about(_converter: Any, field: fields.Field, ret: Json, **_more: Any) -> Json
         found = {"type": "array", "items": _choice(field), "maxItems": 1000}
     elif isinstance(field, Choice):
         found = _choice(field)
+    elif isinstance(field, fields.Dict):
+        found = {"maxProperties": next(rule.max for rule in field.validators if isinstance(rule, validate.Length))}
+    elif isinstance(field, Time):
+        found = {"maxLength": 20}
     elif isinstance(field, Money):
         found = {"type": "string", "pattern": r"^-?[0-9]{1,13}(\.[0-9]{1,2})?$"}
     elif isinstance(field, Int):

@@ -42,6 +42,8 @@ def document(ctx: Context) -> Json:
     marshmallow.converter.add_attribute_function(about)
     spec.components.security_scheme("token", {"type": "http", "scheme": "bearer"})
     spec.components.schema("Problem", PROBLEM)
+    for status, said in _refusals().items():
+        spec.components.response(status, said)
     for rule, operation in declared(ctx):
         for variant in operation.variants(ctx) if operation.variants else [None]:
             said = _operation(ctx, marshmallow.converter, rule, operation, variant)
@@ -80,8 +82,7 @@ def _operation(ctx: Context, converter: OpenAPIConverter, rule: Rule, operation:
         "operationId": names, "summary": str(variant.title if variant else operation.title), "tags": [str(owner.manifest.title)],
         "parameters": [*_in_path(rule, variant), *_in_query(operation, variant), *_in_header(operation)],
         "responses": {str(operation.status): _answer(operation, variant),
-                      "default": {"description": _("拒绝或出错"), "content": {
-                          "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}},
+                      **{status: {"$ref": f"#/components/responses/{status}"} for status in _refused(operation)}},
     }
     if known or note:
         needed = [_("需要权限：%(name)s（%(code)s）", name=known.label, code=needs)] if known else []
@@ -93,6 +94,20 @@ def _operation(ctx: Context, converter: OpenAPIConverter, rule: Rule, operation:
         found["requestBody"] = {"required": True, "content": {"application/octet-stream": {
             "schema": {"type": "string", "format": "binary"}}}}
     return found
+
+
+def _refusals() -> Json:
+    """Refusals that mean something to a program; all others are "default"."""
+    said = {"401": _("没有令牌，或令牌已失效"), "412": _("已有人先改过"), "428": _("没有写 If-Match"), "429": _("太快了"),
+            "default": _("拒绝或出错")}
+    found: Json = {status: {"description": text, "content": {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}} for status, text in said.items()}
+    found["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}, "description": _("几秒后再试")}}
+    return found
+
+
+def _refused(operation: Operation) -> list[str]:
+    return ["401", *(("412", "428") if operation.versioned else ()), "429", "default"]
 
 
 def _body(converter: OpenAPIConverter, takes: Callable[[], Schema], partial: bool) -> Json:
@@ -118,7 +133,8 @@ def _in_query(operation: Operation, variant: Variant | None) -> Iterator[Json]:
 
 def _in_header(operation: Operation) -> Iterator[Json]:
     if operation.versioned:
-        yield {"name": "If-Match", "in": "header", "required": True, "schema": {"type": "string", "examples": ['"v1"']},
+        yield {"name": "If-Match", "in": "header", "required": True,
+               "schema": {"type": "string", "maxLength": 40, "examples": ['"v1"']},
                "description": _("读取时得到的 ETag；* 表示不管版本")}
     if operation.method != "GET":
         yield {"name": "Idempotency-Key", "in": "header", "required": False,

@@ -61,9 +61,10 @@ def _refused(error: JuheliError) -> Any:
     if isinstance(error, Clash) and not str(error):
         return _page(409, _("与已有内容冲突"), _("同样的内容已有人登记，或者用到的内容刚被删除。没有保存，请查询后再办。"))
     if isinstance(error, Conflict):
-        stale = in_api() and "If-Match" in request.headers and not str(error)
-        return _page(412 if stale else 409, _("内容已被他人修改"),
-                     str(error) or _("您打开页面之后，已有人保存过这条记录。请返回刷新后再改。"))
+        if str(error):
+            return _page(409, _("现在不能这样办理"), str(error))
+        stale = in_api() and "If-Match" in request.headers
+        return _page(412 if stale else 409, _("内容已被他人修改"), _("您打开页面之后，已有人保存过这条记录。请返回刷新后再改。"))
     if isinstance(error, Invalid):
         said = error.message if in_api() else str(error)
         return _page(422, _("填写有误"), said, field_errors=error.errors, parameters=isinstance(error, InvalidQuery))

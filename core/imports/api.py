@@ -47,7 +47,8 @@ class Columns(Schema):
     """Which column is which field ("" = not imported), by column number; those recognised for certain may be left out."""
 
     columns = fields.Dict(keys=Int(validate=Range(min=0, max=DEFAULT.columns)), values=Text(validate=Length(max=60)),
-                          load_default=dict, error_messages={"invalid": _l("应为一组“列号: 字段”")})
+                          load_default=dict, validate=Length(max=DEFAULT.columns),
+                          error_messages={"invalid": _l("应为一组“列号: 字段”")})
 
 
 class Commit(Schema):

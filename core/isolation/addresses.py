@@ -10,6 +10,7 @@ from werkzeug.routing import Rule
 
 from core.web.pages import ANYONE
 
+from .bodies import body_for
 from .probe import Probe
 from .site import Site, numbers_of, words_of
 from .visitor import Answer, Visitor
@@ -51,7 +52,7 @@ def declared(probe: Probe, word: str) -> list[str]:
     steps = [s.name for w in plugins.workflows.values() for s in w.steps]
     named = {"workflow": plugins.workflows, "kind": plugins.import_kinds, "module": plugins.by_name, "step": steps,
              "token": ["0" * 43], "slug": [probe.foreign_slug], "key": ["accounts.session_hours"], "code": ["other"],
-             "copy": ["0" * 12],
+             "copy": ["0" * 12], "day": ["2026-01-31"],
              "name": plugins.ledgers}
     return sorted(named.get(word, ()))
 
@@ -81,8 +82,10 @@ def _one_rule(probe: Probe, rule: Rule, method: str, words: dict[str, str]) -> s
     numbers = numbers_of(rule)
     place = f"{method} {path_of(probe, rule, method, words | dict.fromkeys(numbers, 0))}"
 
+    body = None if method == "GET" else body_for(probe, rule.endpoint, probe.own.id)
+
     def ask(values: dict[str, int], visitor: Visitor = probe.admin) -> Answer:
-        return visitor.open(method, path_of(probe, rule, method, words | values))
+        return visitor.open(method, path_of(probe, rule, method, words | values), body)
 
     nothing = None
     for chosen in itertools.product((probe.foreign.id, probe.own.id), repeat=len(numbers)):

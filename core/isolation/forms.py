@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from itertools import islice
+from typing import Any
 
 from core.web.api import ROOT
 
-from .addresses import methods_of, path_of, rules, spelled
+from .addresses import declared, methods_of, path_of, rules, spelled
+from .bodies import NAMED, made_up, operations, schema_of
 from .probe import Probe
 from .site import Form, Site, numbers_of
 from .visitor import Answer
@@ -47,6 +49,23 @@ def _claims(probe: Probe, form: Form) -> None:
     claimed = {name: str(probe.foreign.id) for name in OWNERSHIP if name not in form.fields}
     claimed["tenant_id"] = str(probe.foreign.tenant_id)
     probe.judge("extra fields", f"POST {form.path}", _post(probe, form, claimed), about_own=True)
+
+
+def foreign_bodies(probe: Probe) -> None:
+    """Operations of the API at an own record: every field that may name a record holds the foreign number."""
+    for method, template, operation in operations(probe):
+        schema = schema_of(operation)
+        if schema is not None and probe.wants(operation["operationId"].replace(".", "_api.", 1)):
+            path = ROOT + NAMED.sub(lambda named, said=operation: _value(probe, named[1], said), template)  # type: ignore[misc]
+            with probe.watched("program", f"{method} {template}"):
+                probe.compare("program", f"{method} {template}", lambda number, how=method, where=path, what=schema: (  # type: ignore[misc]
+                    probe.admin.open(how, where, made_up(what, number))), probe.foreign.id)
+
+
+def _value(probe: Probe, name: str, operation: dict[str, Any]) -> str:
+    """What stands in an address: the own record, or a word that is declared."""
+    numbers = {p["name"] for p in operation["parameters"] if p["in"] == "path" and p["schema"].get("type") == "integer"}
+    return str(probe.own.id) if name in numbers else next(iter(declared(probe, name)), "none")
 
 
 def empty_posts(probe: Probe, site: Site) -> None:

@@ -14,6 +14,7 @@ from core.tenancy.models import DISABLED, ENABLED, PluginState, Tenant
 from core.web.api import ROOT
 
 from .addresses import is_public, methods_of, path_of, rules, spelled
+from .bodies import body_for
 from .canaries import tenant_tables, token_of
 from .probe import Probe
 from .site import Site, numbers_of, words_of
@@ -88,9 +89,9 @@ def places_beyond() -> set[str]:
 def lower_staff(probe: Probe, site: Site) -> None:
     """A clerk with every right on one subtree, at records outside it: not seen, not changed."""
     scoped = sorted(places_beyond() & set(probe.mine))
-    for method, path, _endpoint in addresses(probe, site, probe.beyond.id):
+    for method, path, endpoint in addresses(probe, site, probe.beyond.id):
         place = f"{method} {path}"
-        answer = probe.clerk.open(method, path)
+        answer = probe.clerk.open(method, path, None if method == "GET" else body_for(probe, endpoint, probe.beyond.id))
         probe.cases["lower staff"] += 1
         for table in scoped:
             if f"{probe.beyond.word}{table}".lower() in answer.text.lower():

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask
 
@@ -63,6 +64,7 @@ class Probe:
     cases: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     blind: list[str] = field(default_factory=list)
+    operations: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)     # of the API (bodies.operations)
     before: Content = field(default_factory=dict)
     mine: Content = field(default_factory=dict)
 

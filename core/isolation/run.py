@@ -88,8 +88,9 @@ def asking(probe: Probe, site: Site) -> None:
 
 
 def posting(probe: Probe, site: Site) -> None:
-    """Forms, bare posts, proofs of the other tenant's pages."""
+    """Forms, bare posts, bodies of the API, proofs of the other tenant's pages."""
     forms.foreign_fields(probe, site)
+    forms.foreign_bodies(probe)
     forms.empty_posts(probe, site)
     forms.foreign_proof(probe, site, probe.stolen_proof)
 

@@ -57,8 +57,9 @@ class Visitor:
     def open(self, method: str, path: str, data: dict[str, Any] | None = None, *, csrf: str | None = None) -> Answer:
         """Ask for a path below the root; what changes something carries the proof of this visitor's own pages."""
         if path.startswith(ROOT + "/"):
-            return self._ask(method, path, {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {},
-                             json=None if method == "GET" else data or {})
+            headers = {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
+            headers |= {} if method == "GET" else {"If-Match": "*"}         # whatever version: the change itself is tried
+            return self._ask(method, path, headers, json=None if method == "GET" else data or {})
         headers = {"Cookie": f"juheli={self.token}"} if self.token else {}
         if method not in ("GET", "HEAD", "OPTIONS"):
             headers["X-CSRFToken"] = self.proof() if csrf is None else csrf

@@ -9,13 +9,14 @@ from core.base.i18n import _
 from core.plugin import FEN, PERCENT, Col, Filter, Ledger
 from core.service import Context
 from core.web.api import Variant
+from core.web.forms.fields import BIGGEST
 
 from .columns import choices_of, sql_type
 from .cursor import LONGEST as LONGEST_CURSOR
 from .filters import filters_of, keys_of
-from .rows import FARTHEST, MOST, USUAL, as_shown
+from .rows import MOST, USUAL, as_shown, farthest
 from .scope import readable
-from .state import LONGEST
+from .state import LONGEST, MOST_VALUES
 
 Json = dict[str, Any]
 TYPES: dict[str, Json] = {
@@ -60,7 +61,7 @@ def parameters(ledger: Ledger, ctx: Context) -> dict[str, Json]:
         "sort": {"type": "string", "maxLength": 200, "description": _("最多三列，逗号隔开；倒序在前面加减号")},
         "fields": {"type": "string", "maxLength": LONGEST, "description": _("要哪些列，逗号隔开；不写就是页面上的列")},
         "limit": {"type": "integer", "minimum": 1, "maximum": MOST, "default": USUAL},
-        "page": {"type": "integer", "minimum": 1, "maximum": FARTHEST},
+        "page": {"type": "integer", "minimum": 1, "maximum": farthest(ledger)},
         "cursor": {"type": "string", "maxLength": LONGEST_CURSOR, "description": _(
             "留空从头开始，以后用上一次的 next（一天内有效）；按编号排列，走完全部行，需要导出权限，会记入操作日志")},
     }
@@ -72,7 +73,7 @@ def parameters(ledger: Ledger, ctx: Context) -> dict[str, Json]:
 def _filter(item: Filter, ctx: Context) -> Iterator[tuple[str, Json]]:
     keys = keys_of(item)
     if item.kind == "choice":
-        yield keys[0], {"type": "array", "items": {"enum": list(choices_of(item, ctx))}}
+        yield keys[0], {"type": "array", "maxItems": MOST_VALUES, "items": {"enum": list(choices_of(item, ctx))}}
     elif item.kind == "flag":
         yield keys[0], {"enum": ["0", "1"]}
     elif item.kind == "period":
@@ -80,8 +81,9 @@ def _filter(item: Filter, ctx: Context) -> Iterator[tuple[str, Json]]:
         yield from ((key, {"enum": ["1"], "description": _("未登记")}) for key in keys[2:])
     elif item.kind in ("number", "org"):
         only = {"enum": ["0", "1"], "description": _("1：不含下级")}
-        yield keys[0], {"type": "integer"}
-        yield keys[1], {"type": "integer"} if item.kind == "number" else only
+        number = {"type": "integer", "minimum": -BIGGEST, "maximum": BIGGEST}
+        yield keys[0], number
+        yield keys[1], number if item.kind == "number" else only
     else:
         yield keys[0], {"type": "string", "minLength": 1, "maxLength": 60}
 

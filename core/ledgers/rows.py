@@ -1,6 +1,6 @@
 """A ledger for programs: the rows of the page as data. What a page would ignore is refused here, by the name of the parameter.
 
-Two ways through: by pages, in any order, as far as FARTHEST rows; or with a cursor, in the order of the keys, to the very end.
+Two ways through: by pages, in any order, to the row `farthest` says; or with a cursor, in the order of the keys, to the very end.
 The cursor walks through everything, as an export does: with the ledger's permission for exports, where that is held, and the
 audit says so.
 """
@@ -32,7 +32,8 @@ from .scope import find_ledger
 from .state import State, filter_keys, read_state, tidy
 
 USUAL, MOST = 50, 500           # rows of one answer
-FARTHEST = 10_000               # rows that can be reached by pages
+FARTHEST = 10_000               # rows that can be reached by pages: of a register that names nobody
+NAMED = MOST                    # of one whose export asks for a permission of its own (decision 62)
 OWN = ("sort", "fields", "limit", "page", "cursor")
 Errors = dict[str, list[str]]
 
@@ -108,7 +109,7 @@ def _errors(ledger: Ledger, args: Args, ctx: Context) -> Errors:
     for key, allowed in _words(ledger, ctx):
         if set(args.get(key, ())) - allowed:
             found.setdefault(key, [_("没有这个选项")])
-    found |= _wrong_columns(ledger, args) | _wrong_numbers(args)
+    found |= _wrong_columns(ledger, args) | _wrong_numbers(args, farthest(ledger))
     if "cursor" in args and ({"sort", "page"} & set(args)):
         found["cursor"] = [_("用游标时按编号排列，不能再指定排序和页码。")]
     return found
@@ -138,16 +139,21 @@ def _wrong_columns(ledger: Ledger, args: Args) -> Errors:
     return found
 
 
-def _wrong_numbers(args: Args) -> Errors:
+def farthest(ledger: Ledger) -> int:
+    """The last row that pages lead to. What lies beyond is walked with a cursor: an export, with its permission and its trace."""
+    return NAMED if ledger.export else FARTHEST
+
+
+def _wrong_numbers(args: Args, last: int) -> Errors:
     found: Errors = {}
     numbers = {}
-    for key, highest in (("limit", MOST), ("page", FARTHEST)):
+    for key, highest in (("limit", MOST), ("page", last)):
         text = (args.get(key) or [""])[-1]
         numbers[key] = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
         if key in args and not 1 <= numbers[key] <= highest:
             found[key] = [_("应为 1 到 %(n)s 的整数。", n=highest)]
-    if not found and (numbers["limit"] or USUAL) * numbers["page"] > FARTHEST:
-        found["page"] = [_("按页最多取到第 %(n)s 行，更多请用游标。", n=FARTHEST)]
+    if not found and (numbers["limit"] or USUAL) * numbers["page"] > last:
+        found["page"] = [_("按页最多取到第 %(n)s 行，更多请用游标。", n=last)]
     return found
 
 

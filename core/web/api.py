@@ -168,7 +168,7 @@ def _body(operation: Operation, arguments: dict[str, Any]) -> dict[str, Any]:
     if not operation.like_form:
         return body_of(operation.takes, partial=operation.partial)
     ids = {name: value for name, value in arguments.items() if name not in ("query", "version")}
-    return form_of(operation.takes(), operation.held(**ids) if operation.held else {})
+    return form_of(operation.takes(), lambda: operation.held(**ids) if operation.held else {})
 
 
 def operation_of(endpoint: str) -> Operation | None:

@@ -8,9 +8,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from flask import Response, current_app, request
+from marshmallow import Schema as Plain
 from marshmallow import ValidationError, fields, missing
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import (
@@ -54,15 +56,15 @@ def body_of(takes: Callable[[], Schema], *, partial: bool = False) -> dict[str, 
     return _load(schema, _sent(), Invalid, partial)
 
 
-def form_of(schema: Schema, held: Mapping[str, Any]) -> dict[str, Any]:
+def form_of(schema: Schema, held: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
     """The JSON body as the page takes its form: a field left out (or null, or without a letter in it) is blank and arrives
-    as its default, an empty list, False or None; `held` is what stands in the form already. Raises like `body_of`.
+    as its default, an empty list, False or None; `held()` is what stands in the form already. Raises like `body_of`.
     """
     given = _sent()
     if isinstance(given, dict):
-        given = {**{name: value for name, value in held.items() if name in schema.load_fields}, **given}
-        given = {name: value for name, value in given.items()
-                 if name not in schema.load_fields or not (value is None or (isinstance(value, str) and not value.strip()))}
+        _refuse([name for name in given if name not in schema.load_fields])
+        given = {name: value for name, value in {**held(), **given}.items()
+                 if name in schema.load_fields and not (value is None or (isinstance(value, str) and not value.strip()))}
     data = _load(schema, given, Invalid, False)
     return {name: _blank(declared) for name, declared in schema.load_fields.items() if name not in data} | data
 
@@ -85,8 +87,12 @@ def no_body() -> None:
         return
     if not isinstance(given := parse(request.get_data()), dict):
         raise BadRequest
-    if given:
-        raise Invalid({name[:60]: [_("没有这个字段")] for name in list(given)[:20]})
+    _refuse(list(given))
+
+
+def _refuse(unknown: list[str]) -> None:
+    if unknown:
+        raise Invalid({name[:60]: [_("没有这个字段")] for name in unknown[:20]})
 
 
 def _sent() -> Any:
@@ -154,7 +160,7 @@ def answered(answer: Answer, answers: Any, many: bool, status: int) -> Response:
     """The answer as JSON in UTF-8. A version becomes an ETag, and 304 when the caller has it already."""
     data, version = answer.data, answer.version
     if isinstance(answers, type):
-        schema = answers()
+        schema = _dumper(answers)
         if many:
             data = {"items": schema.dump(data, many=True)}
         else:
@@ -166,6 +172,12 @@ def answered(answer: Answer, answers: Any, many: bool, status: int) -> Response:
         if request.method in ("GET", "HEAD") and response.status_code == 200 and "If-None-Match" in request.headers:
             response.make_conditional(request)
     return response
+
+
+@cache
+def _dumper(answers: type[Plain]) -> Plain:
+    """Dumping changes nothing in a schema, and making one copies all its fields."""
+    return answers()
 
 
 def encoded(data: Any) -> bytes:

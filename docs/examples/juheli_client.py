@@ -3,7 +3,8 @@
     JUHELI_URL=https://juheli.example.cn/t/linshu JUHELI_TOKEN=jhl_… python juheli_client.py members.csv
 
 `members.csv` has a header line and the columns of a new person (name, org_id, joined_on, work_unit …) and, for those who
-are registered, `id`. New persons are created, changed ones are changed; then the roster is written to roster.csv.
+are registered, `id`. New persons are created, changed ones changed, those of another branch transferred there; then the roster
+is written to roster.csv.
 tests/core/api/test_example.py runs this file against a real server.
 """
 
@@ -17,7 +18,7 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -76,14 +77,24 @@ class Client:
         return made
 
     def change_person(self, person_id: int, fields: dict[str, Any]) -> bool:
-        """Change what differs; False when nothing does. Reads again when somebody else was faster."""
+        """Change what differs; False when nothing does."""
+        return self.overtaken(f"/people/persons/{person_id}", "PATCH", "", lambda known: {
+            name: value for name, value in fields.items() if known[name] != value})
+
+    def transfer(self, person_id: int, org_id: int, document_no: str) -> bool:
+        """Move a member to another branch: an act with its own permission and its line in the history, not a field."""
+        return self.overtaken(f"/people/persons/{person_id}", "POST", "/transfer", lambda known: (
+            {} if known["org_id"] == org_id else {"org_id": org_id, "document_no": document_no}))
+
+    def overtaken(self, path: str, method: str, act: str, wanted: Callable[[dict[str, Any]], dict[str, Any]]) -> bool:
+        """Read a record, and send what is wanted of it with the version that was read; again when somebody else was faster."""
         while True:
-            known, etag = self.call("GET", f"/people/persons/{person_id}")
-            changed = {name: value for name, value in fields.items() if known[name] != value}
-            if not changed:
+            known, etag = self.call("GET", path)
+            body = wanted(known)
+            if not body:
                 return False
             try:
-                self.call("PATCH", f"/people/persons/{person_id}", changed, etag=etag)
+                self.call(method, path + act, body, etag=etag)
             except Refused as refused:
                 if refused.status != 412:
                     raise
@@ -99,8 +110,9 @@ def sync(client: Client, path: str) -> tuple[int, int, list[str]]:
             fields: dict[str, Any] = {name: value for name, value in row.items() if value and name != "id"}
             try:
                 if row.get("id"):
-                    fields.pop("org_id", None)          # a transfer is an act of its own
-                    changed += client.change_person(int(row["id"]), fields)
+                    person_id, branch = int(row["id"]), fields.pop("org_id", "")
+                    changed += client.change_person(person_id, fields)
+                    changed += bool(branch) and client.transfer(person_id, int(branch), os.path.basename(path))
                 else:
                     client.create_person(fields)
                     created += 1

@@ -58,6 +58,7 @@ meetings.create(gatherings.save_gathering, GatheringForm, page="new_gathering")
 meetings.change(gatherings.save_gathering, GatheringForm, page="edit_gathering")
 meetings.act("sheet", gatherings.tick, Ticked, page="tick", title=_l("保存签到"))
 meetings.act("confirm", gatherings.confirm_gathering, page="confirm", title=_l("确认签到"))
+meetings.act("cancel", gatherings.cancel_gathering, page="cancel", title=_l("取消教育活动"))
 LINE = told(person_id={"type": "integer"}, name=TEXT, branch=TEXT, region={"type": ["string", "null"]},
             present={"type": "boolean"})
 MATCHED = told(added={"type": "integer"}, unknown={"type": "array", "items": TEXT}, several={"type": "array", "items": TEXT})

@@ -66,7 +66,20 @@ def test_filter_sort_fields_and_pages(office):
     assert first["total"] == len(names) == 6 and first["next"] is None
     wanted = program.get(ask, query_string={"q": names[0]}).json
     assert 0 < wanted["total"] < 6 and names[0] in [r["name"] for r in wanted["items"]]
-    assert program.get(ask + "?page=90").json == {"items": [], "total": 6, "next": None}
+    assert program.get(ask + "?page=9").json == {"items": [], "total": 6, "next": None}
+
+
+def test_pages_of_a_register_that_names_people_end_where_an_export_begins(world):
+    program = world.program("east", "people.person.read", "people.org.read")
+    far = program.get("/ledgers/people.roster?limit=50&page=11")
+    assert far.status_code == 422 and "500" in far.json["errors"][0]["detail"] and far.json["errors"][0]["parameter"] == "page"
+    assert program.get("/ledgers/people.roster?limit=500&page=1").status_code == 200
+    assert program.get("/ledgers/people.roster?cursor=").json["permission"] == "people.person.export"
+    assert program.get("/ledgers/people.orgs?limit=50&page=200").status_code == 200
+    paths = program.get("/openapi.json").json["paths"]
+    pages = {name: next(p["schema"]["maximum"] for p in paths[f"/ledgers/{name}"]["get"]["parameters"] if p["name"] == "page")
+             for name in ("people.roster", "people.orgs")}
+    assert pages == {"people.roster": 500, "people.orgs": 10_000}
 
 
 REFUSED = {
@@ -148,3 +161,21 @@ def test_a_cursor_goes_on_only_with_what_was_told_of_it(world):
     told += [other.get(EVERYBODY, query_string=on), program.get("/ledgers/people.roster", query_string=on)]
     assert [answer.status_code for answer in told] == [422] * 5
     assert all(error["parameter"] == "cursor" for answer in told for error in answer.json["errors"])
+
+
+def test_the_ends_of_every_range_are_answered(world):
+    """The first and the last day there is, the smallest and the largest number, of every parameter of every ledger."""
+    program = world.program("east", *world.plugins.permissions)
+    tried = 0
+    for path, methods in program.get("/openapi.json").json["paths"].items():
+        if not path.startswith("/ledgers/") or "get" not in methods:
+            continue
+        for one in (p for p in methods["get"]["parameters"] if p["in"] == "query"):
+            schema = one["schema"]
+            ends = ("0001-01-01", "9999-12-31", "today-999999") if schema.get("format") == "date" else (
+                schema.get("minimum"), schema.get("maximum")) if schema.get("type") == "integer" else ()
+            for value in ends:
+                tried += 1
+                answer = program.get(path, query_string={one["name"]: value})
+                assert answer.status_code in (200, 422), (path, one["name"], value, answer.json)
+    assert tried > 200

@@ -184,3 +184,13 @@ def test_every_field_of_a_body_is_known_to_the_service_behind(world, program, un
         path = f"/people/{kind}/{number}" if op.partial else f"/people/{kind}"
         answer = program.ask(op.method, path, json={**base.get(op.takes, {}), **field}, headers={"If-Match": "*"})
         assert answer.status_code in (200, 201, 422), (path, field, answer.json)
+
+
+def test_a_conflict_with_a_sentence_of_its_own_is_not_called_a_change_by_others(program, units, monkeypatch):
+    path, tag = f"/people/orgs/{units.org['pine']}", {"If-Match": '"v1"'}
+    assert program.ask("PATCH", path, json={"note": "a"}, headers=tag).status_code == 200
+    stale = program.ask("PATCH", path, json={"note": "b"}, headers=tag)
+    assert (stale.status_code, stale.json["title"]) == (412, "内容已被他人修改")
+    monkeypatch.setattr("core.web.replay.LONGEST_BODY", 40)
+    told = [create(program, units, key="k-9") for _ in range(2)][1]
+    assert (told.status_code, told.json["title"]) == (409, "现在不能这样办理") and "已经办好" in told.json["detail"]
