@@ -54,4 +54,4 @@ def made_up(schema: Json, number: int) -> Any:
         return number if schema.get("maximum") == BIGGEST else schema.get("minimum", 1)
     if kind in ("boolean", "number"):
         return True if kind == "boolean" else 1
-    return DAY if schema.get("format") == "date" else "2" if "pattern" in schema else "测试"
+    return DAY if schema.get("format") == "date" else "2" if "pattern" in schema else "something"
