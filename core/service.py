@@ -13,10 +13,9 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache, wraps
+from functools import wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Select, bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -24,7 +23,7 @@ from core.audit.log import Fact, write_facts
 from core.base import clock
 from core.base.memo import Stamps
 from core.base.scope import CrossTenant, current_scope, narrowed
-from core.base.session import begin_write, end_write, session
+from core.base.session import begin_write, end_write, one_of, session
 from core.contracts.errors import Clash, Conflict, Forbidden, NotFound, PluginDisabled, TenantSuspended
 from core.contracts.events import Event
 from core.events import outbox
@@ -39,12 +38,6 @@ PUBLIC = "*public*"          # a service anonymous visitors may call (signing in
 WHOLE_TENANT = ("",)
 actions: dict[str, set[str]] = {}   # every name the audit may hold -> the modules that write it
 at_begin: list[Callable[[Context], None]] = []   # asked when the outermost unit of work begins (core.web.once)
-
-
-@cache
-def _one_of(model: type[M]) -> Select[tuple[M]]:
-    """The statement that loads one record; made once per model, for every page and operation about a record begins with it."""
-    return select(model).where(model.id == bindparam("number"))  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +124,7 @@ class Context(Switched):
     # -- scoped work
     def get(self, model: type[M], record_id: int) -> M:
         """The tenant's record, inside the subtree of the running service; NotFound otherwise."""
-        found = session().scalars(_one_of(model), {"number": record_id}).one_or_none()
+        found = session().scalars(one_of(model), {"number": record_id}).one_or_none()
         if found is None:
             raise NotFound(model.__name__)
         return found

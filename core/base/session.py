@@ -7,15 +7,17 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import event
+from sqlalchemy import Select, bindparam, event, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
 
 from core.base.refusals import NoTenant
 from core.base.scope import Frame, Scope, current_frame
 
 log = logging.getLogger("juheli.base.session")
+M = TypeVar("M")
 
 _write_mode: ContextVar[bool] = ContextVar("juheli_write_mode", default=False)
 _opener: ContextVar[Callable[[Scope], FencedSession] | None] = ContextVar("juheli_session_opener", default=None)
@@ -171,3 +173,9 @@ def _ended(current: FencedSession, transaction: SessionTransaction) -> None:
             call()
         except Exception:
             log.exception("after-commit call failed")
+
+
+@cache
+def one_of(model: type[M]) -> Select[tuple[M]]:
+    """The statement that loads one record by `number`; made once per model, for every page about a record begins with it."""
+    return select(model).where(model.id == bindparam("number"))  # type: ignore[attr-defined]
