@@ -21,7 +21,7 @@ LOCK = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes 
 UV = $(or $(shell command -v uv),$(VENV)/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test isolation test-postgres env assets lint fmt types lock screenshots wheelhouse clean
+.PHONY: help run test isolation contract test-postgres env assets lint fmt types lock screenshots wheelhouse clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*##  */\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -39,6 +39,9 @@ test: $(VENV)/.test assets  ## install what tests need and run them all (ARGS="-
 isolation: $(VENV)/.test assets  ## the isolation suite in its long form, every planted hole, on both databases
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/isolation tests/core/base/test_escapes.py --thorough $(ARGS)
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/isolation --thorough --engine=postgres $(ARGS)
+
+contract: $(VENV)/.test assets  ## what every plugin keeps, in full: those in this tree, and one made, built and installed on the way
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup plugins/*/tests/test_contract.py tests/thirdparty --thorough $(ARGS)
 
 test-postgres: $(VENV)/.test assets  ## every test, with the world on PostgreSQL
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --engine=postgres $(ARGS)

@@ -12,8 +12,9 @@ from core.base.keyring import KeyTrouble
 from core.contracts.errors import Invalid, JuheliError, TenantSuspended
 from core.custody.backup.manifest import BackupTrouble
 from core.doors.outage import AWAY, FULL, kind_of_outage
+from core.plugin.manager import PluginProblems
 
-from . import audit, backup, database, demo, doctor, installation, plugin, plugin_new, tenant, tenant_life
+from . import audit, backup, database, demo, doctor, installation, plugin, plugin_install, plugin_new, tenant, tenant_life
 
 OUTAGES = {
     FULL: "the disk is full: nothing was finished. Free space (juheli doctor says where), then run the same command again",
@@ -40,6 +41,7 @@ cli.add_command(doctor.doctor)
 tenant_life.add_to(tenant.tenant)
 plugin.plugin.add_command(plugin_new.new)
 plugin.plugin.add_command(plugin_new.test)
+plugin.plugin.add_command(plugin_install.install)
 
 
 def main() -> None:
@@ -52,7 +54,7 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (KeyTrouble, BackupTrouble) as error:
+    except (KeyTrouble, BackupTrouble, PluginProblems) as error:
         click.echo(str(error), err=True)
         sys.exit(2)
     except TenantSuspended as error:

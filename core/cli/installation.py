@@ -9,6 +9,7 @@ import click
 
 from core.app import create_app
 from core.base.config import Config
+from core.doors.absent import tell_vanished
 from core.doors.meters import serve_figures
 from core.migrations.upgrade import upgrade
 
@@ -21,7 +22,8 @@ def migrate() -> None:
     """Bring the database to this version's schema (core and every installed plugin)."""
     with opened(migrating=True) as (database, plugins):
         moved = upgrade(database, plugins)
-    click.echo("\n".join(moved) or "up to date")
+        click.echo("\n".join(moved) or "up to date")
+        tell_vanished(database)
 
 
 @click.command()

@@ -55,7 +55,8 @@ def new(name: str, title: str, english: str, publisher: str, folder: Path, insid
 @click.command()
 @click.argument("name")
 @click.option("--thorough", is_flag=True, help="Look at every page in the browser and probe with every name.")
-def test(name: str, thorough: bool) -> None:
+@click.option("--only", default="", help="Only tests whose names fit, as pytest's -k has it.")
+def test(name: str, thorough: bool, only: str) -> None:
     """Run the contract suite for an installed plugin, in installations of its own: nothing here is touched."""
     try:
         import pytest  # late: optional package
@@ -66,5 +67,6 @@ def test(name: str, thorough: bool) -> None:
     os.environ["JUHELI_CONTRACT"] = name
     suite = Path(str(core.__file__)).parent / "testing/contract/named.py"
     options = ["-q", "-p", "core.testing.fixtures", "-p", "core.testing.not_run", "-p", "no:cacheprovider", "--no-header",
-               "--import-mode=importlib", "-c", os.devnull, "--rootdir", str(suite.parent), *(["--thorough"] if thorough else [])]
+               "--import-mode=importlib", "-c", os.devnull, "--rootdir", str(suite.parent), *(["--thorough"] if thorough else []),
+               *(["-k", only] if only else [])]
     sys.exit(pytest.main([*options, str(suite)]))

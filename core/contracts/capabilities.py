@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+C = TypeVar("C")
+
+
+class Asks(Protocol):
+    """What can be asked for a capability: core.service.Context. The `None` in the answer is the point: the provider may be off,
+    and a type checker makes every caller say what happens then.
+    """
+
+    def capability(self, protocol: type[C]) -> C | None:
+        """The enabled module's answer to `protocol`, or None."""
 
 
 @runtime_checkable

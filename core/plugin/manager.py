@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from importlib import import_module
-from importlib.metadata import entry_points
 from typing import Any
 
 import pluggy
@@ -19,26 +18,22 @@ import pluggy
 from core.base.i18n import add_catalog
 
 from . import troubles
+from .finding import GROUP, found_plugins
 from .hookspecs import PROJECT, Checks, Contributions, LifeCycle
 from .ledger import Ledger
-from .manifest import Permission, Plugin
+from .manifest import Permission, Plugin, PluginProblems
 from .owner import Owner
 from .records import ImportKind, Indicator
 from .reminder import Reminder
 from .workflow import Workflow
 
 log = logging.getLogger("juheli.plugin")
-GROUP = "juheli.plugins"
 CORE_MODULES = ("tenancy", "accounts", "access", "people", "settings", "files", "notify", "work", "ledgers",
                 "indicators", "imports", "admin", "custody", "isolation", "api")
 IN_THIS_TREE = ("core.", "plugins.")       # their words and rules are found where they stand
 ENGINES_WITH_TABLES = ("audit", "jobs", "rules", "web")  # no modules, but their tables are core's
 READING = ("read", "export")                     # verbs of permissions that change nothing
 failures: Counter[str] = Counter()
-
-
-class PluginProblems(Exception):
-    """Start-up refused; every problem of every module in one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +111,10 @@ class Plugins:
             module = import_module(f"core.{name}")
             if isinstance(getattr(module, "plugin", None), Plugin):
                 owners.append(Owner(module.plugin, f"core.{name}"))
-        found = {ep.name: ep for ep in entry_points(group=group)}
-        owners += [Owner(ep.load(), ep.value.split(":")[0]) for ep in found.values()]
-        return cls(owners)
+        strangers, problems = found_plugins(group)
+        if problems:
+            raise PluginProblems("\n".join(problems))
+        return cls([*owners, *strangers])
 
     # -- what the modules declare, by name
     def _all(self, attribute: str) -> dict[str, Any]:

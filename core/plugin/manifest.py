@@ -11,6 +11,10 @@ TENANT_KINDS = frozenset({"county", "street"})
 _NAME = re.compile(r"[a-z][a-z0-9]{1,20}")
 
 
+class PluginProblems(Exception):
+    """Start-up refused; every problem of every module in one message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
     """`module.noun.verb`, the label an admin reads, and whether it lets one see unmasked personal data."""

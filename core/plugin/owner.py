@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 from .ledger import Ledger
-from .manifest import Plugin
+from .manifest import Plugin, PluginProblems
 from .records import ImportKind, Indicator
 from .reminder import Reminder
 from .workflow import Workflow
@@ -23,8 +23,8 @@ FILES = ("models", "schemas", "services", "workflows", "reminders", "ledgers", "
 class Owner:
     """A core module or a plugin. A missing file means "does not do that"; a broken one raises at start."""
 
-    def __init__(self, manifest: Plugin, package: str):
-        self.manifest, self.package = manifest, package
+    def __init__(self, manifest: Plugin, package: str, distribution: str = ""):
+        self.manifest, self.package, self.distribution = manifest, package, distribution
         self.name = manifest.name
         self.core = manifest.core
 
@@ -39,8 +39,15 @@ class Owner:
         return Path(spec.submodule_search_locations[0])  # type: ignore[union-attr, index]
 
     def load(self) -> None:
+        """Read the files. Raises PluginProblems naming the distribution when one of them cannot be read."""
         for name in FILES:
-            self.file(name)
+            try:
+                self.file(name)
+            except Exception as error:
+                if not self.distribution:
+                    raise
+                said = f"{self.distribution}: {self.package}.{name} cannot be read ({type(error).__name__}: {error})"
+                raise PluginProblems(said) from error
 
     def declared(self, file: str, kind: type[T]) -> list[T]:
         """Objects of `kind` at the top of a file, in the order they stand there."""

@@ -17,13 +17,14 @@ from .isolation import Isolation
 from .look import Look
 from .moving import Moving
 from .privacy import Privacy
+from .purging import Purging
 from .rights import Rights
 from .schema import Schema
 from .speed import Speed
 from .toggling import Toggling
 from .words import Words
 
-PARTS: tuple[type, ...] = (Gating, Rights, Toggling, Isolation, Schema, Moving, Privacy, Words, Bearing, Speed, Look)
+PARTS: tuple[type, ...] = (Gating, Rights, Toggling, Isolation, Schema, Moving, Purging, Privacy, Words, Bearing, Speed, Look)
 
 
 def contract_of(plugin: str, *, long: tuple[str, ...] = ()) -> type:

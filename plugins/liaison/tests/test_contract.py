@@ -4,5 +4,5 @@ from __future__ import annotations
 
 from core.testing.contract import contract_of
 
-# the probe of tests/isolation covers every plugin here in one go; browsers are dear
-TestContract = contract_of("liaison", long=("Isolation", "Look"))
+# tests/isolation and tests/core/custody probe and purge every plugin here in one go; browsers are dear
+TestContract = contract_of("liaison", long=("Isolation", "Look", "Purging"))
