@@ -33,6 +33,8 @@ from core.tenancy.models import PLATFORM, PLATFORM_SLUG
 from core.tenancy.onboarding import create_tenant
 from core.tenancy.platform import furnish_platform, has_platform
 
+from .alike import share
+
 LONG_AGO = dt.date(2020, 1, 1)
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 
@@ -176,7 +178,7 @@ def _held_for_long(tenant_id: int) -> None:
 def build_world(folder: Path, plugins: Plugins, url: str = "") -> World:
     """An installation in `folder`: schema created, platform (tenant 0) with the operator `operator`."""
     config = Config(instance=folder, database_url=url, jobs="none", testing=True)
-    database = Database(config.url)
+    database = share(Database(config.url))
     app = create_app(config, plugins=plugins, database=database)
     world = World(app, database, plugins)
     with ExitStack() as stack:
