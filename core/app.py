@@ -31,6 +31,7 @@ from core.web import kit
 from core.web import views as look
 from core.web.api import Api
 from core.web.pages import Pages
+from core.webhooks.guard import Policy, use_policy
 
 HERE = Path(__file__).parent
 APP_WIDE = ("before_request_funcs", "after_request_funcs", "teardown_request_funcs", "template_context_processors",
@@ -54,6 +55,7 @@ def create_app(config: Config | None = None, *, plugins: Plugins | None = None, 
     app.extensions["juheli.plugins"] = plugins
     use_keyring(load_keyring(config.instance))
     use_cache(Cache(config.redis_url))
+    use_policy(Policy.of(config))
     app.extensions["juheli.watch"] = watch = Watch(config.hang)
     observe.install(app)
     meters()

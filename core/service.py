@@ -144,9 +144,9 @@ class Context(Switched):
         """Add what was done to whom to the audit row of the running service (never a personal value in clear)."""
         _work().facts.append((kind, subject_id, name, detail))
 
-    def publish(self, event: Event) -> None:
+    def publish(self, *events: Event) -> None:
         """Tell other modules; delivered after the commit, once per consumer, by the jobs."""
-        outbox.publish(event, self.plugins, self.working, self.actor.id)
+        outbox.publish(events, self.plugins, self.working, self.actor.id)
 
     def capability(self, protocol: type[M]) -> M | None:
         """The object of the enabled module that offers `protocol`, or None."""

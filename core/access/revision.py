@@ -34,7 +34,7 @@ HARMLESS_WHEN_NEW = ("accounts_user", "accounts_session", "access_token")
 SETTINGS = frozenset({"rules_override", "settings_dictionary", "settings_module", "ledgers_view", "people_org_unit"})
 # written all the time, and read by nothing that is remembered (a total that asks one of them is counted every time)
 QUIET = frozenset({"accounts_attempt", "accounts_session", "access_revision", "jobs_job", "web_once", "web_replay",
-                   "work_draft"})
+                   "webhooks_delivery", "work_draft"})
 
 
 def _topics(name: str) -> set[str]:

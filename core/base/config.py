@@ -53,6 +53,11 @@ class Config:
     token_rate    requests one access token may make in 10 seconds; 0: no limit
     proxies       how many reverse proxies stand in front; 0: their headers are ignored
     max_upload    bytes of one request body
+    webhooks      on | off: nothing is told outside (a drill on a restored backup)
+    webhook_networks  inner ranges that webhooks may reach, e.g. 10.20.0.0/16,10.30.1.5/32; empty: the public network only
+    webhook_ports     ports receivers may listen on, e.g. 443,8443
+    webhook_loopback  1: also http to this machine, while it listens on loopback itself (demos, development)
+    webhook_ca        file of certificates that are trusted beside the system's
     """
 
     instance: Path = field(default_factory=lambda: Path("instance").resolve())
@@ -82,6 +87,11 @@ class Config:
     token_rate: int = 0
     proxies: int = 0
     max_upload: int = 25 * 1024 * 1024
+    webhooks: str = "on"
+    webhook_networks: str = ""
+    webhook_ports: str = "443"
+    webhook_loopback: int = 0
+    webhook_ca: str = ""
     testing: bool = False
 
     @property

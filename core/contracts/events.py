@@ -64,5 +64,76 @@ class WorkHandedOver(Event):
     user_id: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRegistered(Event):
+    """A person was entered. Rows of an import are told of by `ImportDone`, not one by one."""
+
+    person_id: int
+    org_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonChanged(Event):
+    """Own data of a person was changed; `fields` are the names of the fields, without their values."""
+
+    person_id: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonGone(Event):
+    """A record left the registry: merged into another one, or taken out as entered by mistake (`kept_id` 0)."""
+
+    person_id: int
+    kept_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrgFounded(Event):
+    """An organisation was added (`parent_id` 0: at the top)."""
+
+    org_id: int
+    parent_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrgChanged(Event):
+    """Fields of an organisation were changed, or it was put under another one (`fields`: parent_id)."""
+
+    org_id: int
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrgClosed(Event):
+    """An organisation was dissolved (`successor_id` 0) or merged into another one."""
+
+    org_id: int
+    successor_id: int
+    on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordMoved(Event):
+    """A record entered its workflow (`step` "start", `from_state` "") or made a step of it."""
+
+    kind: str
+    record_id: int
+    step: str
+    from_state: str
+    to_state: str
+    on: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportDone(Event):
+    """A sheet was imported: how many of its rows were written."""
+
+    batch_id: int
+    kind: str
+    rows: int
+
+
 EVENTS: dict[str, type[Event]] = {cls.__name__: cls for cls in (
-    PersonMoved, LearningHoursEarned, CommitmentDelivered, WorkHandedOver)}
+    PersonMoved, LearningHoursEarned, CommitmentDelivered, WorkHandedOver, PersonRegistered, PersonChanged, PersonGone,
+    OrgFounded, OrgChanged, OrgClosed, RecordMoved, ImportDone)}

@@ -6,7 +6,7 @@ the tenant in scope, and must be idempotent. A capability is offered by `@provid
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from core.base.session import begin_write, session
@@ -18,7 +18,10 @@ from core.plugin import Plugins
 T = TypeVar("T")
 DELIVER = "events.deliver"
 WasOn = Callable[[str], bool]
+Teller = Callable[[Sequence[Event], Plugins, frozenset[str]], None]
 _was_on: list[WasOn] = []
+outside: list[Teller] = []  # told of everything, in the transaction of the change: those who tell it outside (core.webhooks)
+wakers: list[Callable[[frozenset[str]], int]] = []  # called when modules come on, beside `wake_up`
 
 
 def handles(event: type[Event]) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -53,13 +56,17 @@ def tells_who_was_on(answer: WasOn) -> WasOn:
     return answer
 
 
-def publish(event: Event, plugins: Plugins, enabled: frozenset[str], actor_id: int | None) -> None:
-    """One job per consuming module, in the running transaction: queued if it is on for the tenant, parked if it was once.
+def publish(events: Sequence[Event], plugins: Plugins, enabled: frozenset[str], actor_id: int | None) -> None:
+    """One job per event and consuming module, in the running transaction: queued if it is on for the tenant, parked if it
+    was once.
 
     What happened is told whatever becomes of the access token it happened with: these jobs do not depend on it.
     """
     with on_behalf_of(None):
-        _publish(event, plugins, enabled, actor_id)
+        for event in events:
+            _publish(event, plugins, enabled, actor_id)
+        for tell in outside:
+            tell(events, plugins, enabled)
 
 
 def _publish(event: Event, plugins: Plugins, enabled: frozenset[str], actor_id: int | None) -> None:
@@ -73,7 +80,7 @@ def _publish(event: Event, plugins: Plugins, enabled: frozenset[str], actor_id: 
 
 def wake_up(consumers: frozenset[str]) -> int:
     """Queue the events parked for these modules, in the running transaction; how many there were."""
-    return call_for(DELIVER, lambda letter: letter["consumer"] in consumers)
+    return call_for(DELIVER, lambda letter: letter["consumer"] in consumers) + sum(wake(consumers) for wake in wakers)
 
 
 def parked_for(consumer: str) -> int:

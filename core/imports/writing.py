@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from core.base.i18n import _
 from core.base.session import session
 from core.contracts.errors import Forbidden, NotFound
+from core.contracts.events import ImportDone
 from core.imports import batches
 from core.imports.models import DONE, GOOD, REFUSED, WRITING, WRITTEN, ImportBatch, ImportRow
 from core.imports.reading import Item, Reading
@@ -102,6 +103,7 @@ def finish(ctx: Context, batch_id: int, trouble: str = "") -> ImportBatch:
     batch.undo_until = undo_until(ctx)
     batch.counts = batches.counted(batch.id)
     ctx.audit("import", batch.id, name=batch.file_name, counts=batch.counts)
+    ctx.publish(ImportDone(batch_id=batch.id, kind=batch.kind, rows=batch.counts.get(WRITTEN, 0)))
     tell(ctx, batch, _("“%(file)s”导入完成：写入 %(n)s 行。", file=batch.file_name, n=batch.counts.get(WRITTEN, 0)))
     return batch
 

@@ -52,6 +52,14 @@ class OwnerGone(Exception):
         self.context = context
 
 
+class Later(Exception):
+    """Raised by a job that cannot do its work now and knows when to try again; counts as no failure."""
+
+    def __init__(self, pause: dt.timedelta):
+        super().__init__(f"again in {pause}")
+        self.pause = pause
+
+
 TASKS: dict[str, Task] = {}
 _task: ContextVar[Task | None] = ContextVar("juheli_task", default=None)
 _token: ContextVar[int | None] = ContextVar("juheli_token", default=None)

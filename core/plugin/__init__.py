@@ -14,6 +14,8 @@ from .records import (
     HOURS,
     PERCENT,
     CalendarEntry,
+    EventKind,
+    Fact,
     HeldData,
     ImportKind,
     Indicator,
@@ -29,7 +31,7 @@ from .workflow import Elapsed, State, Step, Workflow, elapsed, step
 
 __all__ = [
     "A4", "API", "BLANK", "COUNT", "DAYS", "FEN", "HOURS", "PERCENT", "Action", "CalendarEntry", "Col", "Contribution", "Due",
-    "Elapsed", "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem", "Objection", "Owner", "Panel",
-    "Paper", "Permission", "PersonalField", "Plugin", "Plugins", "Reminder", "RoleTemplate", "SearchHit", "State", "Step",
-    "SwitchedOn", "TimelineEntry", "View", "Workflow", "col", "elapsed", "hookimpl", "installed", "step",
+    "Elapsed", "EventKind", "Fact", "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem", "Objection",
+    "Owner", "Panel", "Paper", "Permission", "PersonalField", "Plugin", "Plugins", "Reminder", "RoleTemplate", "SearchHit",
+    "State", "Step", "SwitchedOn", "TimelineEntry", "View", "Workflow", "col", "elapsed", "hookimpl", "installed", "step",
 ]

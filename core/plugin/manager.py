@@ -29,7 +29,7 @@ from .workflow import Workflow
 
 log = logging.getLogger("juheli.plugin")
 CORE_MODULES = ("tenancy", "accounts", "access", "people", "settings", "files", "notify", "work", "ledgers",
-                "indicators", "imports", "admin", "custody", "isolation", "api")
+                "indicators", "imports", "webhooks", "admin", "custody", "isolation", "api")
 IN_THIS_TREE = ("core.", "plugins.")       # their words and rules are found where they stand
 ENGINES_WITH_TABLES = ("audit", "jobs", "rules", "web")  # no modules, but their tables are core's
 READING = ("read", "export")                     # verbs of permissions that change nothing

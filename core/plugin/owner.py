@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 
 from .ledger import Ledger
 from .manifest import Plugin, PluginProblems
-from .records import ImportKind, Indicator
+from .records import EventKind, ImportKind, Indicator
 from .reminder import Reminder
 from .workflow import Workflow
 
 T = TypeVar("T")
-FILES = ("models", "schemas", "services", "workflows", "reminders", "ledgers", "indicators", "imports", "jobs", "handlers",
-         "hooks")
+FILES = ("models", "schemas", "services", "workflows", "reminders", "ledgers", "indicators", "imports", "jobs", "events",
+         "handlers", "hooks")
 
 
 class Owner:
@@ -27,11 +27,17 @@ class Owner:
         self.manifest, self.package, self.distribution = manifest, package, distribution
         self.name = manifest.name
         self.core = manifest.core
+        self._absent: set[str] = set()     # files it does not have: events ask every module for its handlers
 
     def file(self, name: str) -> ModuleType | None:
         """The module's file `name`.py (or package), None when absent; an error inside it is raised."""
+        if name in self._absent:
+            return None
         dotted = f"{self.package}.{name}"
-        return importlib.import_module(dotted) if importlib.util.find_spec(dotted) else None
+        if importlib.util.find_spec(dotted) is None:
+            self._absent.add(name)
+            return None
+        return importlib.import_module(dotted)
 
     @cached_property
     def root(self) -> Path:
@@ -74,6 +80,10 @@ class Owner:
     def import_kinds(self) -> list[ImportKind]:
         return self.declared("imports", ImportKind)
 
+    @cached_property
+    def event_kinds(self) -> list[EventKind]:
+        return self.declared("events", EventKind)
+
     @property
     def actions(self) -> dict[str, Any]:
         """name -> words for the audit, of services that go by another name than a permission (`actions.py`: ACTIONS)."""
@@ -99,9 +109,9 @@ class Owner:
 
     def problems(self) -> list[str]:
         found = self.manifest.problems()
-        for item in (*self.ledgers, *self.workflows, *self.reminders, *self.indicators, *self.import_kinds):
+        for item in (*self.ledgers, *self.workflows, *self.reminders, *self.indicators, *self.import_kinds, *self.event_kinds):
             if not item.name.startswith(self.name + "."):
                 found.append(f"{self.name}: {type(item).__name__} {item.name!r} must start with {self.name + '.'!r}")
-        for workflow in self.workflows:
-            found += workflow.problems()
+        for each in (*self.workflows, *self.event_kinds):
+            found += each.problems()
         return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 COUNT, PERCENT, DAYS, FEN, HOURS = "count", "percent", "days", "fen", "hours"
+FACTS = ("id", "date", "count", "code", "codes")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -68,6 +69,41 @@ class ImportKind:
     after: str = ""
     note: Any = ""
     chained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One field of an event as receivers outside are told it, and what it means.
+
+    kind   id (a number to ask the API with) | date | count | code (a short word of ours) | codes (several of them).
+           There is no kind for text: text may name people, and personal data stays behind the API
+    codes  the words it may be and what they mean; empty when they depend on the tenant
+    """
+
+    name: str
+    label: Any
+    kind: str = "id"
+    codes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EventKind:
+    """A kind of event that a tenant may have sent to programs elsewhere (core.webhooks). Declared in a module's `events.py`.
+
+    of      the class of core.contracts.events that is published
+    facts   what is told of it, by the names of its fields; the others stay here
+    """
+
+    name: str
+    title: Any
+    of: type
+    facts: tuple[Fact, ...]
+    about: Any = ""
+
+    def problems(self) -> list[str]:
+        known = {each.name for each in fields(self.of)}
+        found = [f"{self.name}: {self.of.__name__} has no {fact.name!r}" for fact in self.facts if fact.name not in known]
+        return found + [f"{self.name}: {fact.name} is of kind {fact.kind!r}" for fact in self.facts if fact.kind not in FACTS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,11 +85,13 @@ def _refuse_second(ctx: Context, wanted: Wanted) -> None:
 
 
 def keep(response: Response) -> Response:
-    """Note the answer of the first time, for the second one; of one too long to keep only that it was given."""
+    """Note the answer of the first time, for the second one; of one too long, or not to be stored (a secret), only that it
+    was given.
+    """
     wanted: Wanted | None = g.get("replay")
     if wanted is None or wanted.row_id is None:
         return response
-    body = response.get_data(as_text=True)
+    body = "" if response.cache_control.no_store else response.get_data(as_text=True)
     begin_write()
     session().execute(
         update(Replay).where(Replay.tenant_id == current_scope().tenant_id, Replay.id == wanted.row_id)
@@ -102,7 +104,7 @@ def keep(response: Response) -> Response:
 
 def again(first: Replayed) -> Response:
     """The answer of the first time. Raises Conflict while it is not there (still at work, or lost with its process), and when
-    it was too long to keep.
+    it was not to be kept.
     """
     session().rollback()
     until = time.monotonic() + PATIENCE
@@ -116,7 +118,7 @@ def again(first: Replayed) -> Response:
             raise Conflict(_("同一个 Idempotency-Key 的请求还在处理，或者它的结果没有留下。请先查询是否已经办好。"))
         time.sleep(PAUSE)
     if not row.body:
-        raise Conflict(_("同一个 Idempotency-Key 的请求已经办好，但它的答复太长，没有留下。请查询结果。"))
+        raise Conflict(_("同一个 Idempotency-Key 的请求已经办好，但它的答复太长或含有密钥，没有留下。请查询结果。"))
     headers = {name: value for name, value in ((TOLD, "true"), ("ETag", row.etag), ("Location", row.location)) if value}
     return current_app.response_class(row.body, row.status, headers, mimetype="application/json")
 

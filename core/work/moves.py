@@ -13,6 +13,7 @@ from core.base.ids import new_ids
 from core.base.leaks import without_leaks
 from core.base.scope import current_scope
 from core.base.session import session
+from core.contracts.events import RecordMoved
 from core.plugin import Step, Workflow
 from core.rules import pack_version
 from core.service import Context
@@ -63,6 +64,8 @@ def leave_traces(ctx: Context, workflow: Workflow, moves: Sequence[Move]) -> Non
     for move in moves:
         ctx.audit(workflow.name, move.record.id, without_leaks(workflow.label(move.record)), step=move.name,
                   state=[move.before, move.record.state], **({"late": True} if move.late else {}))
+    ctx.publish(*(RecordMoved(kind=workflow.name, record_id=move.record.id, step=move.name, from_state=move.before,
+                              to_state=move.record.state, on=move.happened_on.isoformat()) for move in moves))
 
 
 def _numbered(ctx: Context, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

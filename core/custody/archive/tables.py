@@ -20,6 +20,7 @@ LEFT_BEHIND = {
     "accounts_attempt": "failed sign-ins of the last minutes",
     "access_token": "secrets of programs: whoever arrives elsewhere hands out new ones",
     "access_revision": "a counter for the cache of this installation",
+    "webhooks_secret": "signing secrets: a webhook that arrives sends nothing before somebody there makes a new one",
     "web_once": "forms posted in the last day",
     "web_replay": "answers to programs of the last day",
 }

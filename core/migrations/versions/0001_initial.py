@@ -584,6 +584,26 @@ def upgrade() -> None:
     with op.batch_alter_table('web_replay', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_web_replay_created_at'), ['tenant_id', 'created_at'], unique=False)
 
+    op.create_table('webhooks_hook',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('name', sa.String(length=60), nullable=False),
+    sa.Column('url', sa.String(length=500), nullable=False),
+    sa.Column('kinds', JSON, nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('reason', sa.String(length=20), nullable=False),
+    sa.Column('made_by', sa.String(length=80), nullable=False),
+    sa.Column('failures', sa.Integer(), nullable=False),
+    sa.Column('failing_since', UTCDateTime(), nullable=True),
+    sa.Column('rest_until', UTCDateTime(), nullable=True),
+    sa.Column('delivered_at', UTCDateTime(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_webhooks_hook')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
     op.create_table('work_transition',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -957,6 +977,51 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_people_registry_check_org_id'), ['tenant_id', 'org_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_people_registry_check_org_path'), ['tenant_id', 'org_path'], unique=False)
 
+    op.create_table('webhooks_delivery',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('hook_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.String(length=80), nullable=False),
+    sa.Column('data', JSON, nullable=False),
+    sa.Column('at', UTCDateTime(), nullable=False),
+    sa.Column('since', UTCDateTime(), nullable=False),
+    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('tried_at', UTCDateTime(), nullable=True),
+    sa.Column('status', sa.Integer(), nullable=True),
+    sa.Column('ms', sa.Integer(), nullable=True),
+    sa.Column('error', sa.String(length=20), nullable=False),
+    sa.Column('tries', JSON, nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'hook_id'], ['webhooks_hook.tenant_id', 'webhooks_hook.id'], name=op.f('fk_webhooks_delivery_hook_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_webhooks_delivery')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('webhooks_delivery', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_webhooks_delivery_at'), ['tenant_id', 'at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_webhooks_delivery_hook_id_at'), ['tenant_id', 'hook_id', 'at'], unique=False)
+        batch_op.create_index(batch_op.f('ix_webhooks_delivery_hook_id_state_at'), ['tenant_id', 'hook_id', 'state', 'at'], unique=False)
+
+    op.create_table('webhooks_secret',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('hook_id', sa.BigInteger(), nullable=False),
+    sa.Column('sealed', sa.String(length=200), nullable=False),
+    sa.Column('ends_at', UTCDateTime(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'hook_id'], ['webhooks_hook.tenant_id', 'webhooks_hook.id'], name=op.f('fk_webhooks_secret_hook_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_webhooks_secret')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('webhooks_secret', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_webhooks_secret_hook_id'), ['tenant_id', 'hook_id'], unique=False)
+
     op.create_table('work_delegation',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1223,6 +1288,16 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_work_delegation_deputy_id'))
 
     op.drop_table('work_delegation')
+    with op.batch_alter_table('webhooks_secret', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_webhooks_secret_hook_id'))
+
+    op.drop_table('webhooks_secret')
+    with op.batch_alter_table('webhooks_delivery', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_webhooks_delivery_hook_id_state_at'))
+        batch_op.drop_index(batch_op.f('ix_webhooks_delivery_hook_id_at'))
+        batch_op.drop_index(batch_op.f('ix_webhooks_delivery_at'))
+
+    op.drop_table('webhooks_delivery')
     with op.batch_alter_table('people_registry_check', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_people_registry_check_org_path'))
         batch_op.drop_index(batch_op.f('ix_people_registry_check_org_id'))
@@ -1295,6 +1370,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_work_transition_actor_id'))
 
     op.drop_table('work_transition')
+    op.drop_table('webhooks_hook')
     with op.batch_alter_table('web_replay', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_web_replay_created_at'))
 

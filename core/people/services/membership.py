@@ -7,7 +7,7 @@ import datetime as dt
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
 from core.contracts.errors import Invalid
-from core.contracts.events import PersonMoved
+from core.contracts.events import PersonChanged, PersonMoved
 from core.service import Context, service
 
 from ..models import OrgUnit, Person
@@ -101,7 +101,7 @@ def confirm_member(ctx: Context, person_id: int, *, effective_on: dt.date | None
     person.member_kind, person.confirmed_on = "full", on
     write_change(ctx, person, "confirmed", ctx.get(OrgUnit, person.org_id), on, document_no=document_no)
     ctx.audit("person", person.id, name=person.name, changes={"member_kind": ["probationary", "full"]})
-    return person
+    return _told(ctx, person, "confirmed_on", "member_kind")
 
 
 @service(TRANSFER)
@@ -113,7 +113,7 @@ def set_contact_lost(ctx: Context, person_id: int, *, lost: bool, reason: str, v
         raise Invalid({"person": [_state_refusal(person)]})
     before, person.membership_state = person.membership_state, wanted
     ctx.audit("person", person.id, name=person.name, changes={"membership_state": [before, wanted]}, reason=_needed(reason))
-    return person
+    return _told(ctx, person, "membership_state")
 
 
 @service(TRANSFER)
@@ -128,7 +128,7 @@ def suspend(ctx: Context, person_id: int, *, reason: str, document_no: str, effe
     before, person.membership_state = person.membership_state, "suspended"
     write_change(ctx, person, "suspended", ctx.get(OrgUnit, person.org_id), on, document_no=document_no, reason=_needed(reason))
     ctx.audit("person", person.id, name=person.name, changes={"membership_state": [before, "suspended"]})
-    return person
+    return _told(ctx, person, "membership_state")
 
 
 @service(TRANSFER)
@@ -146,7 +146,7 @@ def restore(ctx: Context, person_id: int, *, document_no: str, reason: str = "",
         settle(person)
     write_change(ctx, person, "restored", unit, on, document_no=document_no, reason=reason)
     ctx.audit("person", person.id, name=person.name, changes={"membership_state": [before, "normal"]})
-    return person
+    return _told(ctx, person, "membership_state")
 
 
 @service(TRANSFER)
@@ -170,7 +170,7 @@ def record_death(ctx: Context, person_id: int, *, effective_on: dt.date | None =
     _close_all(person, not_future(ctx, effective_on))
     before, person.membership_state = person.membership_state, "deceased"
     ctx.audit("person", person.id, name=person.name, changes={"membership_state": [before, "deceased"]})
-    return person
+    return _told(ctx, person, "membership_state")
 
 
 def _enter(ctx: Context, person: Person, type_: str, org_id: int, on: dt.date | None, document_no: str, place: str) -> Person:
@@ -183,7 +183,7 @@ def _enter(ctx: Context, person: Person, type_: str, org_id: int, on: dt.date | 
     settle(person)
     write_change(ctx, person, type_, unit, day, other_place=place, document_no=document_no)
     ctx.audit("person", person.id, name=person.name, changes={"membership_state": [before, "normal"]}, org=unit.short_name)
-    return person
+    return _told(ctx, person, "membership_state")
 
 
 def _leave(ctx: Context, person: Person, type_: str, state: str, on: dt.date | None, document_no: str, reason: str,
@@ -201,6 +201,11 @@ def _leave(ctx: Context, person: Person, type_: str, state: str, on: dt.date | N
     settle(person)
     ctx.audit("person", person.id, name=person.name, changes={"membership_state": [before, state]}, place=place)
     ctx.publish(PersonMoved(person_id=person.id, from_org_id=unit.id, to_org_id=0, on=day.isoformat()))
+    return person
+
+
+def _told(ctx: Context, person: Person, *fields: str) -> Person:
+    ctx.publish(PersonChanged(person_id=person.id, fields=fields))
     return person
 
 

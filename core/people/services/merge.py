@@ -13,6 +13,7 @@ from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
 from core.contracts.errors import Invalid
+from core.contracts.events import PersonGone
 from core.plugin import Objection
 from core.service import Context, service
 from core.tenancy.lifecycle import with_modules_off
@@ -78,6 +79,7 @@ def merge(ctx: Context, kept_id: int, gone_id: int, *, take: Mapping[str, str] |
         row.undo = trace.facts
         settle(kept)
     ctx.audit("person", kept.id, name=kept.name, merged=gone_id, fields=sorted(values), reason=said)
+    ctx.publish(PersonGone(person_id=gone_id, kept_id=kept.id))
     return kept
 
 
@@ -101,6 +103,7 @@ def take_out(ctx: Context, person_id: int, *, reason: str, version: int | None =
         session().delete(person)
         session().flush()
     ctx.audit("person", person_id, name=row.name, taken_out=True, reason=said)
+    ctx.publish(PersonGone(person_id=person_id, kept_id=0))
     return row
 
 

@@ -12,6 +12,7 @@ from core.base.i18n import _
 from core.base.identity import parse_credit_code
 from core.base.pinyin import name_keys
 from core.contracts.errors import Invalid, NotFound
+from core.contracts.events import OrgChanged, OrgFounded
 from core.service import Context, service
 from core.tenancy.turns import wait_for_turn
 
@@ -49,6 +50,7 @@ def create_org(ctx: Context, *, name: str, short_name: str, kind: str, parent_id
         history.record(ctx, unit, "founded", None, since, document_no=document_no or unit.approval_no)
     session().flush()
     ctx.audit("org_unit", unit.id, name=unit.short_name, created=True, parent=above.short_name if above else "")
+    ctx.publish(OrgFounded(org_id=unit.id, parent_id=parent_id or 0))
     return unit
 
 
@@ -80,6 +82,8 @@ def update_org(ctx: Context, org_id: int, *, version: int | None = None, effecti
     kind = "renamed" if {"name", "short_name"} & changed else "changed"
     history.record(ctx, unit, kind, before, not_future(ctx, effective_on), document_no=document_no or "")
     ctx.audit("org_unit", unit.id, name=unit.short_name, fields=sorted(changed | phone))
+    if changed | phone:
+        ctx.publish(OrgChanged(org_id=unit.id, fields=tuple(sorted(changed | phone))))
     return unit
 
 

@@ -12,6 +12,7 @@ from core.base.i18n import _
 from core.base.pinyin import name_keys
 from core.base.scope import beyond_subtree
 from core.contracts.errors import Invalid
+from core.contracts.events import PersonChanged, PersonRegistered
 from core.service import Context, service
 
 from ..models import Grid, OrgUnit, Person
@@ -59,6 +60,7 @@ def create_person(ctx: Context, *, org_id: int, entry: str = "initial", affiliat
         write_change(ctx, person, entry, unit, on, document_no=document_no, other_place=from_place)
     session().flush()
     ctx.audit("person", person.id, name=person.name, created=entry, org=unit.short_name)
+    ctx.publish(PersonRegistered(person_id=person.id, org_id=unit.id))
     return person
 
 
@@ -81,6 +83,8 @@ def update_person(ctx: Context, person_id: int, *, version: int | None = None, *
         write_change(ctx, person, "corrected", ctx.get(OrgUnit, person.org_id), ctx.today(), effect=0,
                      reason=_("更正党员类别"))
     ctx.audit("person", person.id, name=person.name, changes=changes)
+    if changes:
+        ctx.publish(PersonChanged(person_id=person.id, fields=tuple(sorted(changes))))
     return person
 
 

@@ -11,6 +11,7 @@ from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
 from core.contracts.errors import Invalid
+from core.contracts.events import OrgChanged, OrgClosed
 from core.service import Context, service
 
 from .. import history, tree
@@ -37,6 +38,7 @@ def move_org(ctx: Context, org_id: int, *, parent_id: int | None, effective_on: 
         _rehang(unit, above)
         history.record(ctx, unit, "moved", before, on, document_no=document_no, note=note)
     ctx.audit("org_unit", unit.id, name=unit.short_name, moved_to=above.short_name if above else "")
+    ctx.publish(OrgChanged(org_id=unit.id, fields=("parent_id",)))
     return unit
 
 
@@ -77,6 +79,7 @@ def merge_orgs(ctx: Context, org_id: int, *, into_id: int, effective_on: dt.date
     _close(unit, "merged", on, kept.id)
     history.record(ctx, unit, "merged", before, on, document_no=document_no, note=note)
     ctx.audit("org_unit", unit.id, name=unit.short_name, merged_into=kept.short_name)
+    ctx.publish(OrgClosed(org_id=unit.id, successor_id=kept.id, on=on.isoformat()))
     return kept
 
 
@@ -123,6 +126,7 @@ def dissolve_org(ctx: Context, org_id: int, *, effective_on: dt.date | None = No
     _close(unit, "dissolved", on, None)
     history.record(ctx, unit, "dissolved", before, on, document_no=document_no, note=note)
     ctx.audit("org_unit", unit.id, name=unit.short_name, dissolved=True)
+    ctx.publish(OrgClosed(org_id=unit.id, successor_id=0, on=on.isoformat()))
     return unit
 
 

@@ -18,6 +18,7 @@ from core.base.db import metadata, session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree, current_scope
 from core.contracts.errors import Invalid, NotFound
+from core.contracts.events import PersonRegistered
 from core.rules import rule
 from core.service import Context, service
 from core.tenancy.lifecycle import with_modules_off
@@ -114,6 +115,7 @@ def undo_merge(ctx: Context, archive_id: int, *, reason: str) -> Person:
         settle(kept)
     row.undone_on = ctx.today()
     ctx.audit("person", gone.id, name=gone.name, unmerged_from=kept.id, reason=said)
+    ctx.publish(PersonRegistered(person_id=gone.id, org_id=gone.org_id))
     return gone
 
 

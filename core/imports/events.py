@@ -1,0 +1,11 @@
+"""What may be told outside of imports."""
+
+from __future__ import annotations
+
+from core.base.i18n import _l
+from core.contracts.events import ImportDone
+from core.plugin import EventKind, Fact
+
+import_done = EventKind(
+    name="imports.batch.done", title=_l("导入完成"), of=ImportDone,
+    facts=(Fact("batch_id", _l("导入批次")), Fact("kind", _l("表的种类"), "code"), Fact("rows", _l("写入的行数"), "count")))

@@ -1,0 +1,84 @@
+"""From an event to its deliveries: one row and one job per webhook that asked for it, in the transaction of the change."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from core.base import clock
+from core.base.ids import new_ids
+from core.base.scope import PLATFORM, current_scope
+from core.base.session import run_after_commit, session
+from core.contracts.events import Event
+from core.events import outbox
+from core.jobs.models import QUEUED, Job
+from core.jobs.parking import call_for
+from core.jobs.queue import ring
+from core.plugin import Plugins
+
+from .catalogue import told
+from .models import ACTIVE, HELD, WAITING, Delivery, Webhook
+
+DELIVER = "webhooks.deliver"
+BEHIND = -1             # what people wait for goes first
+AT_ONCE = 500
+
+
+def note(events: Sequence[Event], plugins: Plugins, enabled: frozenset[str]) -> None:
+    """Write down what is to be told outside. One statement when nobody asked for anything."""
+    kinds = [found for event in events if (found := told(event, plugins))]
+    if not kinds or current_scope().tenant_id in (None, PLATFORM):
+        return
+    with session().no_autoflush:
+        hooks = session().execute(select(Webhook.id, Webhook.kinds, Webhook.state)).all()
+    wanted = [(hook.id, hook.state, kind.name, data) for kind, data in kinds for hook in hooks if kind.name in hook.kinds]
+    write(wanted)
+
+
+def write(wanted: Sequence[tuple[int, str, str, dict[str, Any]]]) -> list[int]:
+    """Rows for (webhook, its state, kind, data), and jobs for those of webhooks that are at work; the rows' ids."""
+    if not wanted:
+        return []
+    now, ids = clock.now(), new_ids(len(wanted))
+    session().execute(insert(Delivery), [
+        {**_own(number), "hook_id": hook_id, "kind": kind, "data": data, "at": now, "since": now, "attempts": 0, "error": "",
+         "tries": [], "state": WAITING if state == ACTIVE else HELD}
+        for number, (hook_id, state, kind, data) in zip(ids, wanted, strict=True)])
+    queue(number for number, (_hook, state, _kind, _data) in zip(ids, wanted, strict=True) if state == ACTIVE)
+    return list(ids)
+
+
+def queue(delivery_ids: Iterable[int]) -> int:
+    """A job for each delivery, in the running transaction; how many."""
+    rows = [{"name": DELIVER, "payload": {"delivery_id": number}, "status": QUEUED, "priority": BEHIND, "run_at": clock.now(),
+             "attempts": 0, "failures": 0, "crashes": 0, "progress": 0, "message": ""} for number in delivery_ids]
+    if rows:
+        session().execute(insert(Job), [{**_own(number), **row} for number, row in zip(new_ids(len(rows)), rows, strict=True)])
+        run_after_commit(ring)
+    return len(rows)
+
+
+def again(delivery_ids: Sequence[int], now: dt.datetime) -> int:
+    """Deliveries begin anew, under the ids they had; how many."""
+    for start in range(0, len(delivery_ids), AT_ONCE):
+        some = delivery_ids[start:start + AT_ONCE]
+        session().execute(update(Delivery).where(Delivery.id.in_(some)).values(state=WAITING, since=now)
+                          .execution_options(synchronize_session=False))
+    return queue(delivery_ids)
+
+
+def wake(modules: frozenset[str]) -> int:
+    """Queue what was parked while these modules were off."""
+    return call_for(DELIVER, lambda letter: letter.get("module") in modules)
+
+
+def _own(number: int) -> dict[str, Any]:
+    return {"tenant_id": current_scope().tenant_id, "id": number, "created_at": clock.now(), "version": 1}
+
+
+if note not in outbox.outside:
+    outbox.outside.append(note)
+    outbox.wakers.append(wake)
