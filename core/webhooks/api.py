@@ -10,7 +10,7 @@ from marshmallow import fields
 
 from core.base.i18n import _l
 from core.web import ctx
-from core.web.api import Api
+from core.web.api import TEXT, Api, items_of, told
 from core.web.forms import Choice, Int, Length, Moment, Range, Schema, Text, ui
 from core.web.wire import Answer
 
@@ -85,15 +85,10 @@ class FailedSince(Schema):
     since = Moment(required=True, metadata=ui(_l("从什么时候起"), help=_l("例如 2026-01-31 09:30，按北京时间")))
 
 
-_TEXT = {"type": "string"}
-KINDS = {"type": "object", "required": ["items"], "additionalProperties": False, "properties": {"items": {
-    "type": "array", "items": {"type": "object", "required": ["name", "title", "about", "data"], "additionalProperties": False,
-                               "properties": {"name": _TEXT, "title": _TEXT, "about": _TEXT, "data": {"type": "object"}}}}}}
-COUNT = {"type": "object", "required": ["deliveries"], "additionalProperties": False,
-         "properties": {"deliveries": {"type": "integer", "minimum": 0}}}
-GONE = {"type": "object", "required": ["id"], "additionalProperties": False, "properties": {"id": {"type": "integer"}}}
-LOG = {"type": "object", "required": ["items", "next"], "additionalProperties": False, "properties": {
-    "items": {"type": "array", "items": {"type": "object"}}, "next": {"type": ["integer", "null"]}}}
+KINDS = items_of(told(name=TEXT, title=TEXT, about=TEXT, data={"type": "object"}))
+COUNT = told(deliveries={"type": "integer", "minimum": 0})
+GONE = told(id={"type": "integer"})
+LOG = told(items={"type": "array", "items": {"type": "object"}}, next={"type": ["integer", "null"]})
 
 
 @api.get("", needs=MANAGE, title=_l("事件推送"), answers=HookOut, many=True)
@@ -113,7 +108,7 @@ def _with_secret(hook: Webhook, secret: str, status: int) -> Answer:
     return Answer(data, status, hook.version, {**SAFE, "Location": url_for("webhooks_api.hook", hook_id=hook.id)})
 
 
-@api.post("", needs=MANAGE, title=_l("新建事件推送"), takes=NewHook, answers=HookMade, status=201,
+@api.post("", page="new", needs=MANAGE, title=_l("新建事件推送"), takes=NewHook, answers=HookMade, status=201,
           note=_l("答复里的密钥只出现这一次；没有收到答复就更换密钥"))
 def create(data: dict[str, Any]) -> Any:
     return _with_secret(*services.create_hook(ctx(), **data), 201)
@@ -124,25 +119,25 @@ def hook(hook_id: int) -> Any:
     return services.get_hook(ctx(), hook_id)
 
 
-@api.patch(HOOK, needs=MANAGE, title=_l("修改、暂停或恢复事件推送"), takes=HookChange, answers=HookOut, versioned=True,
-           note=_l("没有写的字段不变；恢复后补发暂停期间的事件"))
+@api.patch(HOOK, page=("edit", "pause", "resume"), needs=MANAGE, title=_l("修改、暂停或恢复事件推送"), takes=HookChange,
+           answers=HookOut, versioned=True, note=_l("没有写的字段不变；恢复后补发暂停期间的事件"))
 def change(hook_id: int, data: dict[str, Any], version: int | None) -> Any:
     return services.change_hook(ctx(), hook_id, version=version, **data)
 
 
-@api.operation("DELETE", HOOK, needs=MANAGE, title=_l("删除事件推送和它的记录"), answers=GONE, versioned=True)
+@api.delete(HOOK, page="remove", needs=MANAGE, title=_l("删除事件推送和它的记录"), answers=GONE, versioned=True)
 def remove(hook_id: int, version: int | None) -> Any:
     services.remove_hook(ctx(), hook_id, version=version)
     return {"id": hook_id}
 
 
-@api.post(HOOK + "/secret", needs=MANAGE, title=_l("更换密钥"), answers=HookMade, status=201, versioned=True,
+@api.post(HOOK + "/secret", page="exchange", needs=MANAGE, title=_l("更换密钥"), answers=HookMade, status=201, versioned=True,
           note=_l("旧密钥的签名再并用一段时间；答复里的密钥只出现这一次"))
 def exchange(hook_id: int, version: int | None) -> Any:
     return _with_secret(*services.exchange_secret(ctx(), hook_id, version=version), 201)
 
 
-@api.post(HOOK + "/ping", needs=MANAGE, title=_l("发一次测试"), answers=DeliveryOut, status=202)
+@api.post(HOOK + "/ping", page="ping", needs=MANAGE, title=_l("发一次测试"), answers=DeliveryOut, status=202)
 def ping(hook_id: int) -> Any:
     return Answer(deliveries.get_delivery(ctx(), hook_id, services.ping(ctx(), hook_id)), 202)
 
@@ -159,11 +154,12 @@ def delivery(hook_id: int, delivery_id: int) -> Any:
     return deliveries.get_delivery(ctx(), hook_id, delivery_id)
 
 
-@api.post(DELIVERY + "/replay", needs=MANAGE, title=_l("重新推送一次"), answers=DeliveryOut, status=202)
+@api.post(DELIVERY + "/replay", page="replay", needs=MANAGE, title=_l("重新推送一次"), answers=DeliveryOut, status=202)
 def replay(hook_id: int, delivery_id: int) -> Any:
     return Answer(deliveries.replay(ctx(), hook_id, delivery_id), 202)
 
 
-@api.post(HOOK + "/replay", needs=MANAGE, title=_l("重新推送没有送达的"), takes=FailedSince, answers=COUNT, status=202)
+@api.post(HOOK + "/replay", page="replay_failed", needs=MANAGE, title=_l("重新推送没有送达的"), takes=FailedSince,
+          answers=COUNT, status=202)
 def replay_failed(hook_id: int, data: dict[str, Any]) -> Any:
     return {"deliveries": deliveries.replay_failed(ctx(), hook_id, since=data["since"])}
