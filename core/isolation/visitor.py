@@ -16,7 +16,7 @@ from core.web.api import ROOT
 CRASHED = 599       # the application let an exception through
 _TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 # tokens, numbers of records, the time of day
-_CHANGING = re.compile(r"jhl_[0-9A-Za-z_-]+|[0-9A-Za-z_-]{16,}|\d{9,}|\d\d:\d\d(:\d\d)?")
+_CHANGING = re.compile(r"jhl_[0-9A-Za-z_-]+|whsec_[0-9A-Za-z+/=]+|[0-9A-Za-z_-]{16,}|\d{9,}|\d\d:\d\d(:\d\d)?")
 
 
 @dataclass(frozen=True, slots=True)
