@@ -105,6 +105,8 @@ class Context(Switched):
         paths = {g.path for g in self.grants if permission in g.permissions}
         if "" in paths:
             return WHOLE_TENANT
+        if left := self.left(permission):
+            paths = {path for path in paths if not path.startswith(left)}
         return tuple(sorted(p for p in paths if not any(p != q and p.startswith(q) for q in paths)))
 
     def may(self, permission: str, path: str | None = None) -> bool:

@@ -57,6 +57,7 @@ ACTIONS: dict[str, Any] = {
     "tenancy.plugin.enable": _l("启用应用"), "tenancy.plugin.disable": _l("停用应用"),
     "tenancy.plugin.archive": _l("归档应用"),
     "tenancy.plugin.offer": _l("决定向谁开放应用"), "tenancy.plugin.upgrade": _l("升级应用"),
+    "tenancy.plugin.optional": _l("设定社区可否不参加应用"), "tenancy.plugin.come_back": _l("恢复参加应用"),
     "tenancy.onboarding.save": _l("填写开通资料"), "tenancy.onboarding.tree": _l("录入组织架构"),
     "work.step.make": _l("办理流程步骤"), "work.time_step": _l("到期自动流转"), "work.reminder": _l("生成和清理提醒"),
     "work.item.take_up": _l("接办待办"), "work.item.take_back": _l("收回待办"), "work.item.hand_over": _l("转办待办"),

@@ -69,6 +69,7 @@ class Entry:
     impact: Impact | None = None
     suggested: tuple[Suggestion, ...] = ()
     exported_at: Any = None
+    may_leave: bool = False
     picture: Picture | None = None
 
 
@@ -93,7 +94,8 @@ def _entry(ctx: Context, name: str, states: dict[str, PluginState], closed: froz
         state.since if state else None, state.by_name if state else "", bool(manifest.settings),
         impact_of(ctx, name) if detail else None, tuple(suggestions(ctx, name)) if detail else (),
         state.exported_at if state and state.exported_at and state.exported_at >= state.since else None,
-        picture_of(ctx, [n for n in around(plugins, name) if n in shown(ctx, states, closed)]) if detail else None,
+        may_leave=bool(state and state.may_leave),
+        picture=picture_of(ctx, [n for n in around(plugins, name) if n in shown(ctx, states, closed)]) if detail else None,
     )
 
 

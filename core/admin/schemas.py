@@ -21,6 +21,14 @@ class RuleOverrideSchema(Schema):
     note = LongText(validate=Length(max=500), metadata=ui(_l("说明"), cols=12))
 
 
+class LeaveSchema(Schema):
+    """A community takes no part in a plugin."""
+
+    org_id = Choice((), required=True, metadata=ui(_l("社区"), cols=4))
+    plugin = Choice((), required=True, metadata=ui(_l("应用"), cols=4))
+    reason = Text(required=True, validate=Length(max=200), metadata=ui(_l("原因"), cols=12))
+
+
 class ListEntrySchema(Schema):
     """An entry of a list; the page says what it may count as."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, not_, or_
 
 from core.contracts.errors import Forbidden, NotFound
 from core.plugin import Ledger
@@ -42,6 +42,15 @@ def scope_condition(ledger: Ledger, ctx: Context, permission: str = "") -> Colum
     paths = ctx.subtrees(wanted)
     if not paths:
         raise Forbidden(wanted)
-    if paths == WHOLE_TENANT or not ledger.scope:
+    if not ledger.scope:
         return None
-    return within(ledger.scope, paths)
+    wider = [] if paths == WHOLE_TENANT else [within(ledger.scope, paths)]
+    if left := ctx.left(ledger.name):
+        wider.append(taking_part(ledger.scope, left))
+    return and_(*wider) if wider else None
+
+
+def taking_part(columns: Iterable[Any], left: Iterable[str]) -> ColumnElement[bool]:
+    """Any place of the row lies outside the subtrees that take no part in the module; a row without a place stays."""
+    listed = list(columns)
+    return or_(*(not_(within([column], left)) for column in listed), and_(*(column.is_(None) for column in listed)))

@@ -8,6 +8,7 @@ from sqlalchemy import Column, func, select, update
 
 from core.base.db import PATH, metadata, session
 from core.base.scope import current_scope
+from core.tenancy.lifecycle import bump_plugins_rev
 
 from . import tree
 from .models import OrgUnit
@@ -33,6 +34,7 @@ def rewrite_paths(old: str, new: str) -> None:
             update(column.table).where(column.table.c.tenant_id == tenant_id, tree.within(column, old))
             .values({column.name: new + func.substr(column, len(old) + 1)})
         )
+    bump_plugins_rev()              # which places take no part in a plugin is remembered by path
     session().expire_all()
 
 

@@ -52,6 +52,17 @@ class Switched:
         """Whether nobody has this permission now, because its module is archived and it is none to look with."""
         return self.plugins.owner_of(permission) in self.archived and not self.plugins.reads(permission)
 
+    def left(self, name: str) -> tuple[str, ...]:
+        """Subtrees that take no part in the module a dotted name belongs to."""
+        if not isinstance(self.enabled, SwitchedOn):
+            return ()
+        owner = self.plugins.owner_of(name)
+        return tuple(path for module, path in self.enabled.left if module == owner)
+
+    def takes_part(self, name: str, path: str | None) -> bool:
+        """Whether a place (None: nowhere) takes part in the module of a dotted name."""
+        return not any((path or "").startswith(gone) for gone in self.left(name))
+
     def refusal(self, permission: str) -> JuheliError:
         """Why the actor may not: nobody may while the module is archived, else he lacks the permission."""
         return PluginArchived(self.plugins.owner_of(permission)) if self.only_read(permission) else Forbidden(permission)

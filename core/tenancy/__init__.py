@@ -18,5 +18,6 @@ plugin = Plugin(
         Permission("tenancy.tenant.offer", _l("决定向哪些租户开放应用，查看应用的故障")),
         Permission("tenancy.plugin.read", _l("查看应用")),
         Permission("tenancy.plugin.manage", _l("启用与停用应用")),
+        Permission("tenancy.plugin.leave", _l("决定本组织是否参加可选的应用")),
     ),
 )

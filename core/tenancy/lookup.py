@@ -14,7 +14,7 @@ from core.base.session import session
 from core.plugin import SwitchedOn, installed
 from core.service import TenantInfo
 
-from .models import ARCHIVED, CLOSED, ENABLED, PLATFORM, SHADOW, PluginState, Tenant
+from .models import ARCHIVED, CLOSED, ENABLED, PLATFORM, SHADOW, PluginLeave, PluginState, Tenant
 from .origins import remember
 
 # per database (engine): tenant id -> (plugins_rev, set)
@@ -63,7 +63,9 @@ def enabled_plugins(tenant_id: int, plugins_rev: int) -> SwitchedOn:
     states = dict(session().execute(  # type: ignore[arg-type]
         select(PluginState.plugin, PluginState.state).where(PluginState.state.in_((ENABLED, ARCHIVED)))).all())
     states = {name: state for name, state in states.items() if name in installed().by_name}    # its distribution may have gone
-    known[tenant_id] = (plugins_rev, SwitchedOn(states, [name for name, state in states.items() if state == ARCHIVED]))
+    leaves = select(PluginLeave.plugin, PluginLeave.org_path).execution_options(beyond_subtree=True)
+    left = [(row.plugin, row.org_path) for row in session().execute(leaves)]
+    known[tenant_id] = (plugins_rev, SwitchedOn(states, [name for name, state in states.items() if state == ARCHIVED], left))
     return known[tenant_id][1]
 
 

@@ -14,12 +14,14 @@ from core.base.db import (
     Index,
     Integer,
     Mapped,
+    OrgScoped,
     String,
     TenantScoped,
     UniqueConstraint,
     UTCDateTime,
     keys,
     mapped_column,
+    tfk,
 )
 
 PLATFORM = 0
@@ -68,8 +70,8 @@ class Tenant(Base):
 class PluginState(TenantScoped, Base):
     """What a tenant decided about one plugin. Absent row: never enabled, or purged: the tenant keeps nothing of it.
 
-    `exported_at`: when its data was last taken along while it was off or archived. `module_version`: the plugin's version its
-    roles and defaults here come from ("": before versions were noted).
+    `may_leave`: communities may decide to take no part (PluginLeave). `exported_at`: when its data was last taken along while it
+    was off or archived. `module_version`: the version its roles and defaults here come from ("": before versions were noted).
     """
 
     __tablename__ = "tenancy_plugin_state"
@@ -79,8 +81,22 @@ class PluginState(TenantScoped, Base):
     state: Mapped[str] = mapped_column(String(10))
     since: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     by_name: Mapped[str] = mapped_column(String(80), default="")
+    may_leave: Mapped[bool] = mapped_column(Boolean, default=False)
     exported_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     module_version: Mapped[str] = mapped_column(String(20), default="")
+
+
+class PluginLeave(OrgScoped, TenantScoped, Base):
+    """A unit, with all below it, takes no part in a plugin the tenant has on."""
+
+    __tablename__ = "tenancy_plugin_leave"
+    __table_args__ = keys(tfk("org_unit_id", "people_org_unit"), UniqueConstraint("tenant_id", "plugin", "org_unit_id"))
+
+    plugin: Mapped[str] = mapped_column(String(24))
+    org_unit_id: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(200))
+    since: Mapped[dt.datetime] = mapped_column(UTCDateTime)
+    by_name: Mapped[str] = mapped_column(String(80), default="")
 
 
 EVERYBODY, NAMED, NOBODY = "everybody", "named", "nobody"

@@ -40,7 +40,8 @@ def _make_chunk(ctx: Context, workflow: Workflow, step: Step, last: int) -> tupl
     records = list(session().scalars(
         select(model).where(model.state.in_(step.sources), model.id > last, column <= _bound(column, step, today))
         .order_by(model.id).limit(CHUNK).execution_options(populate_existing=True)))
-    moves = [move for record in records if (move := _move(ctx, step, record, today))]
+    moves = [move for record in records if ctx.takes_part(workflow.name, getattr(record, "org_path", None))
+             and (move := _move(ctx, step, record, today))]
     for move in moves:
         move.record.state = step.target
         flag_modified(move.record, "state")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 
 from core.accounts.models import User
 from core.base.memo import remembered
@@ -95,8 +95,11 @@ def mine(ctx: Context) -> ColumnElement[bool]:
 
 
 def resting(ctx: Context) -> list[ColumnElement[bool]]:
-    """Leaves out what belongs to archived modules: nothing falls due there, and nothing can be done."""
-    return [WorkItem.source.not_in(sorted(ctx.archived))] if ctx.archived else []
+    """Leaves out what belongs to archived modules, and to places that take no part in one: nothing falls due there."""
+    found = [WorkItem.source.not_in(sorted(ctx.archived))] if ctx.archived else []
+    gone = {name: paths for name in ctx.enabled if (paths := ctx.left(name))}
+    return found + [not_(and_(WorkItem.source == name, or_(*(below(WorkItem.org_path, path) for path in paths))))
+                    for name, paths in sorted(gone.items())]
 
 
 def _guards(ctx: Context) -> list[str]:

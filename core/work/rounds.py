@@ -76,6 +76,8 @@ def _wanted(ctx: Context, reminder: Reminder) -> Iterable[tuple[str, dict[str, A
     """dedup key -> item, for what is due or comes due within the time ahead."""
     today = ctx.today()
     for due in _rows(ctx, reminder):
+        if not ctx.takes_part(reminder.name, due.org_path):
+            continue
         end = deadline(reminder.rule, due.since) if reminder.rule else Deadline(due.since, {})
         opens_on = days_ahead(reminder.ahead, end.on, reminder.stage) if reminder.ahead else end.on
         if opens_on > today:

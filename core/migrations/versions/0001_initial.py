@@ -505,6 +505,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=10), nullable=False),
     sa.Column('since', UTCDateTime(), nullable=False),
     sa.Column('by_name', sa.String(length=80), nullable=False),
+    sa.Column('may_leave', sa.Boolean(), nullable=False),
     sa.Column('exported_at', UTCDateTime(), nullable=True),
     sa.Column('module_version', sa.String(length=20), nullable=False),
     sa.Column('created_at', UTCDateTime(), nullable=False),
@@ -977,6 +978,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_people_registry_check_org_id'), ['tenant_id', 'org_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_people_registry_check_org_path'), ['tenant_id', 'org_path'], unique=False)
 
+    op.create_table('tenancy_plugin_leave',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('plugin', sa.String(length=24), nullable=False),
+    sa.Column('org_unit_id', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.String(length=200), nullable=False),
+    sa.Column('since', UTCDateTime(), nullable=False),
+    sa.Column('by_name', sa.String(length=80), nullable=False),
+    sa.Column('org_path', sa.String(length=60).with_variant(sa.String(length=60, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'org_unit_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_tenancy_plugin_leave_org_unit_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_tenancy_plugin_leave')),
+    sa.UniqueConstraint('tenant_id', 'plugin', 'org_unit_id', name=op.f('uq_tenancy_plugin_leave_plugin_org_unit_id')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ('org_path',)},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('tenancy_plugin_leave', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_tenancy_plugin_leave_org_path'), ['tenant_id', 'org_path'], unique=False)
+        batch_op.create_index(batch_op.f('ix_tenancy_plugin_leave_org_unit_id'), ['tenant_id', 'org_unit_id'], unique=False)
+
     op.create_table('webhooks_delivery',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1298,6 +1321,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_webhooks_delivery_at'))
 
     op.drop_table('webhooks_delivery')
+    with op.batch_alter_table('tenancy_plugin_leave', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_tenancy_plugin_leave_org_unit_id'))
+        batch_op.drop_index(batch_op.f('ix_tenancy_plugin_leave_org_path'))
+
+    op.drop_table('tenancy_plugin_leave')
     with op.batch_alter_table('people_registry_check', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_people_registry_check_org_path'))
         batch_op.drop_index(batch_op.f('ix_people_registry_check_org_id'))
