@@ -63,6 +63,7 @@ def site(folder: Path, *, plain: int, tls: int, upstreams: tuple[int, ...], text
         str(folder / "key.pem"), "-out", str(folder / "cert.pem"))
     lines = text.replace("/etc/juheli/tls/fullchain.pem", f"{folder}/cert.pem")
     lines = lines.replace("/etc/juheli/tls/privkey.pem", f"{folder}/key.pem")
+    lines = lines.replace("/var/log/nginx/access.log", f"{folder}/access.log")
     lines = lines.replace("/etc/juheli/nginx-proxy.conf", str(DEPLOY / "nginx/nginx-proxy.conf"))
     lines = lines.replace("/opt/juheli/current/static/", f"{ROOT}/core/web/static/")
     lines = lines.replace("/var/lib/juheli/files/", f"{folder}/files/")

@@ -19,7 +19,13 @@ old=$(readlink "$root/current" || true)
 say() { echo "release $version: $*"; }
 
 with_settings() { # run a command of a release with the installation's settings, as its account
-    (set -a; . "$environment"; set +a; exec $as "$@")
+    (while IFS= read -r line || [ -n "$line" ]; do # as systemd reads the file: a password may hold $ & ; and spaces
+        case $line in [A-Za-z_]*=*) ;; *) continue;; esac
+        value=${line#*=}
+        case $value in \"*\") value=${value#\"}; value=${value%\"};; esac
+        export "${line%%=*}=$value"
+    done <"$environment"
+    exec $as "$@")
 }
 
 ready() { # wait until the process on a port can serve

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, MetaData, create_engine, event, inspect
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from core.base import session as sessions
 from core.base import tally
@@ -64,8 +64,7 @@ class Database:
         if not self.is_sqlite:
             options.setdefault("pool_pre_ping", True)  # a restarted server costs one reconnect, not one error per connection
             options.setdefault("pool_timeout", 5)
-            # PgBouncer may give each transaction another server connection: nothing is prepared on one
-            options.setdefault("connect_args", {"prepare_threshold": None, "application_name": "juheli"})
+            options.setdefault("connect_args", _to_postgres(address))
         self.engine = create_engine(
             address, json_serializer=lambda value: json.dumps(value, ensure_ascii=False), **options
         )
@@ -187,6 +186,15 @@ def current_database() -> Database:
     if database is None:
         raise RuntimeError("no database is in use here: `with database.use():` first")
     return database
+
+
+def _to_postgres(address: URL) -> dict[str, Any]:
+    """How to connect, where the address does not say it: a host that has vanished is given up in seconds, not in the
+    minutes of TCP. PgBouncer may give each transaction another server connection, so nothing is prepared on one.
+    """
+    told = {"application_name": "juheli", "connect_timeout": 3, "keepalives_idle": 30, "keepalives_interval": 5,
+            "keepalives_count": 3, "tcp_user_timeout": 40_000}
+    return {"prepare_threshold": None, **{name: value for name, value in told.items() if name not in address.query}}
 
 
 def _sqlite_pragmas(dbapi: Any, record: Any) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Engine, ExceptionContext
 
 from core.base.scope import current_frame
 
@@ -58,6 +58,12 @@ def install(engine: Engine, slow_ms: float = SLOW_MS) -> None:
         if ms >= slow_ms:
             _tell(sql, ms, tally.where if tally else "")
 
+    def failed(error: ExceptionContext) -> None:
+        context = error.execution_context
+        if context is not None and hasattr(context, "juheli_began"):       # the slowest of all run into their time-out
+            end(None, None, error.statement or "", None, context, False)
+
+    event.listen(engine, "handle_error", failed)
     event.listen(engine, "before_cursor_execute", begin)
     event.listen(engine, "after_cursor_execute", end)
 

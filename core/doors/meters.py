@@ -19,10 +19,10 @@ from core.base.cache import cache
 from core.base.engine import Database
 from core.base.traces import kind_of
 from core.jobs.dead import queue_state
-from core.plugin.manager import failures
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 QUERIES = (1, 2, 3, 5, 8, 13, 21, 34, 55, 89)
 
 
@@ -45,6 +45,7 @@ class Meters(logging.Handler):
         self.queries = library.Histogram("juheli_request_queries", "Statements of an answer", ("module",), buckets=QUERIES,
                                          **made)
         self.slow = library.Counter("juheli_slow_queries", "Statements slower than half a second", ("tenant_id",), **made)
+        self.broken = library.Counter("juheli_hook_failures", "Hooks of a module that raised", ("module",), **made)
         self.jobs = library.Counter("juheli_jobs", "Jobs ended", ("job", "outcome"), **made)
         self.job_seconds = library.Histogram("juheli_job_seconds", "Time of a job", ("job",), buckets=SECONDS, **made)
 
@@ -55,13 +56,16 @@ class Meters(logging.Handler):
         elif record.name == "juheli.jobs" and "outcome" in fields:
             self.jobs.labels(fields["job"], fields["outcome"]).inc()
             self.job_seconds.labels(fields["job"]).observe(fields["ms"] / 1000)
+        elif "hook" in fields:
+            self.broken.labels(fields["plugin"]).inc()
         elif record.name == "juheli.slow":
             self.slow.labels(str(fields["tenant_id"])).inc()
 
     def _request(self, fields: dict[str, Any]) -> None:
         endpoint = fields["endpoint"] or "none"
         module = endpoint.split(".", 1)[0]
-        self.requests.labels(fields["method"], endpoint, str(fields["status"])).inc()
+        method = fields["method"] if fields["method"] in METHODS else "other"       # a client may make up thousands
+        self.requests.labels(method, endpoint, str(fields["status"])).inc()
         self.seconds.labels(module).observe(fields["ms"] / 1000)
         self.queries.labels(module).observe(fields["queries"])
         if fields["tenant"]:
@@ -106,10 +110,6 @@ class _Now:
         if cache().state != "off":
             up.add_metric(("redis",), int(cache().state == "up"))
         yield up
-        broken = self.core.CounterMetricFamily("juheli_hook_failures", "Hooks of a module that raised", labels=("module",))
-        for module, count in failures.items():
-            broken.add_metric((module,), count)
-        yield broken
 
 
 @once

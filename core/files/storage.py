@@ -64,6 +64,11 @@ def _sent_by_nginx() -> bool:
     return bool(Config.from_environment().accel)
 
 
+def folder_mode() -> int:
+    """Who may enter the folders of files: we, and nginx where it sends them."""
+    return 0o750 if _sent_by_nginx() else 0o700
+
+
 def store(produce: Callable[[Path], None]) -> Stored:
     """Let `produce` write to a path; the file appears under its key only when it is complete and on the disk."""
     token = secrets.token_hex(16)
@@ -73,7 +78,7 @@ def store(produce: Callable[[Path], None]) -> Stored:
 def store_as(key: str, produce: Callable[[Path], None]) -> Stored:
     """The same for a file that brings its key along (a tenant that arrives). Raises ValueError for no key of ours."""
     final = path_of(key)
-    final.parent.mkdir(parents=True, exist_ok=True, mode=0o750 if _sent_by_nginx() else 0o700)
+    final.parent.mkdir(parents=True, exist_ok=True, mode=folder_mode())
     part = final.with_name(final.name + PART)
     try:
         produce(part)

@@ -228,7 +228,8 @@ class Hooks:
             except Exception as error:
                 failures[impl.plugin_name] += 1
                 troubles.note(impl.plugin_name, name, error)
-                log.exception("module %s failed in hook %s", impl.plugin_name, name)
+                log.exception("module %s failed in hook %s", impl.plugin_name, name,
+                              extra={"plugin": impl.plugin_name, "hook": name})
         return found
 
     def strict(self, name: str, *, only: str | None = None, **arguments: Any) -> list[Any]:

@@ -95,6 +95,9 @@ def test_a_person_signs_in_and_works_through_the_whole_stack(site: Site) -> None
     assert person.found_unit("stackproof"), person.ledger.outcomes
     assert redis_client.Redis.from_url(site.stack.environment["JUHELI_REDIS_URL"]).keys("*:session:*")
     text = "".join(server.said() for server in site.servers.values())
+    answer = raw_get(site, f"/t/east/people/?q={PASSWORD}")
+    assert status(answer) in (302, 303) and b"/t/east/people/" in (accesses := (site.stack.folder / "access.log").read_bytes())
+    assert PASSWORD.encode() not in accesses, "nginx writes down what somebody searched for"
     assert '"event": "request"' in text and '"endpoint": "people.new_org"' in text and PASSWORD not in text
 
 

@@ -89,7 +89,7 @@ def arrive(path: Path, *, passphrase: str | None = None, ring: TenantRing | None
 @contextmanager
 def alone(tenant_id: int) -> Iterator[None]:
     """Nobody else brings in or takes back this tenant meanwhile; a killed process lets go by itself. Raises Conflict."""
-    storage.root().mkdir(parents=True, exist_ok=True, mode=0o700)
+    storage.root().mkdir(parents=True, exist_ok=True, mode=storage.folder_mode())
     lock = storage.root() / f".arriving-{tenant_id}"
     with lock.open("w") as held:
         try:

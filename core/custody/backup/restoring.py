@@ -149,7 +149,7 @@ def _count(model: Any, *where: Any) -> int:
 
 def _unpack(archive: Path, to: Path) -> None:
     """Only ordinary files under <tenant>/<two>/<thirty> are taken, whatever else somebody put into it."""
-    to.mkdir(mode=0o700)
+    to.mkdir(mode=storage.folder_mode())
     with tarfile.open(archive) as packed:
         for member in packed:
             place = PurePosixPath(member.name)

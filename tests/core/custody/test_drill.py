@@ -145,6 +145,15 @@ def test_a_tar_with_a_way_out_is_refused(tmp_path):
             restoring._unpack(tmp_path / "files.tar", tmp_path / f"to-{hash(name)}")
 
 
+def test_nginx_may_enter_what_was_restored(tmp_path, monkeypatch):
+    """Where it sends the files (JUHELI_ACCEL), it is in our group."""
+    tarfile.open(tmp_path / "files.tar", "w").close()
+    for accel, mode in (("/_stored/", 0o750), ("", 0o700)):
+        monkeypatch.setenv("JUHELI_ACCEL", accel)
+        restoring._unpack(tmp_path / "files.tar", tmp_path / f"files{mode}")
+        assert (tmp_path / f"files{mode}").stat().st_mode & 0o777 == mode
+
+
 def test_old_backups_go_but_never_the_last_ones(tmp_path, pilot, monkeypatch):
     with pilot.use():
         config = Config(instance=pilot.folder)

@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 from flask import current_app
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from core.accounts.models import User
 from core.base import logs, tally
+from core.base.engine import Database
+from core.base.scope import tenant_scope
 from core.base.session import begin_write, session
 from core.base.traces import scrubbed
+from core.doors.meters import Meters
 from core.jobs.queue import TASKS, enqueue, job
 from core.testing.world import World
 
@@ -92,7 +96,7 @@ def test_no_canary_reaches_any_line(world: World, lines: io.StringIO, monkeypatc
     with world.inside("east"):
         begin_write()
         session().add_all([User(login_name="admin", name=NAME), User(login_name="admin", name=PHONE)])
-        with pytest.raises(Exception, match="UNIQUE") as failed:
+        with pytest.raises(Exception, match="(?i)unique") as failed:
             session().commit()
         logging.getLogger("juheli.test").exception("not saved", exc_info=failed.value)
     del TASKS["tenancy.canary"]
@@ -107,6 +111,30 @@ def test_slow_statements_are_told_with_their_tenant_and_without_values(world: Wo
     [line] = read(lines, "slow query")
     assert (line["tenant_id"], line["ms"], line["where"]) == (world.tenants["east"].id, 812.3, "people.index")
     assert "accounts_user" in line["sql"]
+
+
+def test_a_statement_that_fails_late_is_told_too(world: World, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The slowest statements run into their time-out: nothing is heard of them after their execution."""
+    database = Database(world.database.engine.url.render_as_string(hide_password=False), slow_ms=0.0)
+    with database.use(), tenant_scope(world.tenants["east"].id), tally.tallied("here") as counted:
+        begin_write()
+        session().add(User(login_name="admin", name=NAME))
+        with pytest.raises(IntegrityError):
+            session().commit()
+        assert counted.queries >= 1
+    database.dispose()
+    assert "INSERT INTO accounts_user" in " ".join(line["sql"] for line in read(lines, "slow query"))
+
+
+def test_made_up_methods_and_broken_hooks_in_the_figures(world: World) -> None:
+    """A client cannot make a figure per method it invents; what a module's hooks did is summed over processes."""
+    figures = Meters()
+    for method in ("GET", "BREW", "XYZZY"):
+        figures._request({"method": method, "endpoint": "people.index", "status": 200, "ms": 1.0, "queries": 1, "tenant": ""})
+    figures.emit(logging.makeLogRecord({"name": "juheli.plugin", "plugin": "liaison", "hook": "tiles"}))
+    text = figures.text(world.database).decode()
+    assert 'method="other",status="200"} 2.0' in text and "BREW" not in text
+    assert 'juheli_hook_failures_total{module="liaison"} 1.0' in text
 
 
 def test_figures_are_for_the_monitoring_only(world: World) -> None:
