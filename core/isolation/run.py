@@ -18,9 +18,11 @@ from core.tenancy.models import PLATFORM
 
 from . import addresses, forms, identities, queries, rows
 from .probe import Probe
+from .shadows import BYSTANDER, CLERK, OWN
 from .site import Site, Walk
 from .visitor import Visitor
 
+OWN_PAGE = "/accounts/me"       # everybody who is signed in may open it
 PAGES = {False: 120, True: 1500}
 
 
@@ -121,6 +123,22 @@ def prepare(probe: Probe) -> None:
     probe.begin()
 
 
+def freshen(probe: Probe) -> None:
+    """New sessions for everybody who looks around. Those of the beginning end by themselves after half an hour without a
+    page, and who is signed out sees nothing anywhere: a long probe would find all well.
+    """
+    for visitor, user_id in ((probe.admin, OWN), (probe.clerk, CLERK), (probe.bystander, BYSTANDER)):
+        visitor.token, visitor.csrf = session_of(probe, probe.own.tenant_id, user_id), ""
+    prepare(probe)
+
+
+def awake(probe: Probe) -> None:
+    """Whoever looked around is still signed in; a part that ends otherwise has proved nothing."""
+    for visitor in (probe.admin, probe.clerk, probe.bystander):
+        if visitor.open("GET", OWN_PAGE).status != 200:
+            probe.found("blind", visitor.name, "was signed out before the end")
+
+
 def run(probe: Probe, parts: tuple[str, ...] = tuple(PARTS)) -> Site:
     """Try everything (or some parts); `probe.findings` tells what must not be, `probe.cases` how much was tried.
 
@@ -129,7 +147,8 @@ def run(probe: Probe, parts: tuple[str, ...] = tuple(PARTS)) -> Site:
     prepare(probe)
     site = walk(probe)
     for name in parts:
-        probe.begin()
+        freshen(probe)
         PARTS[name](probe, site)
         probe.check(name, "everything")
+        awake(probe)
     return site

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.isolation.canaries import COUNTERS, tenant_tables
-from core.isolation.run import PARTS
+from core.isolation.run import PARTS, awake, end_session, freshen
 
 pytestmark = pytest.mark.xdist_group("isolation-probe")  # one pair of shadows for all of them
 LEAST = {"below": 600, "asking": 300, "posting": 300, "being": 800}
@@ -14,10 +14,11 @@ BLIND = 0.15        # of the addresses with a number, how many may not react to 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_nothing_of_another_tenant_is_met(part, probe, site, figure):
-    probe.begin()
+    freshen(probe)
     before = probe.cases.total()
     PARTS[part](probe, site)
     probe.check(part, "everything")
+    awake(probe)
     tried = probe.cases.total() - before
     figure(f"isolation, {part}: {tried} cases, {len(probe.findings)} findings")
     assert [str(finding) for finding in probe.findings] == []
@@ -39,3 +40,15 @@ def test_addresses_react_to_the_tenants_own_records(probe, site, figure):
     figure(f"isolation: {len(blind)} addresses do not react to the made-up record: {'; '.join(blind)}")
     assert [place for place in blind if "no value known" in place] == []
     assert len(blind) < BLIND * probe.cases["path"]
+
+
+def test_who_was_signed_out_has_proved_nothing(probe):
+    """A session that ends during the probe would make every page look well guarded."""
+    freshen(probe)
+    end_session(probe, probe.own.tenant_id, probe.clerk.token)
+    awake(probe)
+    found, probe.findings = probe.findings, []
+    assert [str(finding) for finding in found] == ["[blind] clerk: was signed out before the end"]
+    freshen(probe)
+    awake(probe)
+    assert probe.findings == []
