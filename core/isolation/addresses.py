@@ -50,9 +50,11 @@ def declared(probe: Probe, word: str) -> list[str]:
     """Values for an argument nobody linked to, by what it is called; a name of a ledger for all others."""
     plugins = probe.plugins
     steps = [s.name for w in plugins.workflows.values() for s in w.steps]
+    schemas = [each.settings_schema() for each in plugins.by_name.values()]
     named = {"workflow": plugins.workflows, "kind": plugins.import_kinds, "module": plugins.by_name, "step": steps,
              "token": ["0" * 43], "slug": [probe.foreign_slug], "key": ["accounts.session_hours"], "code": ["other"],
-             "copy": ["0" * 12], "day": ["2026-01-31"],
+             "copy": ["0" * 12], "day": ["2026-01-31"], "plugin": plugins.optional,
+             "setting": sorted({name for made in schemas if made for name in made().fields}),
              "name": plugins.ledgers}
     return sorted(named.get(word, ()))
 
