@@ -50,7 +50,7 @@ def ask_archive(ctx: Context, *, password: str, passphrase: str, again: str, plu
 
 
 @service(ASK, action="custody.archive.ask")
-def _queue(ctx: Context, keys: dict[str, Any], plugin: str) -> Job:
+def _queue(ctx: Context, keys: dict[str, Any], plugin: str = "") -> Job:
     """The passphrase itself never reaches the queue: the keys are closed under it already."""
     if session().scalar(select(Job.id).where(Job.name == JOB, Job.status.in_((QUEUED, RUNNING))).limit(1)):
         raise Conflict(_("数据包正在生成，请稍候。"))
