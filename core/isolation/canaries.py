@@ -85,9 +85,9 @@ def codes_of(table: Table, plugins: Plugins) -> dict[str, Any]:
         sources = [(c.source, c.choices) for c in ledger.columns] + [(f.source, f.choices) for f in ledger.filters]
         for source, choices in sources:
             column = getattr(source, "property", None)
-            for c in getattr(column, "columns", ()) if isinstance(choices, Mapping) and choices else ():
-                if c.table is table:
-                    found.setdefault(c.name, next(iter(choices)))
+            if isinstance(choices, Mapping) and choices:
+                first = next(iter(choices))
+                found |= {c.name: first for c in getattr(column, "columns", ()) if c.table is table and c.name not in found}
     return found
 
 
