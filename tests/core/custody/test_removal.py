@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+import redis
 from sqlalchemy import func, select
 
 from core.access.contexts import acting_in
 from core.audit.log import verify
 from core.audit.models import AuditEntry
-from core.base import clock
+from core.base import cache, clock
+from core.base.cache import Cache, use_cache
 from core.base.session import session
 from core.contracts.errors import Conflict, Forbidden, Invalid, NotFound, TenantSuspended
 from core.custody import carrying_out, cleaning, operators, removal, shelf
@@ -183,3 +185,25 @@ def test_the_hourly_job_carries_it_out(world, tmp_path):
             rows = session().scalar(select(func.count()).select_from(AuditEntry).where(AuditEntry.action.startswith("custody.")))
             assert rows == 5
     storage.use_root(None)
+
+
+def test_nothing_of_it_stays_in_redis_and_what_is_anothers_does(place, own_redis):
+    """With a real Redis: sessions, rights and counters of the tenant go, and the certificate says that none is left."""
+    server = redis.Redis.from_url(own_redis)
+    use_cache(Cache(own_redis))
+    try:
+        for slug in ("east", "west"):
+            with place.inside(slug):
+                cache.put({"name": slug}, 600, "session", "x")
+                cache.count(600, "limit", "y")
+        mine = f"*:t{place.tenants['east'].id}:*"
+        assert len(server.keys(mine)) == 2
+        number = confirmed(place)
+        with clock.at(clock.now() + LATER), place.acting("platform", "operator") as ctx:
+            said = carrying_out.carry_out(ctx, number)
+        assert server.keys(mine) == [] and said["left"]["cache"] == 0
+        with place.inside("west"):
+            assert cache.get("session", "x") == {"name": "west"}
+    finally:
+        use_cache(Cache())
+        server.close()
