@@ -14,7 +14,7 @@ from core.custody.backup.manifest import BackupTrouble
 from core.doors.outage import AWAY, FULL, kind_of_outage
 from core.plugin.manager import PluginProblems
 
-from . import audit, backup, database, demo, doctor, installation, plugin, plugin_install, plugin_new, tenant, tenant_life
+from . import audit, backup, database, demo, doctor, installation, plugin, plugin_install, plugin_new, tenant, tenant_life, token
 
 OUTAGES = {
     FULL: "the disk is full: nothing was finished. Free space (juheli doctor says where), then run the same command again",
@@ -33,6 +33,7 @@ cli.add_command(installation.worker)
 cli.add_command(tenant.tenant)
 cli.add_command(plugin.plugin)
 cli.add_command(audit.audit)
+cli.add_command(token.token)
 cli.add_command(database.db)
 cli.add_command(demo.demo)
 cli.add_command(backup.backup)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
+import click
+
+from core.access.contexts import acting_in
 from core.base.config import Config
 from core.base.engine import Database
 from core.base.keyring import KeyTrouble, keyring, load_keyring, use_keyring
 from core.migrations.upgrade import pending
 from core.plugin.manager import Plugins, installed
 from core.rules import add_rules
+from core.service import Context
+from core.tenancy.lookup import by_address
 from core.tenancy.platform import key_fingerprint
 
 
@@ -38,3 +43,10 @@ def opened(config: Config | None = None, *, migrating: bool = False) -> Iterator
             yield database, plugins
     finally:
         database.dispose()
+
+
+def acting(slug: str, label: str) -> AbstractContextManager[Context]:
+    """A tenant's scope with all powers, named `label` in the audit. Says which tenant there is not."""
+    if by_address(slug=slug) is None:
+        raise click.ClickException(f"no tenant {slug!r}")
+    return acting_in(slug, label)

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
 
 import click
 
-from core.access.contexts import acting_in
 from core.migrations.upgrade import pending
 from core.migrations.upgrade import upgrade as migrate_to_head
 from core.plugin import Plugins
-from core.service import Context
 from core.tenancy import offers, upgrading
 from core.tenancy.everywhere import Standing, complaints, standings
 from core.tenancy.lifecycle import archive_plugin, disable_plugin, enable_plugin
-from core.tenancy.lookup import by_address
 from core.tenancy.models import PLATFORM_SLUG
 
-from .opening import opened
+from .opening import acting, opened
 from .plugin_purge import purge_group
 
 name_argument = click.argument("name")
@@ -38,7 +34,7 @@ def list_(slug: str) -> None:
     with opened() as (_database, plugins):
         enabled = archived = frozenset[str]()
         if slug:
-            with _acting(slug) as ctx:
+            with acting(slug, "juheli plugin") as ctx:
                 enabled, archived = ctx.enabled, ctx.archived
         for name in plugins.optional:
             manifest = plugins.by_name[name].manifest
@@ -51,7 +47,7 @@ def list_(slug: str) -> None:
 @tenant_option
 def enable(name: str, slug: str) -> None:
     """Switch a plugin on, with what it requires."""
-    with opened(), _acting(slug) as ctx:
+    with opened(), acting(slug, "juheli plugin") as ctx:
         click.echo(f"{slug}: on: {', '.join(enable_plugin(ctx, name)) or 'nothing to do'}")
 
 
@@ -60,7 +56,7 @@ def enable(name: str, slug: str) -> None:
 @tenant_option
 def disable(name: str, slug: str) -> None:
     """Switch a plugin off; its data is kept."""
-    with opened(), _acting(slug) as ctx:
+    with opened(), acting(slug, "juheli plugin") as ctx:
         disable_plugin(ctx, name)
         click.echo(f"{slug}: off: {name}")
 
@@ -70,7 +66,7 @@ def disable(name: str, slug: str) -> None:
 @tenant_option
 def archive(name: str, slug: str) -> None:
     """Let its records be read and taken out, and nothing be changed; `enable` ends it."""
-    with opened(), _acting(slug) as ctx:
+    with opened(), acting(slug, "juheli plugin") as ctx:
         archive_plugin(ctx, name)
         click.echo(f"{slug}: archived: {name}")
 
@@ -85,7 +81,7 @@ def offer(name: str, audience: str | None, profiles: tuple[str, ...], tenants: t
     """Say to whom a plugin is offered; tenants see and switch on nothing else."""
     if (audience is None) != bool(profiles or tenants):
         raise click.UsageError("either --everybody, or --nobody, or some --profile and --tenant")
-    with opened(), _acting(PLATFORM_SLUG) as ctx:
+    with opened(), acting(PLATFORM_SLUG, "juheli plugin") as ctx:
         row = offers.decide_offer(ctx, name, audience=audience or offers.NAMED, profiles=[*profiles], tenants=[*tenants])
         click.echo(f"{name}: offered to {', '.join((*row.profiles, *row.tenants)) or row.audience}")
 
@@ -150,9 +146,3 @@ plugin.add_command(purge_group)
 def _known(plugins: Plugins, name: str | None) -> None:
     if name is not None and name not in plugins.optional:
         raise click.ClickException(f"no plugin {name!r}")
-
-
-def _acting(slug: str) -> AbstractContextManager[Context]:
-    if by_address(slug=slug) is None:
-        raise click.ClickException(f"no tenant {slug!r}")
-    return acting_in(slug, "juheli plugin")

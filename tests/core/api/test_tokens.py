@@ -7,6 +7,7 @@ import re
 from contextlib import nullcontext
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from core.access.models import AccessToken, Role, RoleGrant
@@ -17,6 +18,7 @@ from core.accounts.services.users import disable_user, reset_link
 from core.audit.models import AuditEntry
 from core.base import clock
 from core.base.session import begin_write, session
+from core.cli import cli
 from core.contracts.errors import Forbidden, Invalid
 from core.jobs.queue import OwnerGone, enqueue, on_behalf_of
 from core.testing.world import Program, World
@@ -197,3 +199,34 @@ def test_a_job_asked_for_with_a_token_runs_with_the_rights_of_the_token(world, r
         service.revoke_token(admin, token.id)
     with world.inside("east"), on_behalf_of(token.id), pytest.raises(OwnerGone):
         make_context(tenant, token.user_id)
+
+
+def test_tokens_are_made_listed_and_revoked_from_the_command_line(world, monkeypatch):
+    """The same services as the page: the same checks, the same account with one role, the same audit."""
+    units = build_units(world)
+    config = world.app.extensions["juheli.config"]
+    monkeypatch.setenv("JUHELI_INSTANCE", str(config.instance))
+    monkeypatch.setenv("JUHELI_DATABASE_URL", config.url)
+
+    def run(*words: str):
+        return CliRunner().invoke(cli, ["token", words[0], "--tenant", "east", *words[1:]])
+
+    until = (clock.today() + dt.timedelta(days=30)).isoformat()
+    made = run("create", "data office", "--role", "tenant_admin", "--until", until, "--org", str(units.org["pine"]),
+               "--only", "people.person.read")
+    assert made.exit_code == 0, made.output
+    program = Program(world.app.test_client(), "/t/east", made.stdout.splitlines()[0])
+    assert [g["permissions"] for g in program.get("/me").json["grants"]] == [["people.person.read"]]
+    listed = run("list")
+    assert program.secret not in listed.output and "live" in listed.output and "data office" in listed.output
+    assert run("revoke", listed.output.split()[0]).exit_code == 0 and program.get("/me").status_code == 401
+    assert "revoked" in run("list").output
+    with world.inside("east"):
+        entries = session().scalars(select(AuditEntry).where(AuditEntry.action.startswith("access.token."))).all()
+        assert [(one.action, one.via, one.actor_name) for one in entries] == [
+            ("access.token.make", "cli", "juheli token"), ("access.token.revoke", "cli", "juheli token")]
+    for words, said in ((("create", "x", "--role", "nobody", "--until", until), "no role 'nobody'"),
+                        (("create", "x", "--role", "tenant_admin", "--until", "2099-01-01"), ""), (("revoke", "5"), "")):
+        refused = run(*words)
+        assert refused.exit_code != 0 and said in refused.output, refused.output
+    assert "no tenant 'nowhere'" in CliRunner().invoke(cli, ["token", "list", "--tenant", "nowhere"]).output
