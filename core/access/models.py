@@ -6,6 +6,7 @@ import datetime as dt
 
 from sqlalchemy import ColumnElement, and_, or_
 
+from core.base.clock import SHANGHAI
 from core.base.db import (
     JSON,
     Base,
@@ -92,6 +93,11 @@ class AccessToken(TenantScoped, Base):
     made_by: Mapped[str] = mapped_column(String(80), default="")
     revoked_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     revoked_by: Mapped[str] = mapped_column(String(80), default="")
+
+    @property
+    def last_day(self) -> dt.date:
+        """The last day it lets in: it ends as the next one begins in China."""
+        return (self.expires_at - dt.timedelta(microseconds=1)).astimezone(SHANGHAI).date()
 
 
 class AccessRevision(TenantScoped, Base):

@@ -123,8 +123,7 @@ def exchange_token(ctx: Context, token_id: int) -> tuple[AccessToken, str]:
     Raises Invalid when the actor does not hold what the token may do, NotFound.
     """
     token = _managed(ctx, token_id)
-    until = token.expires_at.astimezone(SHANGHAI).date() - dt.timedelta(days=1)     # it ends as that day begins
-    if refused := uncovered(ctx, token.permissions, token.org_path, until):
+    if refused := uncovered(ctx, token.permissions, token.org_path, token.last_day):
         raise Invalid({}, _("只能发放您自己拥有的权限，还缺：%(names)s", names=labels(ctx.plugins, refused)))
     return _issue(ctx, AccessToken(user_id=token.user_id, name=token.name, permissions=token.permissions,
                                    org_path=token.org_path, expires_at=token.expires_at))
