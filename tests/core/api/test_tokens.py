@@ -219,7 +219,8 @@ def test_tokens_are_made_listed_and_revoked_from_the_command_line(world, monkeyp
     assert [g["permissions"] for g in program.get("/me").json["grants"]] == [["people.person.read"]]
     listed = run("list")
     assert program.secret not in listed.output and "live" in listed.output and "data office" in listed.output
-    assert f">{until}<" in world.browser("east").get("/tokens/").get_data(as_text=True), "the page tells the last day, not the next"
+    page = world.browser("east").get("/tokens/").get_data(as_text=True)
+    assert f">{until}<" in page, "the last day it lets in, not the midnight after"
     assert run("revoke", listed.output.split()[0]).exit_code == 0 and program.get("/me").status_code == 401
     assert "revoked" in run("list").output
     with world.inside("east"):
