@@ -29,7 +29,8 @@ def about(_converter: Any, field: fields.Field, ret: Json, **_more: Any) -> Json
     elif isinstance(field, Choice):
         found = _choice(field)
     elif isinstance(field, fields.Dict):
-        found = {"maxProperties": next(rule.max for rule in field.validators if isinstance(rule, validate.Length))}
+        most = [rule.max for rule in field.validators if isinstance(rule, validate.Length)]
+        found = {"maxProperties": most[0]} if most else {}
     elif isinstance(field, Time):
         found = {"maxLength": 20}
     elif isinstance(field, Money):
