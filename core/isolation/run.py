@@ -139,13 +139,13 @@ def awake(probe: Probe) -> None:
             probe.found("blind", visitor.name, "was signed out before the end")
 
 
-def run(probe: Probe, parts: tuple[str, ...] = tuple(PARTS)) -> Site:
-    """Try everything (or some parts); `probe.findings` tells what must not be, `probe.cases` how much was tried.
+def run(probe: Probe, parts: tuple[str, ...] = tuple(PARTS), pages: int = 0) -> Site:
+    """Try everything (or some parts, after a walk of so many pages).
 
-    The answer is what was met while walking through the pages.
+    `probe.findings` tells what must not be, `probe.cases` how much was tried. The answer is what was met on the walk.
     """
     prepare(probe)
-    site = walk(probe)
+    site = walk(probe, pages)
     for name in parts:
         freshen(probe)
         PARTS[name](probe, site)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.isolation.run import PARTS, prepare, walk
+from core.isolation.run import run
 from core.isolation.shadows import shadows
 
 from .stage import Stage, kind_for
@@ -19,11 +19,6 @@ class Isolation:
         world, thorough = stage.world, bool(request.config.getoption("--thorough"))
         with shadows(world.app, world.database, world.plugins, kind_for(stage.owner), (stage.name,)) as probe:
             probe.only, probe.thorough = (f"{stage.name}.", f"{stage.name}_api."), thorough
-            prepare(probe)
-            site = walk(probe, MANY if thorough else FEW)
-            for name, part in PARTS.items():
-                probe.begin()
-                part(probe, site)
-                probe.check(name, "everything")
+            run(probe, pages=MANY if thorough else FEW)
         assert [str(finding) for finding in probe.findings] == []
         assert probe.cases["no rights"] >= len(stage.rules()) / 2, "the probe met no address of the plugin"
