@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from core.base.i18n import use_locale
@@ -14,6 +15,8 @@ from core.service import Context
 
 from . import operators, own, removal, shelf
 from .carrying_out import carry_out
+
+log = logging.getLogger("juheli.custody")
 
 
 @job(own.JOB, retries=1, while_read_only=True)
@@ -50,13 +53,15 @@ def compare(ctx: Context, running: Any, slug: str, copy: str) -> dict[str, Any]:
 @job("custody.removals", every=HOURLY, platform_only=True)
 def removals(ctx: Context, running: Any) -> dict[str, Any]:
     """Carry out removals whose waiting time is over."""
-    done, stuck = 0, None
+    done = 0
+    stuck: Exception | None = None
     for removal_id in removal.due(ctx):
         session().rollback()
         try:
             carry_out(ctx, removal_id, running.tell)
             done += 1
-        except JuheliError as error:                    # one that is stuck keeps nobody else waiting
+        except Exception as error:                      # one that is stuck keeps nobody else waiting
+            log.warning("removal %s is stuck", removal_id, exc_info=not isinstance(error, JuheliError))
             stuck = error
     if stuck is not None:
         raise stuck

@@ -24,32 +24,16 @@ from core.files.models import StoredFile
 from core.plugin import installed
 from core.rules import rule
 from core.service import Context, service
-from core.tenancy.models import ARCHIVED, DISABLED, PluginState
+from core.tenancy.models import PURGING
 
 from .archive.arrival import alone
 from .archive.writing import Tell
 from .belongings import belongings, counted
 from .cleaning import delete_some
+from .decision import forget, resting, state_of, take_hold, taken_along
 from .models import DONE, Removal
 from .operators import tell_tenant
-from .removal import MAY, begin, being_removed, get_removal, person, target, withdraw_row
-
-
-def state_of(tenant_id: int, plugin: str) -> PluginState | None:
-    """What the tenant decided about the plugin."""
-    with tenant_scope(tenant_id):
-        found = session().scalars(select(PluginState).where(PluginState.plugin == plugin)).one_or_none()
-        session().expunge_all()
-        return found
-
-
-def resting(state: PluginState | None) -> bool:
-    return state is not None and state.state in (DISABLED, ARCHIVED)
-
-
-def taken_along(state: PluginState) -> bool:
-    """Whether the tenant exported the data after it was switched off: nothing has changed since."""
-    return state.exported_at is not None and state.exported_at >= state.since
+from .removal import MAY, begin, being_removed, call_off, get_removal, person, target, used_again
 
 
 def ask_purge(ctx: Context, slug: str, plugin: str, *, reason: str, typed: str) -> Removal:
@@ -88,33 +72,47 @@ def _ask(ctx: Context, tenant_id: int, slug: str, name: str, plugin: str, reason
 
 def carry_out_purge(ctx: Context, removal_id: int, tell: Tell) -> dict[str, Any]:
     """Delete, look whether anything is left, certify; can be interrupted and repeated. Raises Conflict before its time, when
-    something is left, and when the tenant uses the plugin again (then it is called off)."""
+    something is left, while the plugin is not installed, and when the tenant has used it since (then it is called off)."""
     row = get_removal(ctx, removal_id)
     with alone(row.target_id):
         session().refresh(row)
         if row.state == DONE:
             return row.certificate or {}
-        if not resting(state_of(row.target_id, row.plugin)):
-            withdraw_row(ctx, removal_id)
-            raise Conflict(_("该单位又启用了这个应用，清除已撤回，什么也没有删除。"))
+        if row.plugin not in installed().optional:
+            raise Conflict(_("应用“%(name)s”已不在本服务器上，不知道哪些数据是它的。请先重新安装，再清除。", name=row.plugin))
         row = begin(ctx, removal_id)
-        if row.counted is None:
-            with tenant_scope(row.target_id):
-                found = counted(belongings(row.plugin))
-            _note_count(ctx, removal_id, {"rows": found})
-        tell(20, _("正在删除"))
-        _delete(row.target_id, row.plugin)
-        tell(80, _("正在检查是否有遗留"))
-        with tenant_scope(row.target_id):
-            left = counted(belongings(row.plugin))
-        if left:
-            raise Conflict(_("仍有数据没有删除干净（%(what)s），稍后会再次尝试。",
-                             what="、".join(f"{table} {rows}" for table, rows in left.items())[:400]))
-        _forget_state(row.target_id, row.plugin)
+        if not _emptied(row):
+            if not take_hold(row.target_id, row.plugin, row.asked_at):
+                call_off(ctx, removal_id)
+                raise Conflict(used_again())
+            _empty(ctx, row, tell)
         said = _certify(ctx, removal_id)
         tell_tenant(ctx, row.target_id, act="purged", plugin=row.plugin, rows=sum(said["rows"].values()),
                     certificate=said["sha256"])
         return said
+
+
+def _emptied(row: Removal) -> bool:
+    """Whether an interrupted run had deleted everything: the tenant may have begun anew since, only the certificate is due."""
+    state = state_of(row.target_id, row.plugin)
+    return row.counted is not None and (state is None or state.state != PURGING)
+
+
+def _empty(ctx: Context, row: Removal, tell: Tell) -> None:
+    """Everything goes, and last of all the tenant's decision. Raises Conflict when something is left."""
+    if row.counted is None:
+        with tenant_scope(row.target_id):
+            found = counted(belongings(row.plugin))
+        _note_count(ctx, row.id, {"rows": found})
+    tell(20, _("正在删除"))
+    _delete(row.target_id, row.plugin)
+    tell(80, _("正在检查是否有遗留"))
+    with tenant_scope(row.target_id):
+        left = counted(belongings(row.plugin))
+    if left:
+        raise Conflict(_("仍有数据没有删除干净（%(what)s），稍后会再次尝试。",
+                         what="、".join(f"{table} {rows}" for table, rows in left.items())[:400]))
+    forget(row.target_id, row.plugin)
 
 
 @service(MAY, action="custody.removal.count")
@@ -145,16 +143,6 @@ def _delete(tenant_id: int, plugin: str) -> None:
 def _remove_files(mine: list[ColumnElement[bool]]) -> None:
     for key in session().scalars(select(StoredFile.key).where(*mine)).all():
         storage.remove(key)
-
-
-def _forget_state(tenant_id: int, plugin: str) -> None:
-    """From now on the tenant never had it: nothing is kept for it, and it may be uninstalled."""
-    with tenant_scope(tenant_id):
-        begin_write()
-        row = session().scalars(select(PluginState).where(PluginState.plugin == plugin)).one_or_none()
-        if row is not None:
-            session().delete(row)
-        session().commit()
 
 
 @service(MAY, action="custody.removal.certify")

@@ -19,6 +19,7 @@ from core.service import Context, service
 from core.tenancy.models import ACTIVE, PLATFORM_SLUG, READ_ONLY, SUSPENDED, Tenant
 from core.tenancy.suspension import change_status
 
+from .decision import state_of, still_holds
 from .models import ASKED, CONFIRMED, OPEN, RUNNING, WITHDRAWN, Removal
 
 MAY = "tenancy.tenant.remove"
@@ -92,9 +93,23 @@ def person(ctx: Context) -> int:
     return ctx.actor.id
 
 
-@service(MAY, action="custody.removal.confirm")
 def confirm(ctx: Context, removal_id: int) -> Removal:
-    """The second person agrees; the waiting time begins. Raises Invalid (the same person), Conflict (not waiting for it)."""
+    """The second person agrees; the waiting time begins. Raises Invalid (the same person), Conflict (not waiting for it, or
+    the tenant has used the plugin since it was asked: then it is called off)."""
+    row = get_removal(ctx, removal_id)
+    if row.plugin and row.state == ASKED and not still_holds(state_of(row.target_id, row.plugin), row.asked_at):
+        withdraw_row(ctx, removal_id)
+        raise Conflict(used_again())
+    return _confirm(ctx, removal_id)
+
+
+def used_again() -> str:
+    """Why a purge is called off."""
+    return _("提出清除以后，该单位又启用过这个应用，清除已撤回，什么也没有删除。")
+
+
+@service(MAY, action="custody.removal.confirm")
+def _confirm(ctx: Context, removal_id: int) -> Removal:
     row = ctx.get(Removal, removal_id)
     if row.state != ASKED:
         raise Conflict(_("这项注销现在不需要确认。"))
@@ -126,6 +141,16 @@ def withdraw_row(ctx: Context, removal_id: int) -> Removal:
     row = ctx.get(Removal, removal_id)
     if row.state not in (ASKED, CONFIRMED):
         raise Conflict(_("删除已经开始或完成，不能撤回。"))
+    return _close(ctx, row)
+
+
+@service(MAY, action="custody.removal.withdraw")
+def call_off(ctx: Context, removal_id: int) -> Removal:
+    """Close a purge that was about to begin and may not: nothing has been deleted."""
+    return _close(ctx, ctx.get(Removal, removal_id))
+
+
+def _close(ctx: Context, row: Removal) -> Removal:
     row.state, row.open_of, row.withdrawn_name, row.finished_at = WITHDRAWN, None, ctx.actor.label, ctx.now()
     ctx.audit("tenant", row.target_id, row.name, slug=row.slug)
     return row

@@ -10,13 +10,14 @@ from core.access.roles import install_templates
 from core.base.i18n import _
 from core.base.scope import current_scope
 from core.base.session import session
-from core.contracts.errors import Invalid, NotFound
+from core.contracts.errors import Conflict, Invalid, NotFound
 from core.events import outbox
 from core.plugin import RoleTemplate
 from core.service import Context, service
 
-from .models import ARCHIVED, DISABLED, ENABLED, PluginState, Tenant
+from .models import ARCHIVED, DISABLED, ENABLED, PURGING, PluginState, Tenant
 from .offers import withheld
+from .turns import wait_for_turn
 
 ADMIN_ROLE = "tenant_admin"
 
@@ -30,10 +31,20 @@ def _state(plugin: str) -> PluginState | None:
     return session().scalars(select(PluginState).where(PluginState.plugin == plugin)).one_or_none()
 
 
+def _decided(ctx: Context, plugin: str) -> PluginState | None:
+    """What holds now, until the running transaction ends. Raises Conflict while the plugin's data is being purged."""
+    wait_for_turn(ctx.tenant.id)
+    state = _state(plugin)
+    if state is not None and state.state == PURGING:
+        raise Conflict(_("这个应用的数据正在清除，清除完成以后才能重新启用。"))
+    return state
+
+
 @outbox.tells_who_was_on
 def was_on(plugin: str) -> bool:
     """Whether the tenant in scope ever had the plugin on: what happens while it is off is kept for it."""
-    return _state(plugin) is not None
+    state = _state(plugin)
+    return state is not None and state.state != PURGING
 
 
 def with_modules_off(ctx: Context) -> Context:
@@ -56,7 +67,7 @@ def switch_on(ctx: Context, name: str) -> list[str]:
     for each in [*ctx.plugins.requires_closure(name), name]:
         if each in ctx.plugins.core:
             continue
-        state = _state(each)
+        state = _decided(ctx, each)
         if state is not None and state.state == ENABLED:
             continue
         first = state is None
@@ -104,7 +115,7 @@ def enable_plugin(ctx: Context, name: str) -> list[str]:
 def disable_plugin(ctx: Context, name: str) -> None:
     """Disable a plugin; its data is kept. Refused while another enabled plugin requires it."""
     _optional(ctx, name)
-    state = _state(name)
+    state = _decided(ctx, name)
     if state is None or state.state not in (ENABLED, ARCHIVED):
         return
     if titles := _needing(ctx, name, ctx.enabled):
@@ -120,7 +131,7 @@ def archive_plugin(ctx: Context, name: str) -> None:
     one at work requires it.
     """
     _optional(ctx, name)
-    state = _state(name)
+    state = _decided(ctx, name)
     if state is None:
         raise NotFound(name)
     if state.state == ARCHIVED:

@@ -31,6 +31,7 @@ ARRIVING, LEAVING = "arriving", "leaving"         # being brought in, being take
 CLOSED = (SUSPENDED, ARRIVING, LEAVING)            # no page opens, no job runs
 SHADOW = "shadow-"     # short names of tenants that exist for the length of an isolation probe, and in no list
 ENABLED, DISABLED, ARCHIVED = "enabled", "disabled", "archived"     # of a plugin; archived: on, to be read only
+PURGING = "purging"    # its data is being deleted: the tenant switches nothing until that is done
 
 
 class Tenant(Base):

@@ -13,12 +13,12 @@ from core.service import Context, service, system_context
 from .everywhere import Standing, standings
 from .lifecycle import admin_template
 from .lookup import by_id, enabled_plugins
-from .models import ACTIVE, DISABLED, ENABLED, PluginState
+from .models import ACTIVE, ARCHIVED, ENABLED, PluginState
 
 
 def behind(plugins: Plugins, plugin: str = "") -> list[Standing]:
     """Where a plugin stands at another version than the one installed (those switched off catch up when switched on)."""
-    return [each for each in standings(plugin) if each.plugin in plugins.by_name and each.state != DISABLED
+    return [each for each in standings(plugin) if each.plugin in plugins.by_name and each.state in (ENABLED, ARCHIVED)
             and each.version != plugins.by_name[each.plugin].manifest.version]
 
 

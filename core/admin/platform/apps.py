@@ -39,7 +39,7 @@ class Row:
     def behind(self) -> tuple[Standing, ...]:
         """Tenants that stand at another version than the installed one."""
         installed = self.manifest.version if self.manifest else None
-        return tuple(s for s in self.standing if installed and s.state != DISABLED and s.version != installed)
+        return tuple(s for s in self.standing if installed and s.state in (ENABLED, ARCHIVED) and s.version != installed)
 
     @property
     def failed(self) -> int:

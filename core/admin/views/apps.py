@@ -10,13 +10,14 @@ from flask import request
 from core.admin.platform.apps import plugin_row, plugin_rows
 from core.admin.platform.schemas import OfferSchema
 from core.base.i18n import _, _l
-from core.tenancy.models import ARCHIVED, DISABLED, ENABLED, EVERYBODY, NAMED, NOBODY
+from core.tenancy.models import ARCHIVED, DISABLED, ENABLED, EVERYBODY, NAMED, NOBODY, PURGING
 from core.tenancy.offers import OFFER, decide_offer, offer_of
 from core.web import Pages, ctx, done, go, render
 from core.web.forms import SchemaForm
 
 pages = Pages("apps", __name__, audience="platform")
-STATES = {ENABLED: _l("已启用"), ARCHIVED: _l("已归档"), DISABLED: _l("已停用，数据保留")}
+STATES = {ENABLED: _l("已启用"), ARCHIVED: _l("已归档"), DISABLED: _l("已停用，数据保留"),
+          PURGING: _l("正在清除数据")}
 AUDIENCES = {EVERYBODY: _l("所有租户"), NAMED: _l("选定的方案和单位"), NOBODY: _l("暂不开放")}
 
 

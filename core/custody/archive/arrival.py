@@ -30,7 +30,7 @@ from core.base.scope import system_scope, tenant_scope
 from core.base.session import begin_write, rest, session
 from core.contracts.errors import Conflict, Invalid
 from core.files import storage
-from core.tenancy.models import ARRIVING, LEAVING, SUSPENDED, Tenant
+from core.tenancy.models import ARRIVING, DISABLED, LEAVING, PURGING, SUSPENDED, PluginState, Tenant
 from core.tenancy.onboarding import check_slug
 
 from ..cleaning import take_away
@@ -78,6 +78,7 @@ def arrive(path: Path, *, passphrase: str | None = None, ring: TenantRing | None
                 _fill(archive, tables, tenant_id, tell)
                 _files(archive, tenant_id, tell)
                 _compare(archive, tables, tenant_id, tell)
+                _settle_purges(tenant_id)
                 _open(tenant_id, status)
             except BaseException:
                 _take_back(tenant_id)
@@ -245,4 +246,13 @@ def _open(tenant_id: int, status: str) -> None:
         begin_write()
         row = session().scalars(select(Tenant).where(Tenant.id == tenant_id)).one()
         row.status, row.status_reason = status, ""
+        session().commit()
+
+
+def _settle_purges(tenant_id: int) -> None:
+    """A purge that was under way where the archive comes from is not known here: its plugin is switched off."""
+    with tenant_scope(tenant_id):
+        begin_write()
+        session().execute(update(PluginState).where(PluginState.state == PURGING).values(state=DISABLED)
+                          .execution_options(synchronize_session=False))
         session().commit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 from click.testing import CliRunner
@@ -17,7 +18,7 @@ from core.base.scope import tenant_scope
 from core.base.session import begin_write, session
 from core.cli import cli
 from core.contracts.errors import Conflict, Forbidden, Invalid, NotFound
-from core.custody import carrying_out, own, purge, removal
+from core.custody import carrying_out, jobs, own, purge, removal
 from core.custody.archive.arrival import arrive
 from core.custody.archive.reading import snapshot, sums
 from core.custody.archive.tables import travelling
@@ -30,6 +31,7 @@ from core.jobs.models import Job
 from core.settings.models import ModuleSettings
 from core.tenancy.everywhere import standings
 from core.tenancy.lifecycle import archive_plugin, disable_plugin, enable_plugin
+from core.tenancy.lookup import by_address
 from core.tenancy.platform import furnish_platform
 from core.work.models import WorkItem
 
@@ -175,16 +177,88 @@ def test_two_persons_after_the_export_and_the_wait(place):
     assert of(place, "east", "training")["training_course"] == 3
 
 
-def test_switching_it_on_again_ends_it(place):
+@pytest.mark.parametrize("off_again", [False, True], ids=["on", "on-and-off"])
+def test_switching_it_on_again_ends_it(place, off_again):
+    """Also when it rests again and the data of before was exported: what came since was not."""
+    def use():
+        rest(place, enable_plugin)
+        if off_again:
+            rest(place)
+            take_along(place)
+
     rest(place)
     take_along(place)
     number = confirmed(place)
-    rest(place, enable_plugin)
+    use()
     with clock.at(clock.now() + LATER), place.acting("platform", "operator") as ctx:
-        with pytest.raises(Conflict, match="又启用了"):
+        with pytest.raises(Conflict, match="又启用过"):
             carrying_out.carry_out(ctx, number)
         assert removal.get_removal(ctx, number).state == "withdrawn" and removal.due(ctx) == []
     assert of(place, "east", "training")["training_course"] == 3
+    if off_again:
+        number = asked(place)
+        use()
+        with place.acting("platform", "second") as ctx:
+            with pytest.raises(Conflict, match="又启用过"):
+                removal.confirm(ctx, number)
+            assert removal.get_removal(ctx, number).state == "withdrawn"
+
+
+def test_it_can_be_killed_anywhere_and_ends_with_its_certificate(place, monkeypatch):
+    """The tenant cannot come in between; once everything is gone it may begin anew, and the next run only certifies."""
+    rest(place)
+    take_along(place)
+    mine, number = of(place, "east", "training"), confirmed(place)
+    with clock.at(clock.now() + LATER), place.acting("platform", "operator") as ctx:
+        for part in ("take_hold", "_note_count", "_delete", "forget", "_certify"):
+            with monkeypatch.context() as broken, pytest.raises(ZeroDivisionError):
+                broken.setattr(purge, part, lambda *_: 1 / 0)
+                carrying_out.carry_out(ctx, number)
+            session().rollback()
+            if part in ("_delete", "forget"):
+                for change in (enable_plugin, disable_plugin, archive_plugin):
+                    with pytest.raises(Conflict, match="正在清除"):
+                        rest(place, change)
+                with place.database.use():
+                    assert "正在清除数据" in place.browser("platform", "operator").get("/apps/training").text
+        with pytest.raises(Conflict, match="不能撤回"):
+            removal.withdraw(ctx, number)
+    rest(place, enable_plugin)
+    new = of(place, "east", "training")
+    with clock.at(clock.now() + LATER), place.acting("platform", "operator") as ctx:
+        assert carrying_out.carry_out(ctx, number)["rows"] == mine
+    assert of(place, "east", "training") == new
+
+
+def test_every_worker_hears_of_it(place):
+    """The set of plugins is read again when the data begins to go and when the plugin is forgotten."""
+    def rev():
+        with place.database.use():
+            return by_address(slug="east")[1]
+
+    rest(place, archive_plugin)
+    take_along(place)
+    number, before = confirmed(place), rev()
+    with clock.at(clock.now() + LATER), place.acting("platform", "operator") as ctx:
+        carrying_out.carry_out(ctx, number)
+    assert rev() == before + 2
+
+
+def test_one_that_is_stuck_keeps_nobody_waiting(place, monkeypatch):
+    rest(place)
+    take_along(place)
+    number, tried = confirmed(place), []
+    with clock.at(clock.now() + LATER), place.acting("platform", "operator") as ctx:
+        with monkeypatch.context() as without:
+            without.setattr(purge, "installed", lambda: SimpleNamespace(optional=()))
+            with pytest.raises(Conflict, match="重新安装"):
+                carrying_out.carry_out(ctx, number)
+        assert removal.get_removal(ctx, number).state == "confirmed"
+        monkeypatch.setattr(removal, "due", lambda _ctx: [1, 2])
+        monkeypatch.setattr(jobs, "carry_out", lambda _ctx, each, _tell: tried.append(each) or {}[each])
+        with pytest.raises(KeyError):
+            jobs.removals(ctx, SimpleNamespace(tell=None))
+        assert tried == [1, 2]
 
 
 def test_its_archive_is_brought_in_nowhere(place):
