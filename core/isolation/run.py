@@ -23,7 +23,7 @@ from .site import Site, Walk
 from .visitor import Visitor
 
 OWN_PAGE = "/accounts/me"       # everybody who is signed in may open it
-PAGES = {False: 120, True: 1500}
+PAGES = {False: 160, True: 1500}
 
 
 class Silent:

@@ -59,8 +59,8 @@ class SettingChange(TenantScoped, Base):
 
     module: Mapped[str] = mapped_column(String(24))
     setting: Mapped[str] = mapped_column(String(60))
-    before: Mapped[Any] = mapped_column(JSON)
-    after: Mapped[Any] = mapped_column(JSON)
+    before: Mapped[Any | None] = mapped_column(JSON)
+    after: Mapped[Any | None] = mapped_column(JSON)
     masked: Mapped[bool] = mapped_column(Boolean, default=False)
     at: Mapped[dt.datetime] = mapped_column(UTCDateTime)
     by_name: Mapped[str] = mapped_column(String(80), default="")

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.base.session import session
 from core.contracts.errors import Invalid
-from core.contracts.events import CommitmentDelivered
+from core.contracts.events import CommitmentDelivered, Event
 from core.indicators.engine import measure
 from core.rules import catalog
 from core.service import Context
@@ -91,11 +91,11 @@ def test_steps_wait_in_the_inbox_of_the_right_side_and_the_event_goes_out(county
     assert "pairing.need" in waiting(county, "factory")
     project_id = county.delivered(pair_id, need_id)
     assert "pairing.project" in waiting(county, "dongguan") and "pairing.need" not in waiting(county, "factory")
-    heard: list[CommitmentDelivered] = []
-    monkeypatch.setattr(Context, "publish", lambda ctx, event: heard.append(event))
+    heard: list[Event] = []
+    monkeypatch.setattr(Context, "publish", lambda ctx, *events: heard.extend(events))
     county.step("dongguan", "project", project_id, "accept", rating="good")
     assert county.state(JointProject, project_id) == "accepted"
-    event = heard[0]
+    event = next(one for one in heard if isinstance(one, CommitmentDelivered))
     assert (event.unit_org_id, event.org_id, event.on) == (county.orgs["永丰厂"], county.orgs["东关社区"], TODAY.isoformat())
     assert (event.source, event.source_id, event.kind) == ("pairing.project", project_id, "facility")
 

@@ -86,11 +86,11 @@ def test_two_archives_to_one_place_at_once_are_both_whole(world, tmp_path, monke
     path, east, begun = tmp_path / "east.zip", world.tenants["east"].id, []
     real = writing._files
 
-    def slow(out):
+    def slow(out, only):
         if not begun:
             begun.append(1)
             writing.write_archive(east, path, by="second")
-        return real(out)
+        return real(out, only)
 
     monkeypatch.setattr(writing, "_files", slow)
     writing.write_archive(east, path, by="first")
