@@ -28,6 +28,12 @@ def expand(patterns: Iterable[str], plugins: Plugins) -> list[str]:
     return sorted(names)
 
 
+def meant(template: RoleTemplate, source: str, plugins: Plugins) -> list[str]:
+    """The permissions of a template; one of a plugin never reaches the operators' console, however it is written."""
+    names = expand(template.permissions, plugins)
+    return [n for n in names if not n.startswith(PLATFORM_ONLY)] if source in plugins.optional else names
+
+
 def install_templates(templates: Iterable[RoleTemplate], source: str, plugins: Plugins) -> list[Role]:
     """Give the tenant in scope the roles it does not have yet; existing ones only gain permissions of `source`.
 
@@ -36,7 +42,7 @@ def install_templates(templates: Iterable[RoleTemplate], source: str, plugins: P
     existing = {role.key: role for role in session().scalars(select(Role)).all()}
     roles = []
     for template in templates:
-        wanted = expand(template.permissions, plugins)
+        wanted = meant(template, source, plugins)
         role = existing.get(template.key)
         if role is None:
             role = Role(key=template.key, label=str(template.label), note=str(template.note), permissions=wanted, source=source)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from core.access.models import Role, RoleGrant
-from core.access.roles import expand
+from core.access.roles import meant
+from core.base.i18n import _
 from core.base.session import session
 from core.events.outbox import parked_for
 from core.jobs.models import QUEUED, Job, is_open
@@ -73,12 +74,21 @@ def _roles(ctx: Context, name: str) -> tuple[tuple[str, int], ...]:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A role the plugin suggests: its own permissions in it, in words, and whether a role of that key is here already."""
+    """A role the plugin suggests: its own permissions in it and those of others, in words, and whether a role of that key is
+    here already (then it gains only the plugin's own).
+    """
 
     label: str
     note: str
     may: tuple[str, ...]
+    foreign: tuple[str, ...]
     exists: bool
+
+
+def _foreign(ctx: Context, permission: str) -> str:
+    """A permission of another module, with the name of that."""
+    owner = ctx.plugins.by_name[ctx.plugins.owner_of(permission)].manifest
+    return _("%(module)s：%(label)s", module=owner.title, label=ctx.plugins.permissions[permission].label)
 
 
 def suggestions(ctx: Context, name: str) -> list[Suggestion]:
@@ -87,7 +97,8 @@ def suggestions(ctx: Context, name: str) -> list[Suggestion]:
     found = []
     for role in ctx.plugins.by_name[name].manifest.roles:
         if ctx.tenant.kind in role.audience:
-            named = [n for n in expand(role.permissions, ctx.plugins) if ctx.plugins.owner_of(n) == name]
-            may = tuple(str(ctx.plugins.permissions[n].label) for n in named)
-            found.append(Suggestion(str(role.label), str(role.note), may, role.key in known))
+            named = meant(role, name, ctx.plugins)
+            may = tuple(str(ctx.plugins.permissions[n].label) for n in named if ctx.plugins.owner_of(n) == name)
+            others = () if role.key in known else tuple(_foreign(ctx, n) for n in named if ctx.plugins.owner_of(n) != name)
+            found.append(Suggestion(str(role.label), str(role.note), may, others, role.key in known))
     return found

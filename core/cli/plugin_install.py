@@ -12,11 +12,11 @@ from pathlib import Path
 import click
 
 from core import __version__
-from core.plugin.finding import GROUP, OURS, mismatch
+from core.plugin.finding import GROUP, OURS, mismatch, pretends
 from core.plugin.manager import installed
 from core.plugin.manifest import API
 
-API_OF = "import sys; sys.path.insert(0, {wheel!r}); from {module} import {name} as it; print(it.name, it.api)"
+API_OF = "import sys; sys.path.insert(0, {wheel!r}); from {module} import {name} as it; print(it.name, it.api, bool(it.core))"
 
 
 class Refused(Exception):
@@ -50,9 +50,11 @@ def api_problem(wheel: Path, who: str, name: str, target: str) -> str:
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
         return f"{who}: its plugin {name!r} cannot be read here ({last})"
-    said, api = done.stdout.split()
+    said, api, core = (done.stdout.splitlines() or [""])[-1].split()
     if said != name:
         return f"{who}: the entry point {name!r} leads to a plugin named {said!r}: they must be alike"
+    if problem := pretends(who, name, core == "True"):
+        return problem
     return "" if api == str(API) else f"{who}: the plugin {name!r} speaks plugin API {api}, this core speaks {API}"
 
 

@@ -11,6 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from core import __version__
 
 from .manifest import API, Plugin
+from .names import OWN
 from .owner import Owner
 
 GROUP = "juheli.plugins"
@@ -33,6 +34,15 @@ def mismatch(requires: Iterable[str], version: str = __version__) -> str:
         if core and (wanted.marker is None or wanted.marker.evaluate({"extra": ""})) and not wanted.specifier.contains(
                 version, prereleases=True):
             return str(wanted)
+    return ""
+
+
+def pretends(who: str, name: str, core: bool) -> str:
+    """Why a plugin of a distribution may not be taken for a part of core; "" when it does not pretend to be one."""
+    if core:
+        return f"{who}: its plugin {name!r} says it is a part of core (core=True), which only Juheli itself is: remove it"
+    if name in OWN:
+        return f"{who}: its plugin {name!r} has a name of Juheli itself: remove it, or get a release with another name"
     return ""
 
 
@@ -68,6 +78,8 @@ def one(point: EntryPoint) -> tuple[Owner | None, str]:
         return None, f"{who}: {point.value} is no Plugin"
     if manifest.name != point.name:
         return None, f"{who}: the entry point {point.name!r} leads to a plugin named {manifest.name!r}: they must be alike"
+    if problem := pretends(who, manifest.name, manifest.core):
+        return None, problem
     if manifest.api != API:
         return None, (f"{who}: the plugin {manifest.name!r} speaks plugin API {manifest.api}, this core speaks {API}: "
                       f"install a release of it made for {OURS} {__version__}, or remove it")

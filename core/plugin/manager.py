@@ -22,16 +22,14 @@ from .finding import GROUP, found_plugins
 from .hookspecs import PROJECT, Checks, Contributions, LifeCycle
 from .ledger import Ledger
 from .manifest import Permission, Plugin, PluginProblems
+from .names import CORE_MODULES, ENGINES_WITH_TABLES
 from .owner import Owner
 from .records import ImportKind, Indicator
 from .reminder import Reminder
 from .workflow import Workflow
 
 log = logging.getLogger("juheli.plugin")
-CORE_MODULES = ("tenancy", "accounts", "access", "people", "settings", "files", "notify", "work", "ledgers",
-                "indicators", "imports", "webhooks", "admin", "custody", "isolation", "api")
 IN_THIS_TREE = ("core.", "plugins.")       # their words and rules are found where they stand
-ENGINES_WITH_TABLES = ("audit", "jobs", "rules", "web")  # no modules, but their tables are core's
 READING = ("read", "export")                     # verbs of permissions that change nothing
 failures: Counter[str] = Counter()
 

@@ -6,13 +6,10 @@ import keyword
 import re
 
 from core.plugin import Plugins
-from core.plugin.manager import CORE_MODULES, ENGINES_WITH_TABLES
+from core.plugin.names import OWN
 from core.web.pages import Pages
 
 SHAPE = re.compile(r"[a-z][a-z0-9]{1,20}")
-# What the process itself answers, and folders beside the modules.
-RESERVED = frozenset({"api", "core", "healthz", "home", "juheli", "look", "metrics", "onboarding", "platform", "plugins",
-                      "readyz", "search", "static", "t", "tenants", "tests"})
 
 
 def addresses(plugins: Plugins) -> set[str]:
@@ -27,7 +24,7 @@ def why_not(name: str, plugins: Plugins) -> str:
     if not SHAPE.fullmatch(name):
         return (f"{name!r} cannot be the name of a plugin: take 2 to 21 small letters and digits, a letter first, no hyphen "
                 "and no underscore (it begins addresses, tables and permissions), for example: riverwatch")
-    if name in CORE_MODULES or name in ENGINES_WITH_TABLES or name in RESERVED | addresses(plugins):
+    if name in OWN | addresses(plugins):
         return f"{name!r} is a name of Juheli itself: take another one"
     if keyword.iskeyword(name):
         return f"{name!r} is a word of Python and cannot name a package: take another one"

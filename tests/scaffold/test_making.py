@@ -11,8 +11,9 @@ from click.testing import CliRunner
 
 from core.base.translations import problems
 from core.cli import cli
+from core.plugin.names import OWN
 from core.scaffold.making import CannotMake, Plan, make
-from core.scaffold.names import why_not
+from core.scaffold.names import SHAPE, addresses, why_not
 from tests.architecture.test_chinese import loose_chinese, loose_in_template
 from tests.architecture.test_names import empty_tests, junk_drawers, leftovers
 from tests.architecture.test_sizes import long_files, long_functions
@@ -38,6 +39,9 @@ def test_no_name_of_an_address_of_core_is_free(world):
     first = {rule.rule.split("/")[1] for rule in world.app.url_map.iter_rules()}
     assert len(first) > 20 and {name for name in first if not why_not(name, world.plugins)} == set()
     assert not why_not("river", world.plugins)
+    whole = {n for n in addresses(world.plugins) if SHAPE.fullmatch(n)} | {
+        t.split("_", 1)[0] for t in world.database.metadata.tables} - {*world.plugins.optional}
+    assert whole <= OWN, "a plugin that is found by its entry point is refused by this fixed set"
 
 
 def test_nothing_is_overwritten_and_nothing_is_left_half_done(tmp_path, monkeypatch):

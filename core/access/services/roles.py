@@ -155,7 +155,8 @@ def compared(ctx: Context, role: Role) -> Difference:
     known = [t for t in _templates(ctx) if t.key == role.key]
     if not known:
         return Difference()
-    wanted = {name for template in known for name in expand(template.permissions, ctx.plugins)}
+    wanted = {name for template in known for name in expand(template.permissions, ctx.plugins)
+              if _belongs(name, ctx)}
     held = set(role.permissions)
     return Difference(tuple(sorted(wanted - held)), tuple(sorted(held - wanted)), known=True)
 

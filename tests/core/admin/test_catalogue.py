@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 
+from core.access.roles import install_templates
 from core.admin.catalogue import kept_for
+from core.admin.impact import suggestions
 from core.admin.picture import around, draw
 from core.base.i18n import use_locale
 from core.base.session import begin_write, session
 from core.contracts.events import LearningHoursEarned
 from core.jobs.queue import enqueue
-from core.plugin import Owner, Plugin, Plugins, installed
+from core.plugin import Owner, Permission, Plugin, Plugins, RoleTemplate, installed
 from core.service import service
 from core.tenancy.lifecycle import disable_plugin as switch_off
 from core.work.models import WorkItem
@@ -112,3 +115,16 @@ def test_the_page_says_which_roles_are_suggested_and_what_for(world):
     page = html.unescape(world.browser("east").get("/plugins/liaison").text)
     assert re.search(r"<b>联络站站长</b>.*?可以做什么.*?登记联系记录", page, flags=re.S)
     assert "“流动党员联络服务站”与其他应用的关系" in page
+
+
+def test_a_plugin_suggests_rights_of_others_openly_and_none_of_the_operators(world):
+    greedy = RoleTemplate("ferry", "Ferryman", ("ferry.boat.read", "people.person.read", "tenancy.*", "tenancy.tenant.remove"))
+    ferry = Plugin(name="ferry", title="Ferry", permissions=(Permission("ferry.boat.read", "Boats"),), roles=(greedy,))
+    known = Plugins([*installed().by_name.values(), Owner(ferry, "tests.thirdparty")])
+    with world.inside("east") as ctx:
+        one, = suggestions(replace(ctx, plugins=known), "ferry")
+        begin_write()
+        role, = install_templates([greedy], "ferry", known)
+    assert one.may == ("Boats",) and any(str(installed().permissions["people.person.read"].label) in f for f in one.foreign)
+    assert "tenancy.plugin.read" in role.permissions
+    assert not [name for name in role.permissions if name.startswith("tenancy.tenant.")]

@@ -19,19 +19,24 @@ WRONG = {
     "core": ({"requires": "juheli>=9"}, "asks for juheli>=9"),
     "api": ({"code": GOOD.replace("title=", "api=7, title=")}, "speaks plugin API 7, this core speaks 1"),
     "import": ({"code": "from core.plugin import Gone\n"}, "cannot be read"),
+    "part of core": ({"code": GOOD.replace("title=", "core=True, title=")}, "says it is a part of core"),
+    "own name": ({"name": "people"}, "has a name of Juheli itself"),
+    "engine": ({"name": "audit"}, "has a name of Juheli itself"),
+    "address": ({"name": "search"}, "has a name of Juheli itself"),
     "name": ({"code": GOOD.replace("'pond'", "'lake'")}, "they must be alike"),
 }
 
 
-def lay(folder: Path, *, code: str = GOOD, requires: str = "juheli>=0.1", group: str = GROUP, dist: str = "juheli-pond") -> Path:
+def lay(folder: Path, *, code: str = GOOD, requires: str = "juheli>=0.1", group: str = GROUP, dist: str = "juheli-pond",
+        name: str = "pond") -> Path:
     """A distribution as pip leaves it in a folder; its package is named by its distribution."""
     package = dist.replace("-", "_")
     info = folder / f"{package}-0.1.dist-info"
     info.mkdir(parents=True)
     (folder / package).mkdir()
-    (folder / package / "__init__.py").write_text(code)
+    (folder / package / "__init__.py").write_text(code.replace("'pond'", repr(name)))
     (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {dist}\nVersion: 0.1\nRequires-Dist: {requires}\n")
-    (info / "entry_points.txt").write_text(f"[{group}]\npond = {package}:plugin\n")
+    (info / "entry_points.txt").write_text(f"[{group}]\n{name} = {package}:plugin\n")
     return folder
 
 
@@ -81,7 +86,7 @@ def test_a_good_one_is_found_and_two_of_one_name_are_not(tmp_path, beside):
     assert [p for p in found_plugins()[1] if POND in p and "juheli-lake 0.1" in p and "both offer the plugin 'pond'" in p]
 
 
-@pytest.mark.parametrize("wrong", ["core", "api", "import"])
+@pytest.mark.parametrize("wrong", ["core", "api", "import", "part of core", "engine"])
 def test_a_wheel_is_refused_before_it_is_installed(tmp_path, wrong):
     options, words = WRONG[wrong]
     wheel = packed(lay(tmp_path / wrong, **options), tmp_path / "juheli_pond-0.1-py3-none-any.whl")
