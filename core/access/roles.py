@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from sqlalchemy import select
 
@@ -34,23 +35,38 @@ def meant(template: RoleTemplate, source: str, plugins: Plugins) -> list[str]:
     return [n for n in names if not n.startswith(PLATFORM_ONLY)] if source in plugins.optional else names
 
 
-def install_templates(templates: Iterable[RoleTemplate], source: str, plugins: Plugins) -> list[Role]:
+def install_templates(templates: Iterable[RoleTemplate], source: str, plugins: Plugins,
+                      given: Mapping[str, list[str]] = MappingProxyType({})) -> dict[str, list[str]]:
     """Give the tenant in scope the roles it does not have yet; existing ones only gain permissions of `source`.
 
     A role several modules speak of (the branch secretary) is one role: each module adds its own permissions.
+    `given`: what the same templates gave the last time, by role; the tenant may have taken it away since and does not get it
+    again. Returns what each role gained.
     """
     existing = {role.key: role for role in session().scalars(select(Role)).all()}
-    roles = []
+    gains: dict[str, list[str]] = {}
     for template in templates:
         wanted = meant(template, source, plugins)
         role = existing.get(template.key)
+        if role is None and template.key in given:
+            continue
         if role is None:
             role = Role(key=template.key, label=str(template.label), note=str(template.note), permissions=wanted, source=source)
             session().add(role)
-            existing[template.key] = role
+            existing[template.key], gained = role, wanted
         else:
-            gained = [n for n in wanted if plugins.owner_of(n) == source and n not in role.permissions]
+            had = {*role.permissions, *given.get(role.key, ())}
+            gained = [n for n in wanted if plugins.owner_of(n) == source and n not in had]
             if gained:
                 role.permissions = sorted({*role.permissions, *gained})
-        roles.append(role)
-    return roles
+        if gained:
+            gains[role.key] = sorted({*gains.get(role.key, ()), *gained})
+    return gains
+
+
+def suggested(templates: Iterable[RoleTemplate], source: str, plugins: Plugins) -> dict[str, list[str]]:
+    """What templates give, by role: to be told apart from what a later version of them adds."""
+    found: dict[str, set[str]] = {}
+    for template in templates:
+        found.setdefault(template.key, set()).update(meant(template, source, plugins))
+    return {key: sorted(names) for key, names in found.items()}

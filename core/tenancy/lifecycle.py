@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select, update
 
-from core.access.roles import install_templates
+from core.access.roles import install_templates, suggested
 from core.base.i18n import _
 from core.base.scope import current_scope
 from core.base.session import session
@@ -61,9 +61,20 @@ def bump_plugins_rev() -> None:
                       .values(plugins_rev=Tenant.plugins_rev + 1).execution_options(synchronize_session=False))
 
 
-def switch_on(ctx: Context, name: str) -> list[str]:
-    """Enable `name` and what it requires, inside the running unit of work; returns what was switched on."""
-    done = []
+def give_rights(ctx: Context, state: PluginState) -> dict[str, list[str]]:
+    """The roles gain what the installed version suggests and the one noted last did not; returns what each role gained."""
+    manifest = ctx.plugins.by_name[state.plugin].manifest
+    templates = [admin_template(state.plugin + ".*"), *(role for role in manifest.roles if ctx.tenant.kind in role.audience)]
+    gained = install_templates(templates, state.plugin, ctx.plugins, state.given or {})
+    state.given, state.module_version = suggested(templates, state.plugin, ctx.plugins), manifest.version
+    session().flush()
+    return gained
+
+
+def switch_on(ctx: Context, name: str) -> dict[str, dict[str, list[str]]]:
+    """Enable `name` and what it requires, inside the running unit of work. Returns what was switched on, with the permissions
+    that roles gained because its version is newer than the one that was on here before."""
+    done: dict[str, dict[str, list[str]]] = {}
     for each in [*ctx.plugins.requires_closure(name), name]:
         if each in ctx.plugins.core:
             continue
@@ -76,14 +87,10 @@ def switch_on(ctx: Context, name: str) -> list[str]:
             session().add(state)
         else:
             state.state, state.since, state.by_name = ENABLED, ctx.now(), ctx.actor.label
-        owner = ctx.plugins.by_name[each]
-        state.module_version = owner.manifest.version
-        suited = [role for role in owner.manifest.roles if ctx.tenant.kind in role.audience]
-        install_templates([admin_template(each + ".*"), *suited], each, ctx.plugins)
-        session().flush()
+        gained = give_rights(ctx, state)
         now_on = ctx.evolve(enabled=ctx.enabled | {each, *done})
         now_on.hooks.strict("plugin_enabled", only=each, first=first, ctx=now_on)
-        done.append(each)
+        done[each] = {} if first else gained
     if done:
         outbox.wake_up(frozenset(done))
         bump_plugins_rev()
@@ -106,9 +113,9 @@ def enable_plugin(ctx: Context, name: str) -> list[str]:
     if kept_back := sorted(({name, *ctx.plugins.requires_closure(name)} - on) & withheld(ctx)):
         raise Invalid({}, _("平台没有向本单位开放：%(names)s。需要使用时请联系平台运营人员。", names=_titles(ctx, kept_back)))
     done = switch_on(ctx, name)
-    for each in done:
-        ctx.audit("plugin", None, each)
-    return done
+    for each, gained in done.items():
+        ctx.audit("plugin", None, each, **({"gained": gained} if gained else {}))
+    return list(done)
 
 
 @service("tenancy.plugin.manage", action="tenancy.plugin.disable")

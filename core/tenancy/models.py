@@ -73,6 +73,7 @@ class PluginState(TenantScoped, Base):
 
     `may_leave`: communities may decide to take no part (PluginLeave). `exported_at`: when its data was last taken along while it
     was off or archived. `module_version`: the version its roles and defaults here come from ("": before versions were noted).
+    `given`: the permissions its templates gave the roles here, by role: what was taken away since is not given again.
     """
 
     __tablename__ = "tenancy_plugin_state"
@@ -85,6 +86,7 @@ class PluginState(TenantScoped, Base):
     may_leave: Mapped[bool] = mapped_column(Boolean, default=False)
     exported_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)
     module_version: Mapped[str] = mapped_column(String(20), default="")
+    given: Mapped[dict[str, list[str]]] = mapped_column(JSON, default=dict)
 
 
 class PluginLeave(OrgScoped, TenantScoped, Base):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from core.access.roles import install_templates
 from core.base.scope import tenant_scope
 from core.base.session import session
 from core.plugin import Plugins
 from core.service import Context, service, system_context
 
 from .everywhere import Standing, standings
-from .lifecycle import admin_template
+from .lifecycle import give_rights
 from .lookup import by_id, enabled_plugins
 from .models import ACTIVE, ARCHIVED, ENABLED, PluginState
 
@@ -42,13 +41,9 @@ def catch_up(plugins: Plugins, plugin: str = "") -> tuple[list[Standing], list[S
 
 @service("tenancy.plugin.manage", action="tenancy.plugin.upgrade")
 def note_version(ctx: Context, name: str) -> None:
-    """The roles gain what the new version suggests, its defaults are made (the hook is idempotent), the version is noted."""
+    """The roles gain what only the new version suggests, its defaults are made (the hook is idempotent), the version is noted."""
     state = session().scalars(select(PluginState).where(PluginState.plugin == name)).one()
-    manifest, before = ctx.plugins.by_name[name].manifest, state.module_version
-    suited = [role for role in manifest.roles if ctx.tenant.kind in role.audience]
-    install_templates([admin_template(name + ".*"), *suited], name, ctx.plugins)
-    session().flush()
+    before, gained = state.module_version, give_rights(ctx, state)
     if state.state == ENABLED:
         ctx.hooks.strict("plugin_enabled", only=name, first=False, ctx=ctx)
-    state.module_version = manifest.version
-    ctx.audit("plugin", None, name, before=before, version=manifest.version)
+    ctx.audit("plugin", None, name, before=before, version=state.module_version, gained=gained)

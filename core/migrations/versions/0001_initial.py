@@ -508,6 +508,7 @@ def upgrade() -> None:
     sa.Column('may_leave', sa.Boolean(), nullable=False),
     sa.Column('exported_at', UTCDateTime(), nullable=True),
     sa.Column('module_version', sa.String(length=20), nullable=False),
+    sa.Column('given', JSON, nullable=False),
     sa.Column('created_at', UTCDateTime(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_tenancy_plugin_state')),

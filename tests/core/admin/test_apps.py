@@ -123,13 +123,16 @@ class Broken:
 
 
 def test_a_new_version_reaches_the_tenants(world):
-    """The suggested rights that were not there come, the version is noted; who is read-only is left for later."""
+    """Rights that only the new version suggests come and are named; what the tenant took away since stays away."""
     switched(world, "east", "training")
     switched(world, "west", "training")
     with world.inside("east"):
         begin_write()
-        session().scalars(select(PluginState).where(PluginState.plugin == "training")).one().module_version = "0.9"
+        state = session().scalars(select(PluginState).where(PluginState.plugin == "training")).one()
         secretary = session().scalars(select(Role).where(Role.key == "community_secretary")).one()
+        before = set(secretary.permissions)
+        state.module_version = "0.9"                         # which did not suggest this one yet
+        state.given = {key: [p for p in names if p != "training.session.manage"] for key, names in state.given.items()}
         secretary.permissions = [p for p in secretary.permissions if not p.startswith("training.")]
         session().commit()
     with world.database.use():
@@ -138,9 +141,27 @@ def test_a_new_version_reaches_the_tenants(world):
         assert [e.slug for e in done] == ["east"] and left == [] and behind(world.plugins, "training") == []
     with world.inside("east"):
         secretary = session().scalars(select(Role).where(Role.key == "community_secretary")).one()
-        assert "training.session.manage" in secretary.permissions
+        assert {p for p in secretary.permissions if p.startswith("training.")} == {"training.session.manage"} < before
         said = session().scalars(select(AuditEntry.detail).where(AuditEntry.action == "tenancy.plugin.upgrade")).all()
-        assert said == [{"before": "0.9", "version": "1.0"}]
+        assert said == [{"before": "0.9", "version": "1.0", "gained": {"community_secretary": ["training.session.manage"]}}]
+
+
+def test_switching_on_again_gives_nothing_back(world):
+    """Neither rights nor a whole role: the tenant's admin took them away while it was on."""
+    switched(world, "east", "training")
+    with world.inside("east"):
+        begin_write()
+        roles = {role.key: role for role in session().scalars(select(Role))}
+        for key in ("tenant_admin", "community_secretary"):
+            assert "training.session.manage" in roles[key].permissions
+            roles[key].permissions = [p for p in roles[key].permissions if p != "training.session.manage"]
+        session().commit()
+        kept = {key: role.permissions for key, role in roles.items()}
+    with world.inside("east") as ctx:
+        disable_plugin(ctx, "training")
+    switched(world, "east", "training")
+    with world.inside("east"):
+        assert {role.key: role.permissions for role in session().scalars(select(Role))} == kept
 
 
 @pytest.fixture
