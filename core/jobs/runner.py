@@ -93,7 +93,7 @@ class Runner:
             running.give_back()
             return "returned"
         except Later as later:
-            running.give_back(later.pause)
+            running.postponed(later.pause)
             return "postponed"
         except Exception as error:
             log.warning("job %s (%s) attempt %s failed: %s", running.id, running.name, running.attempt, trace_text(error))

@@ -105,6 +105,10 @@ class Running:
         """Put it back, for another worker or another time; it counts as no failure."""
         self._end(status=QUEUED, run_at=clock.now() + later, worker=None, lease_until=None)
 
+    def postponed(self, later: dt.timedelta) -> None:
+        """It went well as far as it came, and asks for another time: what failed before is forgotten."""
+        self._end(status=QUEUED, run_at=clock.now() + later, worker=None, lease_until=None, failures=0, crashes=0)
+
     def _end(self, **values: Any) -> None:
         """Write the end down, patiently. When that fails the lease runs out and the job is run again."""
         for pause in PATIENCE:

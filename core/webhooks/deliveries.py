@@ -58,7 +58,7 @@ def replay(ctx: Context, hook_id: int, delivery_id: int) -> Delivery:
     """Send one again, under its old id. Raises Conflict while it waits, or its webhook rests."""
     hook, row = _delivery(ctx, hook_id, delivery_id)
     _refuse_at_rest(hook)
-    if row.state == WAITING:
+    if row.state == WAITING and row.id in outgoing.named_by_jobs():     # one whose job died waits for nobody
         raise Conflict(_("这条正在等待推送，不用重新推送。"))
     outgoing.again([row.id], ctx.now())
     session().refresh(row)

@@ -72,7 +72,8 @@ class Delivery(TenantScoped, Base):
     """One event for one webhook. Its id is the `webhook-id` of every attempt, also of a replay.
 
     data           what is told: numbers, dates, codes (core.plugin.Fact); never personal data
-    at             when it happened; since: since when it has been tried (a replay begins anew)
+    at             when it happened; since: since when it has been tried, and `attempts` how often since then (a replay
+                   begins anew; before the first attempt it is when it was put in the queue)
     status, ms, error, tried_at   the last attempt; `tries` lists the last thirty
     """
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, or_, select, update
 
 from core.base import clock
 from core.base.ids import new_ids
@@ -14,7 +14,7 @@ from core.base.scope import PLATFORM, current_scope
 from core.base.session import run_after_commit, session
 from core.contracts.events import Event
 from core.events import outbox
-from core.jobs.models import QUEUED, Job
+from core.jobs.models import QUEUED, Job, is_open, is_parked
 from core.jobs.parking import call_for
 from core.jobs.queue import ring
 from core.plugin import Plugins
@@ -61,18 +61,38 @@ def queue(delivery_ids: Iterable[int]) -> int:
     return len(rows)
 
 
-def again(delivery_ids: Sequence[int], now: dt.datetime) -> int:
-    """Deliveries begin anew, under the ids they had; how many."""
-    for start in range(0, len(delivery_ids), AT_ONCE):
-        some = delivery_ids[start:start + AT_ONCE]
-        session().execute(update(Delivery).where(Delivery.id.in_(some)).values(state=WAITING, since=now)
-                          .execution_options(synchronize_session=False))
+def again(delivery_ids: Sequence[int], now: dt.datetime, still: str = "") -> int:
+    """Deliveries begin anew, under the ids they had; how many. `still`: only those that are in this state to this moment."""
+    _begin_anew(delivery_ids, now, still)
     return queue(delivery_ids)
 
 
+def _begin_anew(delivery_ids: Sequence[int], now: dt.datetime, still: str) -> None:
+    for start in range(0, len(delivery_ids), AT_ONCE):
+        wanted = update(Delivery).where(Delivery.id.in_(delivery_ids[start:start + AT_ONCE]))
+        chosen = wanted.where(Delivery.state == still) if still else wanted
+        session().execute(chosen.values(state=WAITING, since=now, attempts=0).execution_options(synchronize_session=False))
+
+
+def named_by_jobs() -> set[int]:
+    """Ids of the deliveries that a job in the queue, at work or parked will take up."""
+    rows = session().scalars(select(Job.payload).where(Job.name == DELIVER, or_(is_open, is_parked)))
+    return {payload["delivery_id"] for payload in rows}
+
+
 def wake(modules: frozenset[str]) -> int:
-    """Queue what was parked while these modules were off."""
-    return call_for(DELIVER, lambda letter: letter.get("module") in modules)
+    """Queue what was parked while these modules were off. The time it waited for them does not count as tried."""
+    woken: list[int] = []
+
+    def wanted(letter: dict[str, Any]) -> bool:
+        if letter.get("module") not in modules:
+            return False
+        woken.append(letter["delivery_id"])
+        return True
+
+    count = call_for(DELIVER, wanted)
+    _begin_anew(woken, clock.now(), WAITING)
+    return count
 
 
 def _own(number: int) -> dict[str, Any]:

@@ -72,14 +72,12 @@ def deliver(ctx: Context, delivery_id: int) -> dict[str, Any]:
     hook = session().scalars(select(Webhook).where(Webhook.id == row.hook_id)).one()
     secrets = secrets_of(ctx, hook.id)
     if not secrets or (hook.state != ACTIVE and row.kind != PING):
-        return _hold(delivery_id)
+        return _hold(ctx, row)
     if row.kind != PING and not ctx.plugins.active(row.kind, ctx.working):
         return _park(ctx, row)
     if not policy().on:
         raise Later(AWAY)
     if hook.rest_until is not None and hook.rest_until > ctx.now() and row.kind != PING:
-        if ctx.now() - row.since > give_up():
-            return _end(ctx, row.id, "given_up")
         raise Later((hook.rest_until - ctx.now()) * (1 + random.random() / 2))
     letter = Letter(row.id, hook.id, hook.url, row.kind, body_of(row), secrets)
     session().commit()                              # nothing is held while the other side is waited for
@@ -111,9 +109,19 @@ def give_up() -> dt.timedelta:
     return dt.timedelta(hours=rule("webhooks.give_up_after").value)
 
 
-def _hold(delivery_id: int) -> dict[str, Any]:
+def _hold(ctx: Context, row: Delivery) -> dict[str, Any]:
+    """Put it aside, unless the webhook was resumed since it was read: nobody would take it up again.
+
+    The lock keeps a resuming away, and not those who write deliveries (their foreign key needs less).
+    """
+    number, hook_id = row.id, row.hook_id
     begin_write()
-    session().execute(update(Delivery).where(Delivery.id == delivery_id, Delivery.state == WAITING).values(state=HELD)
+    locked = select(Webhook).where(Webhook.id == hook_id).with_for_update(key_share=True)
+    hook = session().scalars(locked.execution_options(populate_existing=True)).one_or_none()
+    if hook is not None and hook.state == ACTIVE and secrets_of(ctx, hook_id):
+        session().commit()
+        raise Later(dt.timedelta())
+    session().execute(update(Delivery).where(Delivery.id == number, Delivery.state == WAITING).values(state=HELD)
                       .execution_options(synchronize_session=False))
     session().commit()
     return {"held": True}
@@ -132,6 +140,7 @@ def _park(ctx: Context, row: Delivery) -> dict[str, Any]:
 def record(ctx: Context, letter: Letter, outcome: Outcome) -> dt.timedelta | None:
     """Write down what became of an attempt; the pause before the next one, or None when there will be none."""
     row = ctx.get(Delivery, letter.delivery_id)
+    row.since = row.since if row.attempts else ctx.now()        # what nobody could try before is not given up for its age
     row.attempts, row.tried_at = row.attempts + 1, ctx.now()
     row.status, row.ms, row.error = outcome.status, outcome.ms, outcome.error
     row.tries = [*row.tries, {"at": ctx.now().isoformat(timespec="seconds"), "status": outcome.status, "ms": outcome.ms,
@@ -174,13 +183,6 @@ def _stop(ctx: Context, hook: Webhook, outcome: Outcome) -> None:
     send(ctx, [holder.user_id for holder in holders(MANAGE, "")],
          _("事件推送“%(name)s”连续失败，已自动暂停；事件会留着，恢复后补发。", name=hook.name),
          f"/webhooks/{hook.id}", "webhooks")
-
-
-@service(None, action="webhooks.hook.note", audited=False)
-def _end(ctx: Context, delivery_id: int, error: str) -> dict[str, Any]:
-    row = ctx.get(Delivery, delivery_id)
-    row.state, row.error = FAILED, error
-    return {"error": error}
 
 
 def _note(hook_id: int, **values: Any) -> None:
