@@ -8,7 +8,16 @@ from typing import Any
 from core.base.i18n import _, _l
 from core.service import Context
 from core.settings import lists
-from core.settings.modules import offered_schema, reset_settings, save_settings, schema_of, settings_of, settings_version
+from core.settings.modules import (
+    offered_schema,
+    plain,
+    reset_settings,
+    save_settings,
+    schema_of,
+    settings_of,
+    settings_version,
+    shown,
+)
 from core.tenancy.lifecycle import archive_plugin, disable_plugin, enable_plugin
 from core.web import ctx
 from core.web.api import TEXT, Api, Variant, items_of, told
@@ -40,7 +49,7 @@ def _changes(here: Context) -> Iterator[Variant]:
 
 
 def _stand(module: str) -> Answer:
-    values = offered_schema(ctx(), module).dump(settings_of(ctx().plugins, module))
+    values = shown(offered_schema(ctx(), module), settings_of(ctx().plugins, module))
     version = settings_version(module)
     return Answer({"module": module, "version": version, "values": values}, version=version)
 
@@ -54,7 +63,8 @@ def get_settings(module: str) -> Any:
                     open_body=True, variants=_changes, page="settings.edit")
 def change_settings(module: str, version: int | None) -> Any:
     schema = offered_schema(ctx(), module)
-    save_settings(ctx(), module, values=form_of(schema, lambda: schema.dump(settings_of(ctx().plugins, module))), version=version)
+    values = form_of(schema, lambda: plain(schema, settings_of(ctx().plugins, module)))
+    save_settings(ctx(), module, values=values, version=version)
     return _stand(module)
 
 

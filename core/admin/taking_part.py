@@ -7,7 +7,7 @@ nothing falls due; coming back undoes all of it.
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.base.i18n import _
 from core.base.session import session
@@ -16,6 +16,8 @@ from core.people.models import OrgUnit
 from core.service import Context, service
 from core.tenancy.lifecycle import bump_plugins_rev
 from core.tenancy.models import PluginLeave, PluginState
+from core.work.inbox import below, holds
+from core.work.models import WAITING, WorkItem
 
 MAY, COMMUNITY = "tenancy.plugin.leave", "community"
 
@@ -50,6 +52,22 @@ def communities(ctx: Context) -> list[OrgUnit]:
     """The communities the actor may decide for."""
     wanted = select(OrgUnit).where(OrgUnit.unit_kind == COMMUNITY, OrgUnit.status == "active").order_by(OrgUnit.path)
     return [unit for unit in session().scalars(wanted) if ctx.may(MAY, unit.path)]
+
+
+@service(MAY, writes=False)
+def still_open(ctx: Context, most: int = 20) -> list[tuple[str, str, int, list[str]]]:
+    """What waits in the actor's communities, by optional plugin: (title, community, how many, the first that he may see)."""
+    titles = dict(optional_plugins(ctx))
+    found = []
+    for unit in communities(ctx):
+        for name, title in titles.items():
+            if not ctx.takes_part(name, unit.path):
+                continue
+            here = (WorkItem.source == name, WorkItem.state.in_(WAITING), below(WorkItem.org_path, unit.path))
+            if number := session().scalar(select(func.count()).select_from(WorkItem).where(*here)):
+                told = select(WorkItem.subject).where(*here, holds(ctx)).order_by(WorkItem.due_on, WorkItem.id).limit(most)
+                found.append((title, unit.short_name, number, list(session().scalars(told))))
+    return found
 
 
 @service(MAY, writes=False)

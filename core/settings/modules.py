@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from marshmallow import missing
+from marshmallow import ValidationError, missing
 from sqlalchemy import select
 
+from core.base.crypto import seal, unseal
 from core.base.i18n import _
+from core.base.ids import new_id
+from core.base.scope import current_scope
 from core.base.session import session
 from core.contracts.errors import Conflict, NotFound
 from core.plugin import Plugins
@@ -15,7 +19,8 @@ from core.service import Context, service
 
 from .models import ModuleSettings, SettingChange
 
-MASKED = "••••••"
+MASKED, SEALED = "••••••", "sealed"
+KEPT = (None, "", MASKED)       # what a form or a program sends for a secret that it does not change
 
 
 def schema_of(plugins: Plugins, module: str) -> Any:
@@ -51,7 +56,7 @@ def settings_of(plugins: Plugins, module: str) -> dict[str, Any]:
     """The module's settings in the tenant in scope: defaults, then what was chosen; names no longer known are dropped."""
     schema = schema_of(plugins, module)
     row = _row(module)
-    chosen = {k: v for k, v in (row.chosen if row else {}).items() if k in schema.fields}
+    chosen = {k: _opened(row, k, v) for k, v in (row.chosen if row else {}).items() if k in schema.fields}
     return {**defaults(schema), **schema.load(chosen, partial=True)} if chosen else defaults(schema)
 
 
@@ -64,13 +69,15 @@ def settings_version(module: str) -> int:
 @service("admin.setting.manage")
 def save_settings(ctx: Context, module: str, *, values: dict[str, Any], version: int | None = None) -> None:
     """Keep the settings of a module (already loaded through its schema); values equal to the default are not kept.
+    A secret left blank, or as it is masked, stays as it is: `reset_one` takes it away.
 
     Raises Conflict when `version` (of settings_version) is not the one that stands there.
     """
     ctx.refuse_when_archived(module)
     if version is not None and version != settings_version(module):
         raise Conflict(current=_row(module))
-    _put(ctx, module, schema_of(ctx.plugins, module), values)
+    schema = schema_of(ctx.plugins, module)
+    _put(ctx, module, schema, {k: v for k, v in values.items() if not (is_secret(schema.fields[k]) and v in KEPT)})
 
 
 @service("admin.setting.manage", action="admin.setting.reset")
@@ -106,12 +113,20 @@ def undo_change(ctx: Context, change_id: int) -> SettingChange:
     ctx.refuse_when_archived(change.module)
     schema = offered_schema(ctx, change.module)
     now = schema.dump(settings_of(ctx.plugins, change.module))
+    standard = defaults(schema)
     if change.undone_at is not None or change.masked or change.setting not in schema.fields:
         raise Conflict(_("这次修改不能撤销。"))
     if now.get(change.setting) != change.after:
         raise Conflict(_("这一项之后又改过，不能撤销这次修改。请核对现在的值。"))
+    if change.before == schema.dump(standard).get(change.setting):
+        values = {change.setting: standard[change.setting]}        # also a None that the schema itself would not take
+    else:
+        try:
+            values = schema.load({change.setting: change.before}, partial=True)
+        except ValidationError:
+            raise Conflict(_("以前的值现在不再允许，不能撤销。请直接填写新的值。")) from None
     change.undone_at = ctx.now()
-    _put(ctx, change.module, schema, schema.load({change.setting: change.before}, partial=True))
+    _put(ctx, change.module, schema, values)
     return change
 
 
@@ -120,12 +135,13 @@ def _put(ctx: Context, module: str, schema: Any, values: dict[str, Any]) -> None
     before = settings_of(ctx.plugins, module)
     after = {**before, **values}
     standard = defaults(schema)
-    chosen = schema.dump({k: v for k, v in after.items() if v != standard.get(k)})
-    row = _row(module)
-    if row is None:
-        session().add(ModuleSettings(module=module, chosen=chosen))
-    else:
-        row.chosen = chosen
+    row = _row(module) or ModuleSettings(id=new_id(), module=module, chosen={})
+    own = {k: v for k, v in after.items() if v != standard.get(k)}
+    secrets = {k for k in own if is_secret(schema.fields[k])}
+    kept = {k: row.chosen[k] if after[k] == before[k] and isinstance(row.chosen.get(k), dict)
+            else _sealed(row, k, plain(schema, own)[k]) for k in secrets}
+    row.chosen = {k: v for k, v in schema.dump(own).items() if k not in secrets} | kept
+    session().add(row)
     _told(ctx, module, schema, before, after)
 
 
@@ -141,6 +157,34 @@ def _told(ctx: Context, module: str, schema: Any, before: dict[str, Any], after:
         session().add(SettingChange(module=module, setting=name, before=pair[0], after=pair[1], masked=secret, at=ctx.now(),
                                     by_name=ctx.actor.label))
     ctx.audit("settings", None, module, changes=changes)
+
+
+def plain(schema: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Values as JSON has them, those that a schema only loads among them. Not to be shown."""
+    hidden = {k: schema.fields[k]._serialize(v, k, values) for k, v in values.items() if schema.fields[k].load_only}
+    return {**schema.dump(values), **hidden}
+
+
+def shown(schema: Any, values: dict[str, Any]) -> dict[str, Any]:
+    """Values as JSON has them, with a mask in the place of each secret that is set."""
+    found, standard = schema.dump(values), defaults(schema)
+    return found | {k: MASKED if values.get(k) != standard[k] else None for k, field in schema.fields.items() if is_secret(field)}
+
+
+def _place(row: ModuleSettings, name: str) -> dict[str, Any]:
+    return {"tenant_id": current_scope().tenant_id, "table": "settings_module", "row_id": row.id, "column": f"chosen.{name}"}
+
+
+def _sealed(row: ModuleSettings, name: str, value: Any) -> dict[str, str]:
+    """A secret as it is stored."""
+    return {SEALED: seal(json.dumps(value), **_place(row, name))}
+
+
+def _opened(row: ModuleSettings | None, name: str, value: Any) -> Any:
+    """A stored value; of a secret what was sealed."""
+    if row is None or not (isinstance(value, dict) and set(value) == {SEALED}):
+        return value
+    return json.loads(unseal(value[SEALED], **_place(row, name)))
 
 
 def is_secret(field: Any) -> bool:

@@ -95,11 +95,16 @@ def mine(ctx: Context) -> ColumnElement[bool]:
 
 
 def resting(ctx: Context) -> list[ColumnElement[bool]]:
-    """Leaves out what belongs to archived modules, and to places that take no part in one: nothing falls due there."""
+    """Leaves out what belongs to archived modules, and reminders of places that take no part in one: nothing falls due there.
+
+    A step that waits at such a place stays with those above it: the people within hold no right on it now, and the record,
+    which may be another place's, would wait for nobody.
+    """
     found = [WorkItem.source.not_in(sorted(ctx.archived))] if ctx.archived else []
     gone = {name: paths for name in ctx.enabled if (paths := ctx.left(name))}
-    return found + [not_(and_(WorkItem.source == name, or_(*(below(WorkItem.org_path, path) for path in paths))))
-                    for name, paths in sorted(gone.items())]
+    reminders = sorted(ctx.plugins.reminders)
+    return found + [not_(and_(WorkItem.source == name, WorkItem.declared.in_(reminders),
+                      or_(*(below(WorkItem.org_path, path) for path in paths)))) for name, paths in sorted(gone.items())]
 
 
 def _guards(ctx: Context) -> list[str]:

@@ -28,11 +28,12 @@ def make_round(ctx: Context, reminder: Reminder) -> tuple[int, int]:
     if ctx.actor.kind != "system":
         raise Forbidden("")
     wanted = dict(_wanted(ctx, reminder))
-    open_now = dict(session().execute(  # type: ignore[arg-type]
-        select(WorkItem.dedup_key, WorkItem.id).where(WorkItem.declared == reminder.name, WorkItem.state.in_(WAITING))).all())
+    open_now = session().execute(select(WorkItem.dedup_key, WorkItem.id, WorkItem.org_path).where(
+        WorkItem.declared == reminder.name, WorkItem.state.in_(WAITING))).all()
     had, gone = _had(wanted)
     opened = [row for key, row in wanted.items() if key not in had]
-    closed = [item for key, item in open_now.items() if key not in wanted]
+    # a place that left keeps its items as they are, handed over or not: nobody asks whether they still hold
+    closed = [item for key, item, path in open_now if key not in wanted and ctx.takes_part(reminder.name, path)]
     if opened or closed or gone:
         _open(ctx, opened)
         _reopen(ctx, gone)

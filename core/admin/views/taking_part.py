@@ -25,7 +25,7 @@ def taking() -> Any:
         done(_("已改为不参加。记录都保留，随时可以恢复参加。"))
         return go("plugins.taking")
     return render("admin/taking_part.html", 422 if request.method == "POST" else 200, form=form, optional=optional,
-                  leaves=taking_part.leaves(ctx()))
+                  leaves=taking_part.leaves(ctx()), waiting=taking_part.still_open(ctx()))
 
 
 @pages.post("/taking-part/<int:leave_id>/end", needs=taking_part.MAY)

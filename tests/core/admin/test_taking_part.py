@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select
@@ -100,7 +101,8 @@ def test_its_people_have_no_part_others_are_as_before_and_it_all_comes_back(tree
     assert before["officer"] == (200, {"东关", "西关", "一支部"}) and before["dong"] == (200, {"东关", "一支部"})
     number = left(tree)
     after = {login: (sees(tree, login), waiting(tree, login)) for login in before}
-    assert after == {"dong": (403, set()), "branch": (403, set()), "xi": (200, {"西关"}), "officer": (200, {"西关"})}
+    assert after == {"dong": (403, set()), "branch": (403, set()), "xi": (200, {"西关"}),
+                     "officer": before["officer"]}          # steps are up to those above
     assert "教育培训" not in tree.browser("east", "dong").get("/people/orgs/").text
     with tree.acting("east", "dong") as ctx:
         come_back(ctx, number)
@@ -126,6 +128,32 @@ def test_ledgers_figures_and_deadlines_leave_it_out(tree):
         assert session().scalars(select(WorkItem.subject).where(WorkItem.declared == "training.test")).all() == ["西关"]
 
 
+def test_reminders_rest_while_it_is_out_and_are_as_they_were_afterwards(tree):
+    optional(tree)
+    reminder = next(one for name, one in tree.plugins.reminders.items() if name.startswith("training."))
+    reminder = replace(reminder, permission=MANAGE, rule=None, ahead=None, rows=lambda ctx: [
+        Due(number, path, name, dt.date(2026, 1, 1)) for number, (name, (_id, path)) in enumerate(tree.places.items(), 1)])
+    mine = select(WorkItem).where(WorkItem.declared == reminder.name).order_by(WorkItem.record_id)
+
+    def round_and_state():
+        with tree.inside("east") as ctx:
+            return make_round(ctx, reminder), [(i.subject, i.state, i.assignee_name) for i in session().scalars(mine)]
+
+    with tree.inside("east") as ctx:
+        assert make_round(ctx, reminder) == (3, 0)
+        begin_write()
+        session().scalars(mine).first().assignee_name = "张三"
+        session().commit()
+    before = round_and_state()
+    number = left(tree)
+    assert round_and_state() == before and before[0] == (0, 0) and before[1][0][2] == "张三"
+    with tree.acting("east", "officer") as ctx:
+        assert [i.subject for i in for_actor(ctx, 50) if i.declared == reminder.name] == ["西关"]
+    with tree.acting("east", "dong") as ctx:
+        come_back(ctx, number)
+    assert round_and_state() == before
+
+
 def test_a_community_that_moves_stays_out(tree):
     optional(tree)
     left(tree)
@@ -144,7 +172,8 @@ def test_the_page(tree):
     assert "没有可选的应用" in admin.get("/plugins/taking-part/").text
     assert admin.post("/plugins/training/optional", {"optional": "1"}).status_code == 303
     dong = tree.browser("east", "dong")
-    assert "西关" not in dong.get("/plugins/taking-part/").text
+    page = dong.get("/plugins/taking-part/").text
+    assert "西关" not in page and "东关，教育培训：2 件" in page and "一支部" in page
     said = dong.post("/plugins/taking-part/", {"plugin": "training", "org_id": str(tree.places["东关"][0]), "reason": ""})
     assert said.status_code == 422
     given = {"plugin": "training", "org_id": str(tree.places["东关"][0]), "reason": "党员都在外地"}

@@ -11,6 +11,7 @@ from core.audit.models import AuditEntry
 from core.base.session import session
 from core.contracts.errors import Conflict, NotFound, PluginArchived
 from core.plugin import Owner
+from core.settings.models import ModuleSettings
 from core.settings.modules import (
     MASKED,
     changes_of,
@@ -21,7 +22,7 @@ from core.settings.modules import (
     undo_change,
 )
 from core.tenancy.lifecycle import archive_plugin, enable_plugin
-from core.web.forms import Int, Schema, Text, ui
+from core.web.forms import Int, Password, Range, Schema, Text, ui
 
 
 @pytest.fixture
@@ -89,6 +90,46 @@ def test_a_secret_is_told_as_changed_and_nothing_more(east_on, monkeypatch):
         assert said[-1] == {"changes": {"word": [MASKED, MASKED], "days": [3, 5]}}
         with pytest.raises(Conflict, match="不能撤销"):
             undo_change(ctx, next(c.id for c in changes_of(ctx, "training") if c.masked))
+
+
+class WithKey(Secretive):
+    key = Password(load_default="", metadata=ui("Key"))
+    place = Text(metadata=ui("Place"))
+
+
+def test_secrets_stay_are_sealed_and_are_never_shown(east_on, monkeypatch):
+    monkeypatch.setattr(Owner, "settings_schema", lambda self: WithKey)
+    with east_on.inside("east") as ctx:
+        save_settings(ctx, "training", values={"word": "open sesame", "key": "k-123"})
+        save_settings(ctx, "training", values={"days": 5, "word": MASKED, "key": None})
+    with east_on.inside("east") as ctx:
+        now = settings_of(ctx.plugins, "training")
+        assert (now["word"], now["key"], now["days"]) == ("open sesame", "k-123", 5)
+        stored = str(session().scalars(select(ModuleSettings.chosen)).one())
+        assert "sesame" not in stored and "k-123" not in stored and "days" in stored
+    program = east_on.program("east", "admin.setting.manage")
+    said = program.get("/settings/training")
+    assert said.json["values"]["word"] == said.json["values"]["key"] == MASKED and "sesame" not in said.text
+    changed = program.ask("PATCH", "/settings/training", json={"days": 6}, headers={"If-Match": said.headers["ETag"]})
+    assert changed.status_code == 200, changed.text
+    with east_on.inside("east") as ctx:
+        now = settings_of(ctx.plugins, "training")
+        assert (now["word"], now["key"], now["days"]) == ("open sesame", "k-123", 6)
+        reset_one(ctx, "training", "key")
+        assert settings_of(ctx.plugins, "training")["key"] == ""
+
+
+def test_the_first_change_of_a_setting_without_default_is_taken_back(east_on, monkeypatch):
+    monkeypatch.setattr(Owner, "settings_schema", lambda self: WithKey)
+    with east_on.inside("east") as ctx:
+        save_settings(ctx, "training", values={"place": "east gate"})
+        undo_change(ctx, changes_of(ctx, "training")[0].id)
+        assert settings_of(ctx.plugins, "training")["place"] is None
+        save_settings(ctx, "training", values={"days": 900})
+        save_settings(ctx, "training", values={"days": 4})
+    monkeypatch.setattr(WithKey._declared_fields["days"], "validators", [Range(max=100)])
+    with east_on.inside("east") as ctx, pytest.raises(Conflict, match="不再允许"):
+        undo_change(ctx, changes_of(ctx, "training")[0].id)
 
 
 def test_the_page_and_an_archived_plugin(east_on):
