@@ -134,6 +134,15 @@ class ImportDone(Event):
     rows: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportUndone(Event):
+    """An imported sheet was taken back, or a part of it: how many of its rows by now."""
+
+    batch_id: int
+    kind: str
+    rows: int
+
+
 EVENTS: dict[str, type[Event]] = {cls.__name__: cls for cls in (
     PersonMoved, LearningHoursEarned, CommitmentDelivered, WorkHandedOver, PersonRegistered, PersonChanged, PersonGone,
-    OrgFounded, OrgChanged, OrgClosed, RecordMoved, ImportDone)}
+    OrgFounded, OrgChanged, OrgClosed, RecordMoved, ImportDone, ImportUndone)}

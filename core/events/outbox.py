@@ -6,7 +6,9 @@ the tenant in scope, and must be idempotent. A capability is offered by `@provid
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from core.base.session import begin_write, session
@@ -21,6 +23,7 @@ WasOn = Callable[[str], bool]
 Teller = Callable[[Sequence[Event], Plugins, frozenset[str]], None]
 _was_on: list[WasOn] = []
 outside: list[Teller] = []  # told of everything, in the transaction of the change: those who tell it outside (core.webhooks)
+_as_one: ContextVar[bool] = ContextVar("juheli_told_as_one", default=False)
 wakers: list[Callable[[frozenset[str]], int]] = []  # called when modules come on, beside `wake_up`
 
 
@@ -56,6 +59,18 @@ def tells_who_was_on(answer: WasOn) -> WasOn:
     return answer
 
 
+@contextmanager
+def told_as_one() -> Iterator[None]:
+    """What happens inside is one piece of work (an import): outside it is told by an event of its own, published after the
+    block, and not step by step. Consumers inside the house still get every event.
+    """
+    token = _as_one.set(True)
+    try:
+        yield
+    finally:
+        _as_one.reset(token)
+
+
 def publish(events: Sequence[Event], plugins: Plugins, enabled: frozenset[str], actor_id: int | None) -> None:
     """One job per event and consuming module, in the running transaction: queued if it is on for the tenant, parked if it
     was once.
@@ -65,7 +80,7 @@ def publish(events: Sequence[Event], plugins: Plugins, enabled: frozenset[str], 
     with on_behalf_of(None):
         for event in events:
             _publish(event, plugins, enabled, actor_id)
-        for tell in outside:
+        for tell in () if _as_one.get() else outside:
             tell(events, plugins, enabled)
 
 

@@ -14,6 +14,7 @@ from core.base.i18n import _
 from core.base.scope import narrowed
 from core.base.session import session
 from core.contracts.errors import Conflict, Forbidden, Invalid, JuheliError
+from core.events.outbox import told_as_one
 from core.imports.reading import Item, Reading
 from core.plugin import ImportKind, Objection
 from core.service import WHOLE_TENANT, Context, unit_of_work
@@ -51,7 +52,7 @@ def put_through(ctx: Context, reading: Reading, items: Sequence[Item]) -> None:
     """Check and write the items that are still good. What fails gets its sentence; the others keep their outcome."""
     kind = reading.kind
     ready = [item for item in items if item.data is not None and not item.errors]
-    with in_reach(ctx, kind):
+    with told_as_one(), in_reach(ctx, kind):
         state = kind.prepare(ctx, [item.data for item in ready]) if kind.prepare and ready else None
         for item in ready:
             try:

@@ -10,6 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from core.base.i18n import _
 from core.base.session import session
 from core.contracts.errors import NotFound
+from core.contracts.events import ImportUndone
+from core.events.outbox import told_as_one
 from core.imports import batches
 from core.imports.models import DONE, KEPT, TAKEN_BACK, UNCHANGED, UNDOING, UNDONE, UPDATED, WRITTEN, ImportBatch, ImportRow
 from core.imports.trial import in_reach, sentences
@@ -42,7 +44,7 @@ def undo_chunk(ctx: Context, batch_id: int) -> int:
     batch = batches.batch_of(ctx, batch_id, UNDOING)
     kind = batches.kind_named(ctx, batch.kind)
     rows = rows_in(batch.id, WRITTEN, limit=CHUNK, backwards=True)
-    with in_reach(ctx, kind):
+    with told_as_one(), in_reach(ctx, kind):
         for row in rows:
             _take_back(ctx, kind, row)
     if rows:
@@ -104,6 +106,7 @@ def finish(ctx: Context, batch_id: int) -> ImportBatch:
     batch = batches.batch_of(ctx, batch_id, UNDOING)
     batch.state, batch.counts = UNDONE, batches.counted(batch.id)
     ctx.audit("import", batch.id, name=batch.file_name, counts=batch.counts)
+    _tell_outside(ctx, batch)
     kept = batch.counts.get(KEPT, 0)
     tell(ctx, batch, _("“%(file)s”的导入已撤销，%(n)s 条没有撤销。", file=batch.file_name, n=kept) if kept
          else _("“%(file)s”的导入已撤销。", file=batch.file_name))
@@ -117,4 +120,10 @@ def leave_off(ctx: Context, batch_id: int, trouble: str) -> ImportBatch:
     batch.state, batch.trouble, batch.undo_until = DONE, trouble, undo_until(ctx)
     batch.counts = batches.counted(batch.id)
     ctx.audit("import", batch.id, name=batch.file_name, counts=batch.counts)
+    _tell_outside(ctx, batch)
     return batch
+
+
+def _tell_outside(ctx: Context, batch: ImportBatch) -> None:
+    if rows := batch.counts.get(TAKEN_BACK, 0):
+        ctx.publish(ImportUndone(batch_id=batch.id, kind=batch.kind, rows=rows))

@@ -6,7 +6,11 @@ import io
 
 import openpyxl
 import pytest
+from sqlalchemy import select
 
+from core.base.session import session
+from core.webhooks import services
+from core.webhooks.models import Delivery
 from tests.core.imports.desk import Desk
 from tests.core.imports.make_workbooks import BAD_ROWS, BRANCHES
 from tests.core.imports.test_wizard import GOOD_ROWS, UGLY, people
@@ -31,12 +35,28 @@ def organisations() -> bytes:
     return "\n".join([*lines, *(f"{full},{short},党支部,县委" for full, short in BRANCHES)]).encode("gbk")
 
 
-def test_organisations_then_members(office):
+@pytest.fixture
+def told(world):
+    """Kinds of the events that a webhook for everything an import may do has been given."""
+    def kinds() -> list[str]:
+        with world.inside("east"):
+            return list(session().scalars(select(Delivery.kind).order_by(Delivery.at, Delivery.id)))
+
+    with world.inside("east") as ctx:
+        hook, _secret = services.create_hook(ctx, name="sync", url="https://example.cn/", kinds=[
+            "people.org.founded", "people.org.changed", "people.person.registered", "people.person.changed",
+            "people.person.gone", "imports.batch.done", "imports.batch.undone"])
+        services.pause_hook(ctx, hook.id)
+    return kinds
+
+
+def test_organisations_then_members(office, told):
     units = bring(office, organisations(), "people.org_units", "组织.csv")
     assert "共 4 行，全部可以导入" in office.text(units)
     office.do(units, "commit", mode="all")
     roster = bring(office, UGLY, "people.roster")
     assert f"{GOOD_ROWS} 行可以导入，{BAD_ROWS} 行有误" in office.text(roster)
+    assert told() == ["imports.batch.done"], "a sheet is told once, and its dry run not at all"
     office.do(roster, "commit", mode="good")
     assert people(office.world) == GOOD_ROWS - 1
     again = bring(office, UGLY, "people.roster")
@@ -45,6 +65,7 @@ def test_organisations_then_members(office):
     assert "已撤销这次导入。" in office.text(roster) and people(office.world) == 0
     office.do(units, "undo")
     assert "已撤销这次导入。" in office.text(units)
+    assert told() == ["imports.batch.done"] * 2 + ["imports.batch.undone"] * 2
 
 
 @pytest.mark.parametrize("kind", ["people.roster", "people.org_units"])
