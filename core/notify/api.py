@@ -22,7 +22,7 @@ VOICE = shape(Feedback, ("kind", "subject", "body", "sent_on", "state", "answer"
 
 
 @api.get("/notices", needs=SIGNED_IN, title=_l("消息"), query=Paged,
-         answers=told(items={"type": "array", "items": {"type": "object"}}, total={"type": "integer"}))
+         answers=told(items={"type": "array", "items": NOTICE}, total={"type": "integer"}))
 def notices_of_account(query: dict[str, Any]) -> dict[str, Any]:
     return listed(notices.notices_page(ctx(), query["page"], query["limit"]), query["page"], NOTICE)
 

@@ -58,7 +58,7 @@ items.act("settle", services.settle, Settled, page="settle", title=_l("标为办
 
 
 @inbox_api.get("", needs=SIGNED_IN, title=_l("待办列表"), query=Wanted,
-               answers=told(items={"type": "array", "items": {"type": "object"}}, total={"type": "integer"}))
+               answers=told(items={"type": "array", "items": items.shape}, total={"type": "integer"}))
 def inbox(query: dict[str, Any]) -> dict[str, Any]:
     found = items_page(ctx(), query["tab"], Narrowing(due=query["due"], text=query["text"]), query["page"], query["limit"])
     return listed(found, query["page"], items.shape)

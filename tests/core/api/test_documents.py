@@ -66,6 +66,14 @@ def test_only_ledgers_and_steps_the_reader_may_use_are_told(world):
     assert not [path for path in paths if path.startswith("/records/notify.bulletin")]
 
 
+def test_rows_of_lists_are_described_to_their_fields(program):
+    paths = spec(program)["paths"]
+    for path, field in (("/inbox", "due_on"), ("/notify/notices", "read_at")):
+        told = paths[path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+        row = told["properties"]["items"]["items"]
+        assert field in str(row) or "$ref" in row, (path, row)
+
+
 def test_words_are_in_the_readers_language(program):
     english = spec(program, "en")
     found = [o["summary"] for methods in english["paths"].values() for o in methods.values() if HAN.search(o["summary"])]
