@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from core.base.session import session
-from core.contracts.errors import Conflict, NotFound
+from core.contracts.errors import Conflict, NotFound, PluginArchived
 from core.imports.headings import Match
 from core.imports.models import (
     CHECKING,
@@ -23,6 +23,7 @@ from core.imports.models import (
 from core.imports.vault import open_file, open_json, seal_json
 from core.plugin import ImportKind
 from core.service import Context
+from core.tenancy.models import ENABLED, PluginState
 
 SEE_ALL = "imports.batch.read"
 RECENT = 50
@@ -42,6 +43,15 @@ def kind_named(ctx: Context, name: str) -> ImportKind:
     ctx.require(kind.permission)
     ctx.refuse_when_archived(ctx.plugins.owner_of(name))
     return kind
+
+
+def refuse_when_off(ctx: Context, kind: str) -> None:
+    """Raises PluginArchived when the module of a kind is not at work now; the context of a long job may be older than that."""
+    owner = ctx.plugins.owner_of(kind)
+    if owner in ctx.plugins.optional:
+        state = session().scalar(select(PluginState.state).where(PluginState.plugin == owner))
+        if state != ENABLED:
+            raise PluginArchived(owner)
 
 
 def batch_of(ctx: Context, batch_id: int, *states: str) -> ImportBatch:

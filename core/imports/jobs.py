@@ -37,9 +37,12 @@ def undo(ctx: Context, running: Any, batch_id: int) -> dict[str, int]:
 
 
 def _done(step: Step, ctx: Context, running: Any, batch_id: int) -> dict[str, int]:
-    """One step of a batch; whoever lost the right to it while it waited may not even see the batch to end it."""
+    """One step of a batch; whoever lost the right to it while it waited may not even see the batch to end it, nor may
+    anybody once its module is switched off."""
     with use_locale(ctx.locale):
         try:
+            kind = session().scalar(select(ImportBatch.kind).where(ImportBatch.id == batch_id))
+            batches.refuse_when_off(ctx, kind or "")
             return step(ctx, running, batch_id)
         except (Forbidden, PluginArchived):
             end(system_context(ctx.tenant, frozenset([*ctx.enabled]), "system"), running, batch_id)

@@ -19,6 +19,7 @@ from core.imports.vault import seal_json
 from core.imports.writing import CHUNK, opened, rows_in, tell, undo_until
 from core.plugin import ImportKind
 from core.service import Context, service
+from core.tenancy.turns import wait_for_turn
 from core.web.forms import flat
 
 
@@ -41,7 +42,9 @@ def run(ctx: Context, job: Any, batch_id: int) -> dict[str, int]:
 @service(None, action="imports.batch.take_back")
 def undo_chunk(ctx: Context, batch_id: int) -> int:
     """Take the last written rows back; returns how many were handled (0: all done)."""
+    wait_for_turn(ctx.tenant.id)           # nobody switches the module off between the next look and the commit
     batch = batches.batch_of(ctx, batch_id, UNDOING)
+    batches.refuse_when_off(ctx, batch.kind)
     kind = batches.kind_named(ctx, batch.kind)
     rows = rows_in(batch.id, WRITTEN, limit=CHUNK, backwards=True)
     with told_as_one(), in_reach(ctx, kind):

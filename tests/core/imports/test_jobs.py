@@ -8,14 +8,16 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from core.access.models import RoleGrant
 from core.accounts.models import User
+from core.base import clock
 from core.base.db import begin_write, session
-from core.contracts.errors import Conflict, Forbidden, Invalid, NotFound
+from core.contracts.errors import Conflict, Forbidden, Invalid, NotFound, PluginArchived
 from core.imports import checking, trial, undoing, writing
 from core.imports.models import ImportRow
 from core.imports.reading import Item, Reading
 from core.imports.trial import sentences
 from core.imports.undoing import joined
 from core.jobs.models import FAILED, Job
+from core.tenancy.models import PluginState
 from tests.core.imports.members import IMPORT, members
 from tests.core.imports.test_wizard import ONE, people, sheet_of
 
@@ -134,6 +136,36 @@ def test_a_batch_whose_owner_is_gone_ends_with_a_sentence_and_can_be_undone(desk
         assert people(desk.world) == 0
     batch = desk.batch(f"/imports/{batch_id}")
     assert batch.state == then and bool(batch.trouble) == (then == "failed")
+
+
+def put(desk, state: str) -> None:
+    """The module of the sheet as one that can be switched off, in this state at east."""
+    with desk.world.inside("east"):
+        begin_write()
+        session().execute(delete(PluginState).where(PluginState.plugin == "trial"))
+        session().add(PluginState(plugin="trial", state=state, since=clock.now()))
+        session().commit()
+
+
+@pytest.mark.parametrize("state", ["disabled", "archived"])
+@pytest.mark.parametrize(("step", "run", "kept"), [("commit", writing.run, 20), ("undo", undoing.run, 30)])
+def test_a_module_switched_off_meanwhile_gets_no_more_rows(desk, small, monkeypatch, state, step, run, kept):
+    """A running job stops at its next chunk whatever its context says; once the module is on again the rest can be undone."""
+    monkeypatch.setattr(desk.world.plugins, "optional", (*desk.world.plugins.optional, "trial"))
+    put(desk, "enabled")
+    batch_id = staged(desk, step)
+    with pytest.raises(Killed), desk.world.acting("east", "secretary") as ctx:
+        run(ctx, Telling(1), batch_id)
+    put(desk, state)
+    with pytest.raises(PluginArchived), desk.world.acting("east", "secretary") as ctx:
+        run(ctx, Telling(), batch_id)
+    desk.world.run_jobs()
+    batch = desk.batch(f"/imports/{batch_id}")
+    assert batch.state == "done" and "应用已停用或归档" in batch.trouble and people(desk.world) == kept
+    put(desk, "enabled")
+    assert desk.browser.post(f"/imports/{batch_id}/undo").status_code == 303
+    desk.world.run_jobs()
+    assert desk.batch(f"/imports/{batch_id}").state == "undone" and people(desk.world) == 0
 
 
 def test_a_job_without_its_batch_is_nothing(desk):
