@@ -41,7 +41,8 @@ isolation: $(VENV)/.test assets  ## the isolation suite in its long form, every 
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/isolation --thorough --engine=postgres $(ARGS)
 
 contract: $(VENV)/.test assets  ## what every plugin keeps, in full: those in this tree, and one made, built and installed on the way
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup plugins/*/tests/test_contract.py tests/thirdparty --thorough $(ARGS)
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup plugins/*/tests/test_contract.py tests/thirdparty \
+		tests/core/plugin/test_workers.py --thorough $(ARGS)
 
 test-postgres: $(VENV)/.test assets  ## every test, with the world on PostgreSQL
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --engine=postgres $(ARGS)

@@ -35,9 +35,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Parts of a contract that are tried at length elsewhere are left to `--thorough` (core.testing.contract)."""
+    """Parts of a contract that are tried at length elsewhere, and what a module names in `LONG`, are left to `--thorough`."""
     if not config.getoption("--thorough"):
-        items[:] = [item for item in items if item.name not in getattr(getattr(item, "cls", None), "long", ())]
+        items[:] = [item for item in items if item.name not in getattr(getattr(item, "cls", None), "long", ())
+                    and item.name not in getattr(getattr(item, "module", None), "LONG", ())]
 
 
 @pytest.fixture(scope="session")

@@ -21,10 +21,12 @@ from .purging import Purging
 from .rights import Rights
 from .schema import Schema
 from .speed import Speed
+from .subtree import Subtree
 from .toggling import Toggling
 from .words import Words
 
-PARTS: tuple[type, ...] = (Gating, Rights, Toggling, Isolation, Schema, Moving, Purging, Privacy, Words, Bearing, Speed, Look)
+PARTS: tuple[type, ...] = (Gating, Rights, Toggling, Subtree, Isolation, Schema, Moving, Purging,
+                           Privacy, Words, Bearing, Speed, Look)
 
 
 def contract_of(plugin: str, *, long: tuple[str, ...] = ()) -> type:
