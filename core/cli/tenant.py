@@ -46,6 +46,8 @@ def create(slug: str, name: str, kind: str, profile: str, division_code: str, pa
                              by="juheli tenant create")
     address = Config.from_environment().public_url
     click.echo(f"opened {slug} ({made.tenant.id}); plugins: {', '.join(made.enabled) or '-'}")
+    if made.withheld:
+        click.echo(f"not switched on, because not offered to this tenant: {', '.join(made.withheld)}")
     click.echo(f"first admin {admin!r}: {address}/t/{slug}/accounts/link/{made.activation_token}   (works once, 7 days)")
 
 

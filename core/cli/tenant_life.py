@@ -84,6 +84,8 @@ def import_(file: Path, slug: str, passphrase_file: Any) -> None:
         came = operators.bring_in(ctx, file, slug=slug, passphrase=_passphrase(passphrase_file) or None, tell=_progress())
     click.echo(f"{came.slug}: {sum(came.rows.values()):,} rows and {came.files:,} files, verified table by table; suspended. "
                f"Next: juheli tenant resume {came.slug}")
+    if came.withheld:
+        click.echo(f"on in it, though not offered to it here: {', '.join(came.withheld)}")
 
 
 @click.command()

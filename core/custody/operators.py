@@ -84,7 +84,8 @@ def bring_in(ctx: Context, path: Path, *, passphrase: str | None = None, slug: s
     """A tenant from another installation, under its own number. It arrives suspended: look at it, then resume it."""
     ctx.require("tenancy.tenant.create")
     came = arrive(path, passphrase=passphrase, slug=slug, status=SUSPENDED, tell=tell)
-    record_arrival(ctx, came.tenant_id, came.name, slug=came.slug, rows=sum(came.rows.values()), files=came.files)
+    record_arrival(ctx, came.tenant_id, came.name, slug=came.slug, rows=sum(came.rows.values()), files=came.files,
+                   **({"withheld": list(came.withheld)} if came.withheld else {}))
     tell_tenant(ctx, came.tenant_id, act="arrived", rows=sum(came.rows.values()))
     return came
 

@@ -12,6 +12,7 @@ from core.base.i18n import _
 from core.base.scope import system_scope
 from core.base.session import session
 from core.contracts.errors import Invalid, NotFound
+from core.plugin import Plugins
 from core.service import Context, service
 
 from .models import EVERYBODY, NAMED, NOBODY, PLATFORM, PluginOffer, Tenant
@@ -40,8 +41,13 @@ def withheld(ctx: Context) -> frozenset[str]:
     """The optional plugins that are not offered to the tenant of the context."""
     with system_scope("tenancy: to whom is it offered?"):
         profile = session().scalar(select(Tenant.profile).where(Tenant.id == ctx.tenant.id)) or ""
+    return withheld_from(ctx.plugins, ctx.tenant.slug, profile)
+
+
+def withheld_from(plugins: Plugins, slug: str, profile: str) -> frozenset[str]:
+    """The same for a tenant whose row is not there yet."""
     offers = all_offers()
-    return frozenset(name for name in ctx.plugins.optional if not offered_to(offers.get(name), ctx.tenant.slug, profile))
+    return frozenset(name for name in plugins.optional if not offered_to(offers.get(name), slug, profile))
 
 
 @service(OFFER, action="tenancy.plugin.offer")

@@ -25,6 +25,7 @@ from core.service import Context, TenantInfo, service, system_context
 from .lifecycle import ADMIN_ROLE, admin_template, switch_on
 from .lookup import by_address
 from .models import PLATFORM_SLUG, SHADOW, Tenant
+from .offers import withheld_from
 from .profiles import Profile, load_profile
 
 SLUG = re.compile(r"[a-z][a-z0-9]{1,30}(-[a-z0-9]{1,20})*")
@@ -40,6 +41,7 @@ class NewTenant:
     admin_login: str
     activation_token: str
     enabled: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()         # left out: the operators do not offer them, or what they require, to this tenant
     details: dict[str, Any] = field(default_factory=dict)
 
 
@@ -104,15 +106,19 @@ def furnish(ctx: Context, row: Tenant, profile: Profile, admin_login: str, admin
     session().add(admin)
     session().flush()
     enabled: list[str] = []
-    for each in profile.plugins if plugins is None else plugins:
-        if each in ctx.plugins.by_name:
+    wanted = [each for each in (profile.plugins if plugins is None else plugins) if each in ctx.plugins.by_name]
+    closed = frozenset() if row.slug.startswith(SHADOW) else withheld_from(ctx.plugins, row.slug, profile.name)
+    left_out = [each for each in wanted if closed & {each, *ctx.plugins.requires_closure(each)}]
+    for each in wanted:
+        if each not in left_out:
             enabled += switch_on(ctx.evolve(enabled=ctx.enabled | set(enabled)), each)
     grant_role(admin.id, ADMIN_ROLE, ctx)
     for name in sorted(ctx.plugins.core):
         ctx.hooks.strict("plugin_enabled", only=name, first=True, ctx=ctx)
     token = make_link(admin.id, ACTIVATION, ctx.now())
-    ctx.audit("tenant", ctx.tenant.id, ctx.tenant.name, profile=profile.name, plugins=enabled)
-    return NewTenant(ctx.tenant, admin_login, token, tuple(enabled))
+    ctx.audit("tenant", ctx.tenant.id, ctx.tenant.name, profile=profile.name, plugins=enabled,
+              **({"withheld": left_out} if left_out else {}))
+    return NewTenant(ctx.tenant, admin_login, token, tuple(enabled), tuple(left_out))
 
 
 def install_core_roles(plugins: Plugins, profile: Profile) -> None:

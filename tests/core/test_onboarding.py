@@ -9,6 +9,8 @@ import pytest
 from core.contracts.errors import Invalid
 from core.tenancy import onboarding
 from core.tenancy.lookup import all_tenants, by_address
+from core.tenancy.models import NOBODY
+from core.tenancy.offers import decide_offer
 from core.tenancy.onboarding import create_tenant
 
 NORTH = {"slug": "north", "name": "北县", "kind": "county", "admin_login": "Admin ", "admin_name": "管理员",
@@ -31,6 +33,15 @@ def test_a_tenant_that_cannot_be_is_refused(world):
                 create_tenant(**{**NORTH, "slug": "south", "host": None, **wrong})
             assert refused.value.errors.keys() == {field}, wrong
         assert {row.slug: row.host for row in all_tenants()} == before
+
+
+def test_what_is_not_offered_is_left_out(world):
+    """With what requires it; the answer and the audit name it."""
+    with world.acting("platform", "operator") as ctx:
+        decide_offer(ctx, "training", audience=NOBODY)
+    with world.database.use():
+        made = create_tenant(**{**NORTH, "host": None}, plugins=("liaison", "training"))
+    assert made.withheld == ("training",) and "liaison" in made.enabled and "training" not in made.enabled
 
 
 def test_a_kill_while_a_tenant_opens_leaves_nothing_and_it_can_be_repeated(world):

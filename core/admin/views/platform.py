@@ -88,7 +88,7 @@ def confirm(onboarding_id: int) -> Any:
         return render("platform/confirm.html", row=row, steps=STEPS, plugins=ctx().plugins.by_name)
     made = services.open_tenant(ctx(), onboarding_id)
     link = public_address(f"/t/{made.tenant.slug}/accounts/link/{made.activation_token}")
-    return render("platform/opened.html", row=row, steps=STEPS, made=made, link=link)
+    return render("platform/opened.html", row=row, steps=STEPS, made=made, link=link, plugins=ctx().plugins.by_name)
 
 
 @console.form("/onboarding/<int:onboarding_id>/tree", needs="tenancy.tenant.create")

@@ -30,7 +30,9 @@ from core.base.scope import system_scope, tenant_scope
 from core.base.session import begin_write, rest, session
 from core.contracts.errors import Conflict, Invalid
 from core.files import storage
-from core.tenancy.models import ARRIVING, DISABLED, LEAVING, PURGING, SUSPENDED, PluginState, Tenant
+from core.plugin import installed
+from core.tenancy.models import ARCHIVED, ARRIVING, DISABLED, ENABLED, LEAVING, PURGING, SUSPENDED, PluginState, Tenant
+from core.tenancy.offers import withheld_from
 from core.tenancy.onboarding import check_slug
 
 from ..cleaning import take_away
@@ -54,6 +56,7 @@ class Arrived:
     name: str
     rows: dict[str, int]
     files: int
+    withheld: tuple[str, ...] = ()      # plugins that are on in it and not offered to it here; they stay on
 
 
 def arrive(path: Path, *, passphrase: str | None = None, ring: TenantRing | None = None, slug: str = "",
@@ -84,7 +87,14 @@ def arrive(path: Path, *, passphrase: str | None = None, ring: TenantRing | None
                 _take_back(tenant_id)
                 raise
     counts = {entry.name: entry.rows for _table, entry in tables if entry.rows}
-    return Arrived(tenant_id, slug, archive.manifest.tenant["name"], counts, archive.manifest.files.count)
+    closed = _withheld(tenant_id, slug, archive.manifest.tenant.get("profile") or "") if copy_of is None else ()
+    return Arrived(tenant_id, slug, archive.manifest.tenant["name"], counts, archive.manifest.files.count, closed)
+
+
+def _withheld(tenant_id: int, slug: str, profile: str) -> tuple[str, ...]:
+    with tenant_scope(tenant_id):
+        on = set(session().scalars(select(PluginState.plugin).where(PluginState.state.in_((ENABLED, ARCHIVED)))))
+    return tuple(sorted(on & withheld_from(installed(), slug, profile)))
 
 
 @contextmanager
