@@ -38,12 +38,17 @@ class InvalidQuery(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that says more than its data: another status, headers, a version for the ETag."""
+    """An answer that says more than its data: another status, headers, a version for the ETag.
+
+    lasting    False: the data changes while the version stays (what machines note at a record), so a
+               caller's copy is never good enough; no ETag either where the answer tells no version
+    """
 
     data: Any
     status: int = 0
     version: int | None = None
     headers: dict[str, str] = field(default_factory=dict)
+    lasting: bool = True
 
 
 # -- in
@@ -164,12 +169,14 @@ def answered(answer: Answer, answers: Any, many: bool, status: int) -> Response:
         if many:
             data = {"items": schema.dump(data, many=True)}
         else:
-            version = getattr(data, "version", None) if version is None else version
+            if version is None and (answer.lasting or "version" in schema.fields):
+                version = getattr(data, "version", None)
             data = schema.dump(data)
     response = current_app.response_class(encoded(data), answer.status or status, answer.headers, mimetype="application/json")
     if version is not None:
         response.set_etag(f"v{version}")
-        if request.method in ("GET", "HEAD") and response.status_code == 200 and "If-None-Match" in request.headers:
+        asked = answer.lasting and request.method in ("GET", "HEAD") and "If-None-Match" in request.headers
+        if asked and response.status_code == 200:
             response.make_conditional(request)
     return response
 

@@ -116,7 +116,7 @@ def create(data: dict[str, Any]) -> Any:
 
 @api.get(HOOK, needs=MANAGE, title=_l("一个事件推送"), answers=HookOut)
 def hook(hook_id: int) -> Any:
-    return services.get_hook(ctx(), hook_id)
+    return Answer(services.get_hook(ctx(), hook_id), lasting=False)
 
 
 @api.patch(HOOK, page=("edit", "pause", "resume"), needs=MANAGE, title=_l("修改、暂停或恢复事件推送"), takes=HookChange,
@@ -139,7 +139,7 @@ def exchange(hook_id: int, version: int | None) -> Any:
 
 @api.post(HOOK + "/ping", page="ping", needs=MANAGE, title=_l("发一次测试"), answers=DeliveryOut, status=202)
 def ping(hook_id: int) -> Any:
-    return Answer(deliveries.get_delivery(ctx(), hook_id, services.ping(ctx(), hook_id)), 202)
+    return Answer(deliveries.get_delivery(ctx(), hook_id, services.ping(ctx(), hook_id)), 202, lasting=False)
 
 
 @api.get(HOOK + "/deliveries", needs=MANAGE, title=_l("推送记录，最新的在前"), query=Wanted, answers=LOG)
@@ -151,12 +151,12 @@ def log(hook_id: int, query: dict[str, Any]) -> Any:
 
 @api.get(DELIVERY, needs=MANAGE, title=_l("一次推送"), answers=DeliveryOut)
 def delivery(hook_id: int, delivery_id: int) -> Any:
-    return deliveries.get_delivery(ctx(), hook_id, delivery_id)
+    return Answer(deliveries.get_delivery(ctx(), hook_id, delivery_id), lasting=False)
 
 
 @api.post(DELIVERY + "/replay", page="replay", needs=MANAGE, title=_l("重新推送一次"), answers=DeliveryOut, status=202)
 def replay(hook_id: int, delivery_id: int) -> Any:
-    return Answer(deliveries.replay(ctx(), hook_id, delivery_id), 202)
+    return Answer(deliveries.replay(ctx(), hook_id, delivery_id), 202, lasting=False)
 
 
 @api.post(HOOK + "/replay", page="replay_failed", needs=MANAGE, title=_l("重新推送没有送达的"), takes=FailedSince,

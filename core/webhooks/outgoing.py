@@ -33,7 +33,9 @@ def note(events: Sequence[Event], plugins: Plugins, enabled: frozenset[str]) -> 
     if not kinds or current_scope().tenant_id in (None, PLATFORM):
         return
     with session().no_autoflush:
-        hooks = session().execute(select(Webhook.id, Webhook.kinds, Webhook.state)).all()
+        # locked as a foreign key locks: a webhook removed at this moment must not fail the change that is told
+        hooks = session().execute(select(Webhook.id, Webhook.kinds, Webhook.state)
+                                  .with_for_update(read=True, key_share=True)).all()
     wanted = [(hook.id, hook.state, kind.name, data) for kind, data in kinds for hook in hooks if kind.name in hook.kinds]
     write(wanted)
 

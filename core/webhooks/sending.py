@@ -37,7 +37,7 @@ from .transport import Outcome, post
 
 MANAGE = "webhooks.hook.manage"
 TRIES = 30
-UNREACHABLE = frozenset({"dns", "inner", "refused", "slow", "tls", "protocol"})
+UNREACHABLE = frozenset({"address", "dns", "inner", "refused", "slow", "tls", "protocol"})
 BUSY = frozenset({429, 502, 503, 504})
 AWAY = dt.timedelta(hours=1)
 
@@ -159,7 +159,7 @@ def _failed(ctx: Context, row: Delivery, outcome: Outcome) -> dt.timedelta | Non
     _note(row.hook_id, failures=Webhook.failures + 1, failing_since=func.coalesce(Webhook.failing_since, ctx.now()))
     hook = session().scalars(select(Webhook).where(Webhook.id == row.hook_id).execution_options(populate_existing=True)).one()
     pause = pause_after(max(1, min(row.attempts, 8)))
-    if outcome.error in UNREACHABLE or outcome.status in BUSY:
+    if outcome.error in UNREACHABLE or outcome.status in BUSY or hook.failures >= rule("webhooks.rest_after_failures").value:
         _note(hook.id, rest_until=ctx.now() + pause_after(max(1, min(hook.failures, 8))))
     if hook.state == ACTIVE and (outcome.error == "gone" or _hopeless(ctx, hook)):
         _stop(ctx, hook, outcome)

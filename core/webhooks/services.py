@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.orm.attributes import flag_modified
 
 from core.base.db import new_id
 from core.base.i18n import _
@@ -23,6 +25,8 @@ from .catalogue import kinds as all_kinds
 from .guard import policy
 from .models import ACTIVE, HELD, PAUSED, WAITING, Delivery, Webhook, WebhookSecret
 from .sending import MANAGE, secrets_of
+
+OLD_SECRETS = 3         # so many sign beside a new one
 
 
 @service(MANAGE, writes=False)
@@ -80,10 +84,18 @@ def update_hook(ctx: Context, hook_id: int, *, version: int | None = None, **dat
     """Change name, address or kinds; left-out fields stay. Raises Invalid, Conflict, NotFound."""
     hook = _hook(ctx, hook_id)
     ctx.check_version(hook, version)
-    _fill(ctx, hook, **{"name": hook.name, "url": hook.url, "kinds": hook.kinds, **data})
+    before = {"name": hook.name, "url": hook.url, "kinds": hook.kinds}
+    _fill(ctx, hook, **before | data)
     session().flush()
-    ctx.audit("webhook", hook.id, hook.name, host=urlsplit(hook.url).hostname, kinds=hook.kinds)
+    fields = [name for name, value in before.items() if getattr(hook, name) != value]
+    target = {"target": [_digest(before["url"]), _digest(hook.url)]} if "url" in fields else {}
+    ctx.audit("webhook", hook.id, hook.name, host=urlsplit(hook.url).hostname, kinds=hook.kinds, fields=fields, **target)
     return hook
+
+
+def _digest(url: str) -> str:
+    """Tells two addresses apart without repeating what may be a secret in them."""
+    return hashlib.sha256(url.encode()).hexdigest()[:16]
 
 
 def _fill(ctx: Context, hook: Webhook, *, name: str, url: str, kinds: Sequence[str]) -> None:
@@ -119,23 +131,27 @@ def _new_secret(ctx: Context, hook: Webhook) -> str:
 
 @service(MANAGE, action="webhooks.hook.exchange")
 def exchange_secret(ctx: Context, hook_id: int, *, version: int | None = None) -> tuple[Webhook, str]:
-    """A new secret; the one before signs beside it for as long as the rule says, those before that no more."""
+    """A new secret; those before sign beside it for as long as the rule says: after two exchanges in a row (an answer was
+    lost) the receiver may know only the first.
+    """
     hook = _hook(ctx, hook_id)
     ctx.check_version(hook, version)
     end = ctx.now() + dt.timedelta(hours=rule("webhooks.overlap").value)
     opened_here = bool(secrets_of(ctx, hook.id))
     before = session().scalars(select(WebhookSecret).where(WebhookSecret.hook_id == hook.id)
                                .order_by(WebhookSecret.id.desc())).all()
-    for place, row in enumerate(before):
-        if place == 0:
+    signing_still = [row for row in before if row.ends_at is None or row.ends_at > ctx.now()][:OLD_SECRETS]
+    for row in before:
+        if row in signing_still:
             row.ends_at = min(row.ends_at or end, end)
         else:
             session().delete(row)
+    flag_modified(hook, "name")             # a new version: who repeats it with the version read before is refused
     session().flush()
     secret = _new_secret(ctx, hook)
     if not opened_here:
         hook.state, hook.reason = PAUSED, ""        # it came from elsewhere: somebody says when it starts here
-    ctx.audit("webhook", hook.id, hook.name, old_until=end.isoformat() if before else None)
+    ctx.audit("webhook", hook.id, hook.name, old_until=end.isoformat() if signing_still else None)
     return hook, secret
 
 

@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from core.contracts.errors import Invalid
+
+from .addresses import tidy_url
 from .guard import Address, Policy, Refused, addresses_of
 
 CONNECT, TOTAL = 5.0, 10.0      # seconds: for the name, and for connecting; for everything
 READ = 16 * 1024                # bytes of an answer's body that are read, and thrown away
-ADDRESSES = 2                   # of a name with many, so many are tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,16 @@ def post(url: str, body: bytes, headers: Mapping[str, str], policy: Policy) -> O
 
 
 def _status(url: str, body: bytes, headers: Mapping[str, str], policy: Policy, end: float) -> int:
-    """The status of the answer. Raises Refused, OSError, HTTPException."""
+    """The status of the answer. Raises Refused, OSError, HTTPException.
+
+    The address is checked as if it were typed now: it came in an archive, or the operator allows less than he did.
+    """
+    try:
+        allowed = tidy_url(url, policy) == url
+    except Invalid:
+        allowed = False
+    if not allowed:
+        raise Refused("address")
     parts = urlsplit(url)
     host = parts.hostname or ""
     secure = parts.scheme == "https"
@@ -78,7 +89,11 @@ def _status(url: str, body: bytes, headers: Mapping[str, str], policy: Policy, e
 
 
 def _connected(addresses: list[Address], port: int, end: float) -> socket.socket:
-    for address in addresses[:ADDRESSES]:
+    """To the first address of each family: often one family leads nowhere, and several of the other to one place."""
+    first: dict[int, Address] = {}
+    for address in addresses:
+        first.setdefault(address.version, address)
+    for address in first.values():
         try:
             sock = socket.create_connection((str(address), port), timeout=max(0.1, min(CONNECT, end - time.monotonic())))
             sock.settimeout(TOTAL)

@@ -183,6 +183,23 @@ def test_both_secrets_sign_for_a_day_after_an_exchange(desk):
     assert signed_with(new, *desk.receiver.arrived[-1]) == [True]
 
 
+def test_exchanged_twice_the_receiver_still_knows_a_secret(desk):
+    """The answer to the first exchange was lost: the receiver was never told that secret."""
+    desk.act(services.exchange_secret)
+    with pytest.raises(Conflict):
+        desk.act(services.exchange_secret, version=1)
+    for _time in range(2):
+        _hook, newest = desk.act(services.exchange_secret)
+    desk.act(services.ping)
+    desk.world.run_jobs()
+    for known in (desk.secret, newest):
+        assert sum(signed_with(known, *desk.receiver.arrived[-1])) == 1
+    for _time in range(3):
+        desk.act(services.exchange_secret)
+    with desk.world.inside("east"):
+        assert len(session().scalars(select(WebhookSecret)).all()) == 4
+
+
 def test_replay_sends_the_same_id_again(desk):
     desk.tell(1)
     desk.world.run_jobs()
@@ -197,13 +214,13 @@ def test_replay_sends_the_same_id_again(desk):
 
 def test_all_that_failed_since_a_moment_is_replayed(desk):
     desk.receiver.status = 404
-    early = clock.now() - dt.timedelta(hours=80)
+    early = clock.now() - dt.timedelta(hours=100)
     for moment, number in ((early, 1), (early + dt.timedelta(hours=2), 2)):
         with clock.at(moment):
             desk.tell(number)
     for moment in (early, early + dt.timedelta(hours=74)):
-        for row in desk.rows():
-            with clock.at(moment + dt.timedelta(hours=3)):
+        for hours, row in enumerate(desk.rows(), 3):
+            with clock.at(moment + dt.timedelta(hours=2 * hours)):
                 desk.attempt(row.id)
     assert {row.state for row in desk.rows()} == {FAILED}
     desk.receiver.status, desk.receiver.arrived[:] = 200, []

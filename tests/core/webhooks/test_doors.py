@@ -140,6 +140,27 @@ def test_a_program_makes_changes_and_removes_a_webhook(desk, program):
     assert program.get(path).status_code == 404
 
 
+def test_what_deliveries_note_is_read_though_the_version_stays(desk, program):
+    path = f"/webhooks/{desk.hook_id}"
+    have = {"If-None-Match": program.get(path).headers["ETag"]}
+    desk.receiver.status = 400
+    desk.tell(1)
+    desk.world.run_jobs()
+    assert program.ask("GET", path, headers=have).json["failures"] == 1
+    assert "ETag" not in program.get(f"{path}/deliveries/{desk.rows()[0].id}").headers
+
+
+def test_the_audit_tells_that_the_target_was_changed_and_not_to_which_address(desk):
+    desk.act(services.update_hook, url="https://example.cn/new?key=1")
+    desk.act(services.update_hook, name="other")
+    with desk.world.inside("east"):
+        entries = select(AuditEntry).where(AuditEntry.action == "webhooks.hook.update").order_by(AuditEntry.seq)
+        rows = session().scalars(entries).all()
+    first, second = (str(row.detail) for row in rows)
+    assert "'fields': ['url']" in first and "'target': ['" in first and "key=1" not in first
+    assert "'fields': ['name']" in second and "target" not in second
+
+
 def test_a_secret_is_not_kept_for_the_second_answer(desk, program):
     wish = {"json": {"name": "once", "url": "https://example.cn/", "kinds": [KIND]}, "headers": {"Idempotency-Key": "k1"}}
     first, second = program.ask("POST", "/webhooks", **wish), program.ask("POST", "/webhooks", **wish)

@@ -40,7 +40,8 @@ def test_the_certificate_must_be_of_the_name_and_of_a_trusted_authority(receiver
 
 def test_a_receiver_without_tls_is_not_spoken_to(network, names):
     with receiving() as plain:
-        assert send(plain, network).error == "tls" and plain.arrived == []
+        open_there = dataclasses.replace(network, ports=frozenset({plain.port}))
+        assert send(plain, open_there).error == "tls" and plain.arrived == []
 
 
 def test_redirects_are_not_followed(receiver, network, certificates):
@@ -131,4 +132,27 @@ def test_answers_that_are_no_http(raw):
 def test_nobody_listens_there(network, names):
     with receiving() as gone:
         url = gone.url
-    assert post(url, b"{}", {}, network).error == "refused"
+    assert post(url, b"{}", {}, dataclasses.replace(network, ports=frozenset({gone.port}))).error == "refused"
+
+
+def test_an_address_that_is_not_allowed_any_more_is_not_spoken_to(receiver, network, names):
+    """It came in an archive somebody made, or the operator allows less than when it was typed."""
+    plain = receiver.url.replace("https:", "http:")
+    for url in (plain, receiver.url.replace("//", "//a:b@"), receiver.url + "#x", "ftp://example.cn/", "https://[::1"):
+        assert send(receiver, network, url).error == "address", url
+    assert send(receiver, dataclasses.replace(network, ports=frozenset({443}))).error == "address"
+    assert receiver.arrived == [] and names.asked == []
+
+
+def test_of_a_name_with_many_addresses_one_of_each_family_is_tried(receiver, network, names, monkeypatch):
+    connect = socket.create_connection
+
+    def only_ipv4(address, timeout):
+        if ":" in address[0]:
+            raise OSError("no way there")
+        return connect(address, timeout)
+
+    monkeypatch.setattr(socket, "create_connection", only_ipv4)
+    near = dataclasses.replace(network, networks=tuple(map(ipaddress.ip_network, ("127.0.0.2/32", "fd00:1::/64"))))
+    names.answers[HOST] = [["fd00:1::1", "fd00:1::2", "fd00:1::3", "127.0.0.2"]]
+    assert send(receiver, near).status == 204

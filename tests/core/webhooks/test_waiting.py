@@ -133,3 +133,8 @@ def test_a_postponed_job_forgets_its_failures(desk):
     assert [tuple(row) for row in found] == [(QUEUED, 0, 0)]
 
 
+def test_after_some_refusals_in_a_row_the_address_rests_whatever_they_were(desk):
+    desk.receiver.status = 500
+    desk.tell(*range(6))
+    desk.world.run_jobs()
+    assert len(desk.receiver.arrived) == 3 and desk.hook().rest_until is not None
