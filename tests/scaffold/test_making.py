@@ -39,8 +39,7 @@ def test_no_name_of_an_address_of_core_is_free(world):
     first = {rule.rule.split("/")[1] for rule in world.app.url_map.iter_rules()}
     assert len(first) > 20 and {name for name in first if not why_not(name, world.plugins)} == set()
     assert not why_not("river", world.plugins)
-    whole = {n for n in addresses(world.plugins) if SHAPE.fullmatch(n)} | {
-        t.split("_", 1)[0] for t in world.database.metadata.tables} - {*world.plugins.optional}
+    whole = {n for n in addresses(world.plugins) if SHAPE.fullmatch(n)} | world.plugins.core
     assert whole <= OWN, "a plugin that is found by its entry point is refused by this fixed set"
 
 
