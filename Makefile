@@ -37,8 +37,8 @@ test: $(VENV)/.test assets  ## install what tests need and run them all (ARGS="-
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --engine=postgres $(ON_BOTH) $(ARGS)
 
 isolation: $(VENV)/.test assets  ## the isolation suite in its long form, every planted hole, on both databases
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/isolation tests/core/base/test_escapes.py --thorough $(ARGS)
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/isolation --thorough --engine=postgres $(ARGS)
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/isolation tests/core/base/test_escapes.py --thorough -o faulthandler_timeout=0 $(ARGS)
+	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/isolation --thorough --engine=postgres -o faulthandler_timeout=0 $(ARGS)
 
 contract: $(VENV)/.test assets  ## what every plugin keeps, in full: those in this tree, and one made, built and installed on the way
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup plugins/*/tests/test_contract.py tests/thirdparty \

@@ -34,7 +34,7 @@ def test_the_receiver_of_the_docs_takes_what_is_genuine_once_and_nothing_else(de
         said, refused = program.communicate(timeout=20)
     [event] = map(json.loads, said.splitlines())
     own, pinged = desk.rows()
-    assert event["id"] == f"msg_{own.id}" and event["data"] == {"org_id": 7, "parent_id": 0} and own.attempts == 2
+    assert event["id"] == f"msg_{own.id}" and event["data"] == {"org_id": 7, "parent_id": 0} and len(own.tries) == 2
     assert refused == "refused: signature\n" and (own.state, pinged.state, pinged.status) == (DELIVERED, FAILED, 401)
 
 
