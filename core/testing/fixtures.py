@@ -35,10 +35,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Parts of a contract that are tried at length elsewhere, and what a module names in `LONG`, are left to `--thorough`."""
+    """What a contract leaves to `--thorough`, and what a module names in `ONLY_THOROUGH`, waits for it."""
     if not config.getoption("--thorough"):
         items[:] = [item for item in items if item.name not in getattr(getattr(item, "cls", None), "long", ())
-                    and item.name not in getattr(getattr(item, "module", None), "LONG", ())]
+                    and item.name not in getattr(getattr(item, "module", None), "ONLY_THOROUGH", ())]
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from tests.architecture.tree import ROOT
 from tests.thirdparty.environment import Environment
 
 BLOCK = re.compile(r"```sh\n(.*?)```", re.DOTALL)
-LONG = ("test_the_tutorial_works_as_it_is_written",)    # half a minute: `make contract`
+ONLY_THOROUGH = ("test_the_tutorial_works_as_it_is_written",)    # half a minute: `make contract`
 
 
 def commands() -> list[str]:

@@ -17,7 +17,7 @@ import pytest
 from core.tenancy.lifecycle import archive_plugin, disable_plugin, enable_plugin
 from tests.architecture.tree import ROOT
 
-LONG = ("test_no_worker_ever_answers_from_an_older_set",)      # twenty seconds: `make contract`
+ONLY_THOROUGH = ("test_no_worker_ever_answers_from_an_older_set",)      # twenty seconds: `make contract`
 WORKERS, ASKED, PATIENCE = 3, 24, 120
 SETTINGS = """
 workers, threads, preload_app, control_socket_disable = {workers}, 2, True, True
