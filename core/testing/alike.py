@@ -17,7 +17,7 @@ from sqlalchemy.util import LRUCache
 
 from core.base.engine import Database
 
-MOST = 3000                                         # statements kept per kind of database
+MOST = 1000                                         # statements kept per kind of database
 
 _compiled: dict[str, tuple[object, LRUCache[Any, Any]]] = {}
 

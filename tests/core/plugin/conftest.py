@@ -15,9 +15,9 @@ from tests.dummy import hooks
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    before = installed()
-    plugins = Plugins([*before.by_name.values(), Owner(dummy.plugin, "tests.dummy")])
+def world(tmp_path: Path, _everything: Plugins) -> Iterator[World]:
+    before = installed()                    # whatever the test before has left there
+    plugins = Plugins([*_everything.by_name.values(), Owner(dummy.plugin, "tests.dummy")])
     hooks.trouble["kind"] = ""
     hooks.calls.clear()
     with using(plugins):
