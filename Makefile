@@ -21,7 +21,7 @@ LOCK = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes 
 UV = $(or $(shell command -v uv),$(VENV)/bin/uv)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test isolation contract test-postgres env assets lint fmt types lock screenshots wheelhouse clean
+.PHONY: help run test isolation contract test-postgres env assets lint fmt types lock screenshots bench bench-large wheelhouse clean
 
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*##  */\1|/p' Makefile | while IFS='|' read -r name text; do \
@@ -65,6 +65,12 @@ fmt: $(VENV)/.test  ## put imports and layout in order
 
 screenshots: $(VENV)/.test assets  ## the pictures of the README, from a running demo
 	$(PY) scripts/screenshots.py
+
+bench: $(VENV)/.test assets  ## measure, about ten minutes, and show it in docs/performance.md (ARGS="pages" to choose)
+	$(PY) -m bench --docs $(ARGS)
+
+bench-large: $(VENV)/.test assets  ## the same with large data, an hour
+	$(PY) -m bench --docs --size large $(ARGS)
 
 lock: | $(VENV)/.run  ## write the lock files anew (UPGRADE=1: to the newest versions allowed)
 	@command -v uv >/dev/null || $(PIP) uv

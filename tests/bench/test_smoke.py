@@ -1,0 +1,18 @@
+"""Every bench runs in a tiny size and prints its ratios: what nobody runs for a month must still run."""
+
+from __future__ import annotations
+
+import pytest
+
+from bench.__main__ import benches, main
+from bench.frame.result import load
+
+
+@pytest.mark.parametrize("name", benches())
+def test_a_bench_runs_and_prints_its_ratios(name, tmp_path, capsys):
+    assert main([name, "--size", "tiny", "--here", "--out", str(tmp_path / "r.json")]) == 0
+    found, said = load(tmp_path / "r.json")[0], capsys.readouterr().out
+    assert found.groups or found.figures
+    for group in found.groups:
+        assert group.title in said and all(line.name in said for line in group.lines)
+        assert group.line(group.baseline).ratio.median == 1
