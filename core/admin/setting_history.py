@@ -8,7 +8,7 @@ from typing import Any
 from core.base.i18n import _
 from core.service import Context
 from core.settings.models import SettingChange
-from core.settings.modules import changes_of, defaults, is_secret, settings_of
+from core.settings.modules import changes_of, defaults, is_secret, label_of, settings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,6 @@ class Own:
     standard: str
 
 
-def label_of(schema: Any, name: str) -> str:
-    field = schema.fields.get(name)
-    return str(field.metadata.get("ui", {}).get("label", name)) if field is not None else name
-
-
 def in_words(schema: Any, name: str, value: Any) -> str:
     """A value (as JSON has it) as the form shows it."""
     field = schema.fields.get(name)
@@ -50,7 +45,7 @@ def in_words(schema: Any, name: str, value: Any) -> str:
 
 def history(ctx: Context, module: str, schema: Any) -> list[Line]:
     """The last changes, newest first."""
-    now = schema.dump(settings_of(ctx.plugins, module))
+    now = schema.dump(dict(settings_of(ctx.plugins, module)))
     return [Line(c, label_of(schema, c.setting), in_words(schema, c.setting, c.before), in_words(schema, c.setting, c.after),
                  not c.masked and c.undone_at is None and c.setting in schema.fields and now.get(c.setting) == c.after)
             for c in changes_of(ctx, module)]
@@ -59,7 +54,8 @@ def history(ctx: Context, module: str, schema: Any) -> list[Line]:
 def own_values(ctx: Context, module: str, schema: Any) -> list[Own]:
     """What the tenant chose otherwise than the default, with the default beside it."""
     now, standard = settings_of(ctx.plugins, module), defaults(schema)
-    shown, usual = schema.dump(now), schema.dump(standard)
-    return [Own(name, label_of(schema, name), _("（不显示）") if is_secret(field) else in_words(schema, name, shown.get(name)),
-                in_words(schema, name, usual.get(name)))
-            for name, field in schema.fields.items() if now.get(name) != standard.get(name)]
+    shown, usual = schema.dump(dict(now)), schema.dump(standard)
+    told = {name: _("（打不开，请重新填写）") if name in now.unreadable else _("（不显示）") if is_secret(field)
+            else in_words(schema, name, shown.get(name)) for name, field in schema.fields.items()}
+    return [Own(name, label_of(schema, name), words, in_words(schema, name, usual.get(name)))
+            for name, words in told.items() if name in now.unreadable or now[name] != standard.get(name)]

@@ -15,6 +15,7 @@ from core.doors.outage import AWAY, FULL, kind_of_outage
 from core.plugin.manager import PluginProblems
 
 from . import audit, backup, database, demo, doctor, installation, plugin, plugin_install, plugin_new, tenant, tenant_life, token
+from .plugin_uninstall import uninstall
 
 OUTAGES = {
     FULL: "the disk is full: nothing was finished. Free space (juheli doctor says where), then run the same command again",
@@ -43,6 +44,7 @@ tenant_life.add_to(tenant.tenant)
 plugin.plugin.add_command(plugin_new.new)
 plugin.plugin.add_command(plugin_new.test)
 plugin.plugin.add_command(plugin_install.install)
+plugin.plugin.add_command(uninstall)
 
 
 def main() -> None:

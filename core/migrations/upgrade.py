@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData
+from sqlalchemy import Connection, MetaData, Table
 
 from core.base.engine import Database
 from core.plugin import Plugins
@@ -82,6 +82,14 @@ def downgrade(database: Database, plugins: Plugins, owner: str, target: str = "b
         raise LookupError(owner)
     moved = _move(database, history, target)
     database.build_walls()
+    return moved
+
+
+def forget(database: Database, plugins: Plugins, owner: str) -> list[str]:
+    """Take a plugin's schema out by its own migrations, and the note of how far it had come. Raises LookupError as above."""
+    moved = downgrade(database, plugins, owner)
+    with database.maintenance(f"forget the schema of {owner}") as connection:
+        Table(f"alembic_version_{owner}", MetaData()).drop(connection, checkfirst=True)
     return moved
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, missing
 from sqlalchemy import select
 
-from core.base.crypto import seal, unseal
+from core.base.crypto import Unreadable, seal, unseal
 from core.base.i18n import _
 from core.base.ids import new_id
 from core.base.scope import current_scope
@@ -21,6 +21,22 @@ from .models import ModuleSettings, SettingChange
 
 MASKED, SEALED = "••••••", "sealed"
 KEPT = (None, "", MASKED)       # what a form or a program sends for a secret that it does not change
+
+
+class Chosen(dict[str, Any]):
+    """The settings of a module. `unreadable`: secrets whose sealed value does not open here (the key is gone, or the row came
+    from elsewhere) by label; they are not in it, and asking for one raises Conflict with a sentence that says what to do.
+    """
+
+    def __init__(self, values: dict[str, Any], unreadable: dict[str, str]) -> None:
+        super().__init__(values)
+        self.unreadable = unreadable
+
+    def __missing__(self, name: str) -> Any:
+        if name in self.unreadable:
+            said = _("设置“%(label)s”的内容在这里打不开。请单位管理员到“单位设置”中重新填写。", label=self.unreadable[name])
+            raise Conflict(said)
+        raise KeyError(name)
 
 
 def schema_of(plugins: Plugins, module: str) -> Any:
@@ -52,12 +68,30 @@ def _row(module: str) -> ModuleSettings | None:
     return session().scalars(select(ModuleSettings).where(ModuleSettings.module == module)).one_or_none()
 
 
-def settings_of(plugins: Plugins, module: str) -> dict[str, Any]:
-    """The module's settings in the tenant in scope: defaults, then what was chosen; names no longer known are dropped."""
-    schema = schema_of(plugins, module)
-    row = _row(module)
-    chosen = {k: _opened(row, k, v) for k, v in (row.chosen if row else {}).items() if k in schema.fields}
-    return {**defaults(schema), **schema.load(chosen, partial=True)} if chosen else defaults(schema)
+def settings_of(plugins: Plugins, module: str) -> Chosen:
+    """The module's settings in the tenant in scope: defaults, then what was chosen. Names no longer known are dropped; a value
+    that this version of the module does not take any more counts as the default.
+    """
+    schema, row = schema_of(plugins, module), _row(module)
+    chosen, unreadable = {}, {}
+    for name, stored in (row.chosen if row else {}).items():
+        if name in schema.fields:
+            try:
+                chosen[name] = _opened(row, name, stored)
+            except Unreadable:
+                unreadable[name] = label_of(schema, name)
+    try:
+        taken = schema.load(chosen, partial=True) if chosen else {}
+    except ValidationError as error:
+        taken = error.valid_data
+    found = {**defaults(schema), **taken}
+    return Chosen({k: v for k, v in found.items() if k not in unreadable}, unreadable)
+
+
+def label_of(schema: Any, name: str) -> str:
+    """What a setting is called; the name itself for one that is not known any more."""
+    field = schema.fields.get(name)
+    return str(field.metadata.get("ui", {}).get("label", name)) if field is not None else name
 
 
 def settings_version(module: str) -> int:
@@ -77,7 +111,8 @@ def save_settings(ctx: Context, module: str, *, values: dict[str, Any], version:
     if version is not None and version != settings_version(module):
         raise Conflict(current=_row(module))
     schema = schema_of(ctx.plugins, module)
-    _put(ctx, module, schema, {k: v for k, v in values.items() if not (is_secret(schema.fields[k]) and v in KEPT)})
+    blank = {k: (*KEPT, usual) for k, usual in defaults(schema).items() if is_secret(schema.fields[k])}
+    _put(ctx, module, schema, {k: v for k, v in values.items() if v not in blank.get(k, ())})
 
 
 @service("admin.setting.manage", action="admin.setting.reset")
@@ -112,7 +147,7 @@ def undo_change(ctx: Context, change_id: int) -> SettingChange:
     change = ctx.get(SettingChange, change_id)
     ctx.refuse_when_archived(change.module)
     schema = offered_schema(ctx, change.module)
-    now = schema.dump(settings_of(ctx.plugins, change.module))
+    now = schema.dump(dict(settings_of(ctx.plugins, change.module)))
     standard = defaults(schema)
     if change.undone_at is not None or change.masked or change.setting not in schema.fields:
         raise Conflict(_("这次修改不能撤销。"))
@@ -138,8 +173,9 @@ def _put(ctx: Context, module: str, schema: Any, values: dict[str, Any]) -> None
     row = _row(module) or ModuleSettings(id=new_id(), module=module, chosen={})
     own = {k: v for k, v in after.items() if v != standard.get(k)}
     secrets = {k for k in own if is_secret(schema.fields[k])}
-    kept = {k: row.chosen[k] if after[k] == before[k] and isinstance(row.chosen.get(k), dict)
+    kept = {k: row.chosen[k] if k in before and after[k] == before[k] and isinstance(row.chosen.get(k), dict)
             else _sealed(row, k, plain(schema, own)[k]) for k in secrets}
+    kept |= {k: row.chosen[k] for k in before.unreadable if k not in values}      # its key may come back
     row.chosen = {k: v for k, v in schema.dump(own).items() if k not in secrets} | kept
     session().add(row)
     _told(ctx, module, schema, before, after)
@@ -147,9 +183,9 @@ def _put(ctx: Context, module: str, schema: Any, values: dict[str, Any]) -> None
 
 def _told(ctx: Context, module: str, schema: Any, before: dict[str, Any], after: dict[str, Any]) -> None:
     """Write the differences into the history and the audit; of a secret only that it changed."""
-    was, now, changes = schema.dump(before), schema.dump(after), {}
+    was, now, changes = schema.dump(dict(before)), schema.dump(after), {}
     for name, field in schema.fields.items():
-        if before.get(name) == after.get(name):
+        if before.get(name) == after.get(name) if name in before else name not in after:
             continue
         secret = is_secret(field)
         pair = [MASKED, MASKED] if secret else [was.get(name), now.get(name)]
@@ -162,13 +198,14 @@ def _told(ctx: Context, module: str, schema: Any, before: dict[str, Any], after:
 def plain(schema: Any, values: dict[str, Any]) -> dict[str, Any]:
     """Values as JSON has them, those that a schema only loads among them. Not to be shown."""
     hidden = {k: schema.fields[k]._serialize(v, k, values) for k, v in values.items() if schema.fields[k].load_only}
-    return {**schema.dump(values), **hidden}
+    return {**schema.dump(dict(values)), **hidden}
 
 
 def shown(schema: Any, values: dict[str, Any]) -> dict[str, Any]:
     """Values as JSON has them, with a mask in the place of each secret that is set."""
-    found, standard = schema.dump(values), defaults(schema)
-    return found | {k: MASKED if values.get(k) != standard[k] else None for k, field in schema.fields.items() if is_secret(field)}
+    found, standard = schema.dump(dict(values)), defaults(schema)
+    return found | {k: MASKED if k not in values or values[k] != standard[k] else None
+                    for k, field in schema.fields.items() if is_secret(field)}
 
 
 def _place(row: ModuleSettings, name: str) -> dict[str, Any]:

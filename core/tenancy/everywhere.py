@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from core.base.engine import current_database
 from core.base.scope import system_scope
 from core.base.session import session
 from core.plugin import Plugins
@@ -36,6 +37,21 @@ def standings(plugin: str = "") -> list[Standing]:
                   .join(Tenant, Tenant.id == PluginState.tenant_id).where(~Tenant.slug.startswith(SHADOW)).order_by(Tenant.slug))
         rows = session().execute(wanted.where(PluginState.plugin == plugin) if plugin else wanted).all()
         return [Standing(*row) for row in rows]
+
+
+def keepers(plugin: str) -> dict[str, int]:
+    """Short names of the tenants that keep something of a plugin, with the rows in its own tables: those it was ever switched on
+    in, and whoever has a row, a copy that is just being restored among them.
+    """
+    with system_scope("tenancy: who keeps rows of a plugin?"):
+        states = select(PluginState.tenant_id).where(PluginState.plugin == plugin)
+        rows = dict.fromkeys(session().scalars(states), 0)
+        for table in current_database().metadata.sorted_tables:
+            if table.name.partition("_")[0] == plugin:
+                for number, count in session().execute(select(table.c.tenant_id, func.count()).group_by(table.c.tenant_id)):
+                    rows[number] = rows.get(number, 0) + count
+        slugs = dict(session().execute(select(Tenant.id, Tenant.slug).where(Tenant.id.in_(rows))).all())
+    return {slugs.get(number, str(number)): count for number, count in sorted(rows.items())}
 
 
 def vanished(plugins: Plugins, found: Iterable[Standing] | None = None) -> dict[str, list[str]]:

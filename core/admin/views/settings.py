@@ -8,7 +8,17 @@ from flask import request
 
 from core.admin.setting_history import history, own_values
 from core.base.i18n import _
-from core.settings.modules import offered_schema, reset_one, reset_settings, save_settings, settings_of, undo_change
+from core.settings.modules import (
+    is_secret,
+    offered_schema,
+    reset_one,
+    reset_settings,
+    save_settings,
+    settings_of,
+    settings_version,
+    shown,
+    undo_change,
+)
 from core.web import Pages, ctx, done, go, render
 from core.web.forms.form import SchemaForm
 
@@ -26,13 +36,26 @@ def index() -> Any:
 def edit(module: str) -> Any:
     plugins = ctx().plugins
     schema = offered_schema(ctx(), module)
-    form = SchemaForm(schema, settings_of(plugins, module))
-    if request.method == "POST" and form.submit(request.form) and form.attempt(save_settings, ctx(), module, values=form.data):
+    now = settings_of(plugins, module)
+    form = SchemaForm(schema, dict(now))
+    form.version = settings_version(module)
+    if request.method == "POST" and form.submit(request.form) and form.attempt(
+            save_settings, ctx(), module, values=form.data, version=form.version):
         done(_("设置已保存。"))
         return go("settings.edit", module=module)
+    _hide_secrets(form, shown(schema, now))
     title = plugins.by_name[module].manifest.title
-    return render("admin/setting.html", 422 if request.method == "POST" else 200, form=form, module=module, title=title,
+    return render("admin/setting.html", form.status, form=form, module=module, title=title,
                   lines=history(ctx(), module, schema), own=own_values(ctx(), module, schema))
+
+
+def _hide_secrets(form: SchemaForm, known: dict[str, Any]) -> None:
+    """What nobody sees again is typed anew or left alone, whatever its field looks like."""
+    for item in form.items:
+        if is_secret(item.type):
+            item.value = None
+            if known[item.name]:
+                item.attrs["placeholder"] = _("已设置；留空则不变")
 
 
 @pages.post("/<module>/reset", needs="admin.setting.manage")
