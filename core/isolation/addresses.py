@@ -99,4 +99,6 @@ def _one_rule(probe: Probe, rule: Rule, method: str, words: dict[str, str]) -> s
     if not is_public(probe, rule.endpoint) and (method == "GET" or probe.thorough):
         probe.judge("visitor", place, ask(dict.fromkeys(numbers, probe.own.id), nobody), word=probe.own.word)
     own = ask(dict.fromkeys(numbers, probe.own.id))
+    if own.status >= 500:
+        probe.found("path", place, f"answers {own.status} for the tenant's own record")
     return place if nothing is not None and own.shape == nothing.shape else ""

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Date, DateTime, Integer, LargeBinary, String, Table, UniqueConstraint, insert, select
+from sqlalchemy import Column, Date, DateTime, Integer, String, Table, UniqueConstraint, insert, select
 
 from core.base import clock
 from core.base.crypto import token_hash
@@ -22,6 +22,8 @@ from core.base.keys import TENANT
 from core.base.session import begin_write, session
 from core.files import storage
 from core.plugin import Plugins, installed
+
+from .sealing import sealed_of
 
 LATER = dt.timedelta(days=300)
 _AHEAD = ("until", "expires", "ends", "due", "run_at", "term_end")   # parts of names of moments that must lie ahead
@@ -72,7 +74,7 @@ def row(table: Table, mark: Mark, plugins: Plugins, done: set[str]) -> dict[str,
             values[column.name] = mark.id if reachable or not column.nullable else None
         else:
             values[column.name] = _value(table, column, mark)
-    return values | codes_of(table, plugins) | _special(table.name, mark, plugins)
+    return values | codes_of(table, plugins) | sealed_of(table, mark) | _special(table.name, mark, plugins)
 
 
 def codes_of(table: Table, plugins: Plugins) -> dict[str, Any]:
@@ -157,8 +159,6 @@ def _other(column: Column[Any], mark: Mark) -> Any:
     usual = _default(column)
     if usual is not None or column.nullable:
         return usual
-    if isinstance(column.type, LargeBinary):
-        return mark.word.encode()
     if isinstance(column.type, Integer):
         return 1
     return {}
@@ -174,9 +174,10 @@ def _special(table: str, mark: Mark, plugins: Plugins) -> dict[str, Any]:
         "files_file": {"key": f"{mark.id % 256:02x}/{mark.id:030x}", "size": len(mark.word),
                        "sha256": hashlib.sha256(mark.word.encode()).hexdigest()},
         "imports_batch": {"kind": first["kind"]},
-        "jobs_job": {"name": "ledgers.export"},
+        "jobs_job": {"name": "ledgers.export", "payload": {"ledger": min(plugins.ledgers)}},
         "ledgers_view": {"ledger": min(plugins.ledgers)},
-        "notify_bulletin": {"state": "posted", "starts_on": clock.today()},
+        "notify_bulletin": {"state": "published", "starts_on": clock.today()},
+        "people_affiliation": {"kind": "volunteer"},
         "work_item": {"permission": first["permission"], "guard": first["permission"], "record_kind": min(plugins.workflows)},
     }.get(table, {})
 

@@ -48,7 +48,7 @@ def _claims(probe: Probe, form: Form) -> None:
     """Fields a form does not have: whose the record is, which record it is."""
     claimed = {name: str(probe.foreign.id) for name in OWNERSHIP if name not in form.fields}
     claimed["tenant_id"] = str(probe.foreign.tenant_id)
-    probe.judge("extra fields", f"POST {form.path}", _post(probe, form, claimed), about_own=True)
+    probe.judge("extra fields", f"POST {form.path}", _post(probe, form, claimed))
 
 
 def foreign_bodies(probe: Probe) -> None:
@@ -78,7 +78,7 @@ def empty_posts(probe: Probe, site: Site) -> None:
             for words in islice(spelled(probe, rule, site), 1):
                 own = path_of(probe, rule, "POST", words | dict.fromkeys(numbers_of(rule), probe.own.id))
                 body = dict.fromkeys((*OWNERSHIP, "ids", "chosen"), str(probe.foreign.id))
-                probe.judge("body", f"POST {own}", probe.admin.open("POST", own, body), about_own=True)
+                probe.judge("body", f"POST {own}", probe.admin.open("POST", own, body))
 
 
 def foreign_proof(probe: Probe, site: Site, stranger: str) -> None:

@@ -90,22 +90,16 @@ class Probe:
             self.findings.append(finding)
 
     # -- judging
-    def judge(self, kind: str, place: str, answer: Answer, *, word: str = "", about_own: bool = False) -> None:
-        """Count a case; a foreign word in the answer is a finding, and so is a crash.
-
-        `about_own`: the page is about our own canary, whose made-up values it may stumble over.
-        """
+    def judge(self, kind: str, place: str, answer: Answer, *, word: str = "") -> None:
+        """Count a case; a foreign word in the answer is a finding, and so is a crash."""
         self.cases[kind] += 1
-        if answer.status >= 500 and not about_own:
+        if answer.status >= 500:
             self.found(kind, place, f"answers {answer.status}")
         if answer.holds(word or self.foreign.word):
             self.found(kind, place, "shows a foreign record")
 
     def compare(self, kind: str, place: str, ask: Callable[[int], Answer], number: int) -> Answer:
-        """Ask for a foreign number and for one that never was: no difference, no foreign word. The answer for none.
-
-        Both may fail alike: then it is the page about our own canary, whose values are made up, that fails.
-        """
+        """Ask for a foreign number and for one that never was: no difference, no foreign word, no crash. The answer for none."""
         foreign, nothing = ask(number), ask(NOWHERE)
         if foreign.shape != nothing.shape:
             self.restore()
@@ -117,6 +111,8 @@ class Probe:
             self.found(kind, place, "shows a foreign record")
         if foreign.shape != nothing.shape:
             self.found(kind, place, f"tells a foreign record ({foreign.status}) from none ({nothing.status})")
+        elif nothing.status >= 500:
+            self.found(kind, place, f"answers {nothing.status}")
         return nothing
 
     @contextmanager

@@ -6,6 +6,7 @@ import pytest
 
 from core.isolation.canaries import COUNTERS, tenant_tables
 from core.isolation.run import PARTS, awake, end_session, freshen
+from core.plugin.manager import failures
 
 pytestmark = pytest.mark.xdist_group("isolation-probe")  # one pair of shadows for all of them
 LEAST = {"below": 600, "asking": 300, "posting": 300, "being": 800}
@@ -15,7 +16,7 @@ BLIND = 0.15        # of the addresses with a number, how many may not react to 
 @pytest.mark.parametrize("part", PARTS)
 def test_nothing_of_another_tenant_is_met(part, probe, site, figure):
     freshen(probe)
-    before = probe.cases.total()
+    before, failed = probe.cases.total(), dict(failures)
     PARTS[part](probe, site)
     probe.check(part, "everything")
     awake(probe)
@@ -23,6 +24,7 @@ def test_nothing_of_another_tenant_is_met(part, probe, site, figure):
     figure(f"isolation, {part}: {tried} cases, {len(probe.findings)} findings")
     assert [str(finding) for finding in probe.findings] == []
     assert tried >= LEAST[part]
+    assert dict(failures) == failed, "a hook that stumbles over the canary shows nothing to probe"
 
 
 def test_every_table_has_a_canary_in_both_tenants(probe):
