@@ -83,6 +83,11 @@ LINE = told(member_id={"type": "integer"}, name=TEXT, unit=TEXT, present={"type"
 
 @council_api.get("/sessions/<int:record_id>/sheet", needs=READ, title=_l("会议签到"), answers=items_of(LINE))
 def sheet(record_id: int) -> dict[str, Any]:
+    return lines_of(record_id)
+
+
+def lines_of(record_id: int) -> dict[str, Any]:
+    """Who is on the sheet of a session, with names."""
     return {"items": [{"member_id": member.id, "name": member.name, "unit": member.unit_name, "present": row.present,
                        "decides": row.decides, "stand_in": row.stand_in}
                       for row, member in queries.session_page(ctx(), record_id).sheet]}
@@ -95,4 +100,4 @@ def tick(record_id: int, data: dict[str, Any], version: int | None) -> dict[str,
     sessions.tick(ctx(), record_id, present=[one["member_id"] for one in lines if one["present"]],
                   deciding=[one["member_id"] for one in lines if one["decides"]],
                   stand_ins={one["member_id"]: one["stand_in"] for one in lines}, version=version)
-    return sheet(record_id)
+    return lines_of(record_id)

@@ -244,3 +244,17 @@ def test_two_recorders_do_not_overwrite_each_other(county, council):
         with pytest.raises(Conflict, match="已经确认"):
             sessions.resolve(ctx, held, **RESOLVED)
     assert "登记议定事项" not in browser.get(path).text
+
+
+def test_a_program_keeps_the_sheet_of_a_session(county, council):
+    """Was a 500: the operation called the view of the page beside it (found by the isolation probe)."""
+    with county.acting("dongguan") as ctx:
+        session_id = sessions.plan_session(ctx, council, on=dt.date(2026, 7, 1)).id
+    program = county.world.program("east", "pairing.council.read", "pairing.council.manage")
+    address = f"/pairing/sessions/{session_id}/sheet"
+    line, other = program.get(address).json["items"]
+    said = {"items": [{"member_id": line["member_id"], "present": True, "decides": True, "stand_in": "小王"}]}
+    saved = program.ask("POST", address, json=said, headers={"If-Match": "*"})
+    assert saved.status_code == 200
+    assert saved.json["items"] == program.get(address).json["items"] == [
+        {**line, "present": True, "decides": True, "stand_in": "小王"}, other]
