@@ -64,13 +64,18 @@ class Speed:
     """Counted on every page of the plugin, on its ledgers, and on the pages of core to which it contributes."""
 
     def _counts(self, stage: Stage, browser: Browser, paths: list[str]) -> tuple[dict[str, int], dict[str, int]]:
-        """Statements and size per page."""
+        """Statements and size per page. Asked twice, and the lower count holds: what core remembers for a while
+        (menus, rights, rules) may lapse between any two requests.
+        """
         counts, sizes = {}, {}
         for path in paths:
-            with stage.world.counting() as sent:
-                answer = browser.get(path)
-            counts[path], sizes[path] = len(sent), len(answer.get_data())
-            assert answer.status_code < 500, path
+            tries = []
+            for _try in range(2):
+                with stage.world.counting() as sent:
+                    answer = browser.get(path)
+                tries.append(len(sent))
+                assert answer.status_code < 500, path
+            counts[path], sizes[path] = min(tries), len(answer.get_data())
         return counts, sizes
 
     def test_thirty_rows_cost_as_many_statements_as_one(self, stage: Stage) -> None:
