@@ -33,8 +33,8 @@ run: $(VENV)/.run assets  ## serve http://127.0.0.1:8000/ with the demo tenants 
 test: $(VENV)/.test assets  ## install what tests need and run them all (ARGS="-k name" to choose)
 	@$(PY) scripts/prepare_test_machine.py
 	@$(MAKE) --no-print-directory lint
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup $(ARGS)
-	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup --engine=postgres $(ON_BOTH) $(ARGS)
+	$(PY) scripts/run_tests.py -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(PY) scripts/run_tests.py -n $(WORKERS) --dist loadgroup --engine=postgres $(ON_BOTH) $(ARGS)
 
 isolation: $(VENV)/.test assets  ## the isolation suite in its long form, every planted hole, on both databases
 	$(PY) -m pytest -q -n $(WORKERS) --dist loadgroup tests/isolation tests/core/base/test_escapes.py --thorough -o faulthandler_timeout=0 $(ARGS)
