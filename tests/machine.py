@@ -1,4 +1,4 @@
-"""What this machine has for the tests that need more than Python. Standard library only.
+"""What this machine has for the tests that need more than Python.
 
 Used by the fixtures (tests/servers.py, tests/browser.py) and by scripts/prepare_test_machine.py, so that the
 table printed before a run and the tests that then run cannot disagree.
@@ -6,11 +6,12 @@ table printed before a run and the tests that then run cannot disagree.
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from core.testing.chromium import chromium
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,6 @@ def pgbouncer() -> str | None:
 
 def redis() -> str | None:
     return shutil.which("redis-server")
-
-
-def chromium() -> str | None:
-    """The browser of the e2e tests: the environment variable CHROMIUM, or an installed one."""
-    if chosen := os.environ.get("CHROMIUM"):
-        return shutil.which(chosen)
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    return next(filter(None, map(shutil.which, names)), None)
 
 
 def chinese_font() -> str | None:

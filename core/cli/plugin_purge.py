@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from core.custody import carrying_out, purge, removal
+from core.custody import carrying_out, purge
 
-from .tenant_life import by_option, console
+from .tenant_life import add_decisions, by_option, console
 
 
 @click.group("purge")
@@ -29,24 +29,7 @@ def ask(name: str, slug: str, reason: str, by: str) -> None:
     click.echo(f"purge {row.id} asked by {row.asked_name}. Another operator: juheli plugin purge confirm {row.id}")
 
 
-@purge_group.command()
-@click.argument("number", type=int)
-@by_option
-def confirm(number: int, by: str) -> None:
-    """Second person; the waiting time begins."""
-    with console(by) as ctx:
-        row = removal.confirm(ctx, number)
-    click.echo(f"purge {row.id} confirmed by {row.confirmed_name}; due {row.due_at:%Y-%m-%d %H:%M} UTC")
-
-
-@purge_group.command()
-@click.argument("number", type=int)
-@by_option
-def withdraw(number: int, by: str) -> None:
-    """Call it off."""
-    with console(by) as ctx:
-        row = removal.withdraw(ctx, number)
-    click.echo(f"purge {row.id} withdrawn; nothing was deleted")
+add_decisions(purge_group, "purge", "nothing was deleted")
 
 
 @purge_group.command()

@@ -175,24 +175,29 @@ def ask(slug: str, reason: str, by: str) -> None:
                f"Another operator: juheli tenant delete confirm {row.id}")
 
 
-@delete.command()
-@click.argument("number", type=int)
-@by_option
-def confirm(number: int, by: str) -> None:
-    """Second person; the waiting time begins."""
-    with console(by) as ctx:
-        row = removal.confirm(ctx, number)
-    click.echo(f"removal {row.id} confirmed by {row.confirmed_name}; due {row.due_at:%Y-%m-%d %H:%M} UTC")
+def add_decisions(group: click.Group, what: str, after: str) -> None:
+    """Hang `confirm` and `withdraw` under the group of a removal of this kind; `after`: what withdrawing leaves."""
+
+    @group.command()
+    @click.argument("number", type=int)
+    @by_option
+    def confirm(number: int, by: str) -> None:
+        """Second person; the waiting time begins."""
+        with console(by) as ctx:
+            row = removal.confirm(ctx, number)
+        click.echo(f"{what} {row.id} confirmed by {row.confirmed_name}; due {row.due_at:%Y-%m-%d %H:%M} UTC")
+
+    @group.command()
+    @click.argument("number", type=int)
+    @by_option
+    def withdraw(number: int, by: str) -> None:
+        """Call it off."""
+        with console(by) as ctx:
+            row = removal.withdraw(ctx, number)
+        click.echo(f"{what} {row.id} withdrawn; {after.format(slug=row.slug)}")
 
 
-@delete.command()
-@click.argument("number", type=int)
-@by_option
-def withdraw(number: int, by: str) -> None:
-    """Call it off."""
-    with console(by) as ctx:
-        row = removal.withdraw(ctx, number)
-    click.echo(f"removal {row.id} withdrawn; {row.slug} is as before")
+add_decisions(delete, "removal", "{slug} is as before")
 
 
 @delete.command()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                     and item.name not in getattr(getattr(item, "module", None), "ONLY_THOROUGH", ())]
 
 
+@cache
+def everything() -> Plugins:
+    """All installed modules, whatever a test has made of the process's set."""
+    return Plugins.discover()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Each folder of tests begins with all installed modules: worlds of the one before may have left fewer."""
+    if nextitem is not None and nextitem.path.parent != item.path.parent:
+        install(everything())
+
+
 @pytest.fixture(scope="session")
 def _everything() -> Plugins:
-    """All installed modules, whatever a test before has made of the process's set."""
-    return Plugins.discover()
+    return everything()
 
 
 @pytest.fixture(scope="session")

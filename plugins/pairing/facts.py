@@ -81,6 +81,12 @@ def check_texts(data: dict[str, Any], names: tuple[str, ...], errors: Errors) ->
             errors.setdefault(name, []).append(_("文字里有证件号码、手机号或银行卡号，请删去后再保存。"))
 
 
+def check_account(errors: Errors, result: str, **texts: str | None) -> None:
+    """An account of what was done: the text named `result` is one, and no text holds numbers of persons."""
+    check_result(texts[result], result, errors)
+    check_texts(texts, tuple(texts), errors)
+
+
 def check_term(starts_on: dt.date, ends_on: dt.date, errors: Errors) -> None:
     """The term of an agreement: ends after it starts, and is not longer than the rule says."""
     longest = rule("pairing.longest_term")

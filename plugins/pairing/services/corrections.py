@@ -13,12 +13,12 @@ from core.base.scope import beyond_subtree
 from core.contracts.errors import Forbidden
 from core.service import Context, service
 
-from ..facts import Errors, check_result, check_texts, clean
+from ..facts import Errors, check_account, check_texts, clean
 from ..models import Contribution, JointProject, Pairing, PairReview, PairVisit, QuarterSummary
 from ..sides import ORG_ACT, READ, UNIT_ACT, note_event, works_for
 from ..spans import SUMMARY, span_from
 from ..words import UNIT_SIDE
-from .meetings import TEXTS, WRITE, counts, visit_errors
+from .meetings import WRITE, counts, visit_errors, visit_facts
 
 Row = TypeVar("Row", PairVisit, QuarterSummary, PairReview)
 
@@ -36,12 +36,9 @@ def correct_visit(ctx: Context, visit_id: int, *, version: int | None = None, ki
     """Change what was noted of an activity; its pairing stays. Raises Invalid with a sentence per field, Conflict when stale."""
     row = _mine(ctx, PairVisit, visit_id, version)
     day, pair = on or row.on, ctx.get(Pairing, row.pair_id)
-    errors = visit_errors(ctx, pair, data, day)
-    check_result(data.get("result"), "result", errors)
-    clean(errors)
+    clean(visit_errors(ctx, pair, data, day))
     before = row.on
-    _put(ctx, row, row.topic, kind=kind, on=day, people=data.get("people"), beneficiaries=data.get("beneficiaries"),
-         place=data.get("place") or "", **{name: (data.get(name) or "").strip() for name in TEXTS})
+    _put(ctx, row, row.topic, **visit_facts(kind, day, data))
     _date_anew(ctx, pair, before)
     note_event(ctx, pair, day)
     return row
@@ -70,8 +67,7 @@ def correct_summary(ctx: Context, summary_id: int, *, done: str, next_steps: str
     """Change the lines of a quarter; its counts are taken anew, for the records may have been put right too."""
     row = _mine(ctx, QuarterSummary, summary_id, version)
     errors: Errors = {}
-    check_result(done, "done", errors)
-    check_texts({"done": done, "next_steps": next_steps}, ("done", "next_steps"), errors)
+    check_account(errors, "done", done=done, next_steps=next_steps)
     clean(errors)
     pair = ctx.get(Pairing, row.pair_id)
     _put(ctx, row, pair.label, done=done.strip(), next_steps=(next_steps or "").strip(),
@@ -85,8 +81,7 @@ def correct_review(ctx: Context, review_id: int, *, rating: str, results: str, w
     """Change what the actor's own side said of a year. Raises Forbidden for the other side's words."""
     row = _mine(ctx, PairReview, review_id, version)
     errors: Errors = {}
-    check_result(results, "results", errors)
-    check_texts({"results": results, "wishes": wishes}, ("results", "wishes"), errors)
+    check_account(errors, "results", results=results, wishes=wishes)
     clean(errors)
     _put(ctx, row, ctx.get(Pairing, row.pair_id).label, rating=rating, results=results.strip(), wishes=(wishes or "").strip())
     return row

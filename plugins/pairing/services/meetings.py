@@ -12,7 +12,7 @@ from core.base.i18n import _
 from core.contracts.errors import Conflict
 from core.service import Context, service
 
-from ..facts import Errors, check_result, check_texts, clean, not_future
+from ..facts import Errors, check_account, check_result, check_texts, clean, not_future
 from ..models import JointProject, Pairing, PairReview, PairVisit, QuarterSummary
 from ..sides import ORG_ACT, UNIT_ACT, note_event, pair_in_sight, require_side, side_of
 from ..spans import REVIEW, SUMMARY, Kind, Span, in_term, opens_on, span_from
@@ -27,12 +27,9 @@ def log_visit(ctx: Context, *, pair_id: int, kind: str, on: dt.date | None = Non
     """Note an exchange, help visit or activity of a pairing in force. Raises Invalid with a sentence per field."""
     pair = pair_in_sight(ctx, pair_id)
     side_of(ctx, pair, WRITE)
-    day, errors = on or ctx.today(), visit_errors(ctx, pair, data, on)
-    check_result(data.get("result"), "result", errors)
-    clean(errors)
-    row = PairVisit(kind=kind, on=day, by_name=ctx.actor.label[:80], **_sides(pair), people=data.get("people"),
-                beneficiaries=data.get("beneficiaries"), place=data.get("place") or "",
-                **{name: (data.get(name) or "").strip() for name in TEXTS})
+    clean(visit_errors(ctx, pair, data, on))
+    day = on or ctx.today()
+    row = PairVisit(**_sides(pair), **visit_facts(kind, day, data), by_name=ctx.actor.label[:80])
     session().add(row)
     session().flush()
     note_event(ctx, pair, day)
@@ -50,7 +47,14 @@ def visit_errors(ctx: Context, pair: Pairing, data: dict[str, Any], on: dt.date 
         errors.setdefault("on", []).append(_("协议生效（%(day)s）之后的活动才在这里登记。", day=pair.starts_on.isoformat()))
     elif pair.ended_on and day > pair.ended_on:
         errors.setdefault("on", []).append(_("结对已于 %(day)s 结束，此后的活动不在这里登记。", day=pair.ended_on.isoformat()))
+    check_result(data.get("result"), "result", errors)
     return errors
+
+
+def visit_facts(kind: str, day: dt.date, data: dict[str, Any]) -> dict[str, Any]:
+    """The columns of an activity as its form gave them."""
+    return {"kind": kind, "on": day, "people": data.get("people"), "beneficiaries": data.get("beneficiaries"),
+            "place": data.get("place") or "", **{name: (data.get(name) or "").strip() for name in TEXTS}}
 
 
 def _sides(pair: Pairing) -> dict[str, Any]:
@@ -75,8 +79,7 @@ def write_summary(ctx: Context, pair_id: int, *, year: int, quarter: int, done: 
     errors: Errors = {}
     span = span_from(SUMMARY, dt.date(year, 3 * quarter - 2, 1))
     _check_span(ctx, pair, SUMMARY, span, "quarter", errors)
-    check_result(done, "done", errors)
-    check_texts({"done": done, "next_steps": next_steps}, ("done", "next_steps"), errors)
+    check_account(errors, "done", done=done, next_steps=next_steps)
     clean(errors)
     mine = (QuarterSummary.pair_id == pair.id, QuarterSummary.year == year, QuarterSummary.quarter == quarter)
     if session().scalars(select(QuarterSummary.id).where(*mine)).first():
@@ -119,8 +122,7 @@ def write_review(ctx: Context, pair_id: int, *, year: int, rating: str, results:
     require_side(ctx, UNIT_ACT if side == UNIT_SIDE else ORG_ACT, pair.unit_path if side == UNIT_SIDE else pair.org_path)
     errors: Errors = {}
     _check_span(ctx, pair, REVIEW, span_from(REVIEW, dt.date(year, 1, 1)), "year", errors)
-    check_result(results, "results", errors)
-    check_texts({"results": results, "wishes": wishes}, ("results", "wishes"), errors)
+    check_account(errors, "results", results=results, wishes=wishes)
     clean(errors)
     if session().scalars(select(PairReview.id).where(PairReview.pair_id == pair.id, PairReview.year == year,
         PairReview.side == side)).first():

@@ -10,8 +10,8 @@ import pytest
 from openpyxl import load_workbook
 
 from core.base import clock
+from core.testing.serving import lend_session, serving
 from plugins.pairing.services import councils, gifts, lists, meetings, sessions
-from tests.serving import lend_session, serving
 
 from .conftest import TERMS
 

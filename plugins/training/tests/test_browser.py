@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from core.base import clock
 from core.base.session import session
+from core.testing.serving import lend_session, serving
 from plugins.training.models import Certificate, ClassSession
-from tests.serving import lend_session, serving
 
 from .conftest import LATER, TODAY
 

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from core.people.models import Person
+from core.testing.serving import serving
 from tests.architecture.tree import ROOT
 from tests.core.access.units import build_units
-from tests.serving import serving
 
 EXAMPLE = ROOT / "docs/examples/juheli_client.py"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from core.testing.serving import lend_session, serving
 from tests.core.imports.make_workbooks import HERE
-from tests.serving import lend_session, serving
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import unicodedata
 import pytest
 from pypdf import PdfReader
 
+from core.testing.serving import lend_session, serving
 from tests.core.ledgers import trial
-from tests.serving import lend_session, serving
 
 DESK, PHONE = (1440, 900), (390, 844)
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}

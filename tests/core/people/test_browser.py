@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serving import lend_session, serving
+from core.testing.serving import lend_session, serving
 
 DESK, PHONE = (1440, 900), (390, 844)
 WCAG = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]}}

@@ -12,12 +12,12 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 
 from core.base.i18n import use_locale
 from core.base.keyring import keyring, use_keyring
+from core.testing.serving import serving as serving_app
 from core.web.forms import Choice, Date, Int, LongText, Option, Range, Ref, Schema, SchemaForm, Text, ui
 from core.web.paging import Page
 from core.web.prefs import read_prefs, write_prefs
 from core.web.shell import Group, Link, Shell
 from tests.core.web.kit_app import make_app
-from tests.serving import serving as serving_app
 
 PLACES = [Option(n, f"第{n}党支部", f"dzb{n}") for n in range(1, 30)]
 

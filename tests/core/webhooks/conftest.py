@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from core.base.session import session
-from core.contracts.events import OrgFounded
+from core.contracts.events import LearningHoursEarned, OrgFounded
 from core.jobs.queue import Later
 from core.service import Context, service
+from core.tenancy.lifecycle import disable_plugin
 from core.testing.world import World
 from core.webhooks import deliveries, sending, services
 from core.webhooks.guard import Policy, policy, use_policy
@@ -69,6 +70,12 @@ def tell(ctx: Context, *numbers: int) -> None:
     ctx.publish(*(OrgFounded(org_id=number, parent_id=0) for number in numbers))
 
 
+@service(None, action="test.earn")
+def earn(ctx: Context) -> None:
+    """An event of the module liaison."""
+    ctx.publish(LearningHoursEarned(person_id=1, on="2026-11-01", minutes=60, title="x", source="t", source_id=2))
+
+
 @dataclass
 class Desk:
     """East with one webhook; `secret` is what its receiver was handed."""
@@ -86,6 +93,14 @@ class Desk:
     def tell(self, *numbers: int, slug: str = "east") -> None:
         with self.world.inside(slug) as ctx:
             tell(ctx, *numbers)
+
+    def earn_and_switch_off(self) -> None:
+        """An event of liaison for the webhook, and liaison switched off before it goes out."""
+        with self.world.inside("east") as ctx:
+            services.update_hook(ctx, self.hook_id, kinds=["liaison.hours.earned"])
+            earn(ctx)
+            disable_plugin(ctx, "liaison")
+        self.world.run_jobs()
 
     def act(self, service: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Call a service for the webhook."""

@@ -17,7 +17,7 @@ from core.contracts.events import CommitmentDelivered, LearningHoursEarned
 from core.jobs.models import DONE, PARKED, QUEUED, Job
 from core.notify.models import Notice
 from core.service import service
-from core.tenancy.lifecycle import disable_plugin, enable_plugin
+from core.tenancy.lifecycle import enable_plugin
 from core.tenancy.suspension import make_read_only, resume, suspend
 from core.webhooks import deliveries, services, transport
 from core.webhooks.guard import Policy, use_policy
@@ -231,15 +231,7 @@ def test_all_that_failed_since_a_moment_is_replayed(desk):
 
 
 def test_events_of_a_module_that_was_switched_off_wait_for_it(desk):
-    @service(None, action="test.say")
-    def say(ctx):
-        ctx.publish(LearningHoursEarned(person_id=1, on="2026-11-01", minutes=60, title="x", source="t", source_id=2))
-
-    with desk.world.inside("east") as ctx:
-        services.update_hook(ctx, desk.hook_id, kinds=["liaison.hours.earned"])
-        say(ctx)
-        disable_plugin(ctx, "liaison")
-    desk.world.run_jobs()
+    desk.earn_and_switch_off()
     assert desk.receiver.arrived == [] and jobs(desk) == [DONE, PARKED]
     with desk.world.inside("east") as ctx:
         services.update_hook(ctx, desk.hook_id, name="keeps what was chosen")

@@ -10,11 +10,9 @@ from sqlalchemy import delete, select, update
 from core.base import clock
 from core.base.session import begin_write, session
 from core.contracts.errors import Conflict
-from core.contracts.events import LearningHoursEarned
 from core.jobs.models import QUEUED, Job
 from core.jobs.queue import Later
-from core.service import service
-from core.tenancy.lifecycle import disable_plugin, enable_plugin
+from core.tenancy.lifecycle import enable_plugin
 from core.webhooks import deliveries, sending, services
 from core.webhooks.guard import Policy, use_policy
 from core.webhooks.keeping import tidy_up
@@ -55,15 +53,7 @@ def test_what_nobody_could_try_for_days_is_sent_in_the_end_and_has_its_full_time
 
 
 def test_what_is_parked_for_a_module_waits_for_it_for_days(desk):
-    @service(None, action="test.say")
-    def say(ctx):
-        ctx.publish(LearningHoursEarned(person_id=1, on="2026-11-01", minutes=60, title="x", source="t", source_id=2))
-
-    with desk.world.inside("east") as ctx:
-        services.update_hook(ctx, desk.hook_id, kinds=["liaison.hours.earned"])
-        say(ctx)
-        disable_plugin(ctx, "liaison")
-    desk.world.run_jobs()
+    desk.earn_and_switch_off()
     changed(desk, update(Delivery).values(attempts=1))      # it had been tried before
     with clock.at(clock.now() + DAYS):
         assert tidied(desk)["requeued"] == 0

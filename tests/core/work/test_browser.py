@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from core.base.session import session
+from core.testing.serving import lend_session, serving
 from core.work.models import Draft
-from tests.serving import lend_session, serving
 
 from .casework.models import Case
 from .conftest import A, B

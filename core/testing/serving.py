@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import make_server
 
-from core.testing.world import Browser
+from .world import Browser
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
