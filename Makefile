@@ -9,7 +9,7 @@ ARGS ?=
 # what depends on the database: make test runs these rooms on SQLite and on PostgreSQL, make test-postgres all of them
 ON_BOTH := $(addprefix tests/core/,access audit files jobs plugin settings) tests/core/people/test_orgs.py \
 	tests/core/people/test_membership.py tests/core/people/test_merge_and_reveal.py tests/core/imports/test_wizard.py \
-	tests/core/doors/test_no_500.py tests/contract tests/isolation/test_prove.py
+	$(addprefix tests/core/webhooks/test_,lanes.py locks.py) tests/core/doors/test_no_500.py tests/contract tests/isolation/test_prove.py
 
 VENV := .venv
 PY := $(VENV)/bin/python

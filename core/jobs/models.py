@@ -33,6 +33,7 @@ class Job(TenantScoped, Base):
     failures   how often it raised
     crashes    how often its worker disappeared since it last reported progress
     token_id   the access token the actor came with: the job may do no more than it
+    lane       jobs of a tenant with the same number run one after another, on whatever worker; None: no others are waited for
     """
 
     __tablename__ = "jobs_job"
@@ -53,6 +54,7 @@ class Job(TenantScoped, Base):
     result: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     error: Mapped[str | None] = mapped_column(String(2000))
     dedup_key: Mapped[str | None] = mapped_column(String(120))
+    lane: Mapped[int | None] = mapped_column(BigInteger)
     actor_id: Mapped[int | None] = mapped_column(BigInteger)
     token_id: Mapped[int | None] = mapped_column(BigInteger)
     finished_at: Mapped[dt.datetime | None] = mapped_column(UTCDateTime)  # when it left the queue
@@ -64,6 +66,9 @@ class Job(TenantScoped, Base):
 is_open = Job.finished_at.is_(None)
 is_dead = Job.status == literal(FAILED, literal_execute=True)
 is_parked = Job.status == literal(PARKED, literal_execute=True)
+is_running = Job.status == literal(RUNNING, literal_execute=True)
 Index("ix_jobs_job_open", Job.tenant_id, Job.status, Job.run_at, sqlite_where=is_open, postgresql_where=is_open)
 Index("ix_jobs_job_dead", Job.tenant_id, Job.finished_at, sqlite_where=is_dead, postgresql_where=is_dead)
 Index("ix_jobs_job_parked", Job.tenant_id, Job.name, sqlite_where=is_parked, postgresql_where=is_parked)
+# of a lane one job runs, whatever two workers read at the same moment
+Index("uq_jobs_job_lane", Job.tenant_id, Job.lane, unique=True, sqlite_where=is_running, postgresql_where=is_running)

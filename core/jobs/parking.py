@@ -16,9 +16,9 @@ from .queue import enqueue, ring
 AT_ONCE = 500  # ids in one statement
 
 
-def park(name: str, payload: dict[str, Any], *, actor_id: int | None = None) -> Job:
+def park(name: str, payload: dict[str, Any], *, actor_id: int | None = None, lane: int | None = None) -> Job:
     """Write a job down in the running transaction without putting it in the queue."""
-    job = enqueue(name, payload, actor_id=actor_id)
+    job = enqueue(name, payload, actor_id=actor_id, lane=lane)
     job.status, job.finished_at = PARKED, clock.now()
     return job
 

@@ -114,8 +114,10 @@ def ring() -> None:
 
 
 def enqueue(name: str, payload: dict[str, Any] | None = None, *, actor_id: int | None = None, dedup_key: str | None = None,
-            run_at: dt.datetime | None = None, priority: int = 0) -> Job:
+            run_at: dt.datetime | None = None, priority: int = 0, lane: int | None = None) -> Job:
     """Add a job to the running transaction of the tenant in scope; nothing runs before the commit.
+
+    `lane`: an id; of all jobs with the same one runs one at a time (work that waits for others: one slow receiver, one worker).
 
     With a `dedup_key` that exists already the existing job is returned.
     """
@@ -124,7 +126,7 @@ def enqueue(name: str, payload: dict[str, Any] | None = None, *, actor_id: int |
         if existing is not None:
             return existing
     queued = Job(name=name, payload=payload or {}, actor_id=actor_id, dedup_key=dedup_key, priority=priority,
-                 token_id=token_in_use() if actor_id is not None else None, run_at=run_at or clock.now())
+                 token_id=token_in_use() if actor_id is not None else None, run_at=run_at or clock.now(), lane=lane)
     session().add(queued)
     if ring not in session().work.calls:
         run_after_commit(ring)

@@ -47,16 +47,16 @@ class Runner:
         self._active: dict[str, Running] = {}
 
     # -- one job
-    def claim(self, worker: str) -> Running | None:
+    def claim(self, worker: str, lanes: bool = True) -> Running | None:
         """Take the next due job of any tenant; a job whose worker disappeared may be taken again."""
-        running = claim(self.database, worker, self.clock, self.lease)
+        running = claim(self.database, worker, self.clock, self.lease, lanes)
         if running is not None:
             running.must_stop = lambda: self.stopping.is_set() and time.monotonic() > self.patient_until
         return running
 
-    def run_one(self, worker: str = "inline") -> bool:
+    def run_one(self, worker: str = "inline", lanes: bool = True) -> bool:
         """Claim and run one job; False when nothing is due."""
-        running = self.claim(worker)
+        running = self.claim(worker, lanes)
         if running is None:
             return False
         self._active[worker] = running
@@ -146,7 +146,9 @@ class Runner:
     def start(self) -> None:
         """Start the job threads and the ticker."""
         names = [f"{socket.gethostname()}:{os.getpid()}:{i}" for i in range(self.threads)]
-        self._threads = [threading.Thread(target=self._loop, args=(n,), daemon=True, name=f"job-{n}") for n in names]
+        # the first of several takes no job that waits for others: slow receivers never take all threads
+        self._threads = [threading.Thread(target=self._loop, args=(n, n != names[0] or self.threads == 1), daemon=True,
+                                          name=f"job-{n}") for n in names]
         self._threads.append(threading.Thread(target=self._ticker, daemon=True, name="job-ticker"))
         if cache().url:
             bell = threading.Thread(target=listen, args=(cache().url, self.stopping), daemon=True, name="job-bell")
@@ -154,10 +156,10 @@ class Runner:
         for thread in self._threads:
             thread.start()
 
-    def _loop(self, worker: str) -> None:
+    def _loop(self, worker: str, lanes: bool) -> None:
         while not self.stopping.is_set():
             try:
-                if self.run_one(worker):
+                if self.run_one(worker, lanes):
                     continue
             except Exception as error:
                 log.error("job loop: %s", trace_text(error))

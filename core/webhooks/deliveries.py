@@ -15,7 +15,7 @@ from core.web.paging import Page, clamp
 
 from . import outgoing
 from .models import ACTIVE, FAILED, WAITING, Delivery, Webhook
-from .sending import MANAGE
+from .sending import MANAGE, note
 from .services import get_hook
 
 
@@ -55,12 +55,18 @@ def _delivery(ctx: Context, hook_id: int, delivery_id: int) -> tuple[Webhook, De
 
 @service(MANAGE, action="webhooks.hook.replay")
 def replay(ctx: Context, hook_id: int, delivery_id: int) -> Delivery:
-    """Send one again, under its old id. Raises Conflict while it waits, or its webhook rests."""
+    """Send one again, under its old id: now, also when it, or its webhook, rests after failures.
+
+    Raises Conflict when it is about to be sent anyway, or its webhook is paused.
+    """
     hook, row = _delivery(ctx, hook_id, delivery_id)
     _refuse_at_rest(hook)
-    if row.state == WAITING and row.id in outgoing.named_by_jobs():     # one whose job died waits for nobody
+    if hook.rest_until is not None:
+        note(hook.id, rest_until=ctx.now())         # over; when it answers, what rests with it is woken
+    if row.state != WAITING or row.id not in outgoing.named_by_jobs():      # one whose job died waits for nobody
+        outgoing.again([row.id], ctx.now())
+    elif not outgoing.bring_forward(row.id):
         raise Conflict(_("这条正在等待推送，不用重新推送。"))
-    outgoing.again([row.id], ctx.now())
     session().refresh(row)
     ctx.audit("webhook", hook.id, hook.name, delivery=row.id)
     return row
@@ -73,7 +79,7 @@ def replay_failed(ctx: Context, hook_id: int, *, since: dt.datetime) -> int:
     _refuse_at_rest(hook)
     wanted = select(Delivery.id).where(Delivery.hook_id == hook.id, Delivery.state == FAILED, Delivery.at >= since)
     failed = session().scalars(wanted.order_by(Delivery.at, Delivery.id)).all()
-    outgoing.again(failed, ctx.now())
+    outgoing.again(failed, ctx.now(), still=FAILED)
     ctx.audit("webhook", hook.id, hook.name, since=since.isoformat(), deliveries=len(failed))
     return len(failed)
 

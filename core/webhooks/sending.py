@@ -1,6 +1,7 @@
 """One attempt to deliver: what is sent, what became of it, and what follows from that.
 
-No transaction is open while the other side is waited for. A worker that is killed in between leaves the row waiting: the
+No transaction is open while the other side is waited for, and of one webhook one delivery at a time is under way (the job's
+lane). A worker that is killed in between leaves the row waiting: the
 job's lease ends, another worker sends the same id again. So an event arrives at least once, and in no promised order.
 """
 
@@ -8,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import random
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,7 +28,7 @@ from core.notify.notices import send
 from core.rules import rule
 from core.service import Context, service
 
-from . import signing
+from . import outgoing, signing
 from .catalogue import PING
 from .guard import policy
 from .models import ACTIVE, DELIVERED, FAILED, HELD, STOPPED, WAITING, Delivery, Webhook, WebhookSecret
@@ -78,7 +78,7 @@ def deliver(ctx: Context, delivery_id: int) -> dict[str, Any]:
     if not policy().on:
         raise Later(AWAY)
     if hook.rest_until is not None and hook.rest_until > ctx.now() and row.kind != PING:
-        raise Later((hook.rest_until - ctx.now()) * (1 + random.random() / 2))
+        raise Later(hook.rest_until - ctx.now())
     letter = Letter(row.id, hook.id, hook.url, row.kind, body_of(row), secrets)
     session().commit()                              # nothing is held while the other side is waited for
     outcome = post(letter.url, letter.body, letter.headers(ctx.now()), policy())
@@ -129,9 +129,9 @@ def _hold(ctx: Context, row: Delivery) -> dict[str, Any]:
 
 def _park(ctx: Context, row: Delivery) -> dict[str, Any]:
     """The module of the event was switched off: told when it is on again, as events between modules are."""
-    module, number = ctx.plugins.owner_of(row.kind), row.id
+    module, number, lane = ctx.plugins.owner_of(row.kind), row.id, row.hook_id
     begin_write()
-    park(DELIVER, {"delivery_id": number, "module": module})
+    park(DELIVER, {"delivery_id": number, "module": module}, lane=lane)
     session().commit()
     return {"parked": True}
 
@@ -147,7 +147,9 @@ def record(ctx: Context, letter: Letter, outcome: Outcome) -> dt.timedelta | Non
                               "error": outcome.error}][-TRIES:]
     if not outcome.error:
         row.state = DELIVERED
-        _note(letter.hook_id, failures=0, failing_since=None, rest_until=None, delivered_at=ctx.now())
+        if session().scalar(select(Webhook.rest_until).where(Webhook.id == letter.hook_id)) is not None:
+            outgoing.rouse(letter.hook_id)
+        note(letter.hook_id, failures=0, failing_since=None, rest_until=None, delivered_at=ctx.now())
         return None
     if letter.kind == PING:                         # somebody looks on: one try, and it says nothing about the webhook
         row.state = FAILED
@@ -156,11 +158,15 @@ def record(ctx: Context, letter: Letter, outcome: Outcome) -> dt.timedelta | Non
 
 
 def _failed(ctx: Context, row: Delivery, outcome: Outcome) -> dt.timedelta | None:
-    _note(row.hook_id, failures=Webhook.failures + 1, failing_since=func.coalesce(Webhook.failing_since, ctx.now()))
+    note(row.hook_id, failures=Webhook.failures + 1, failing_since=func.coalesce(Webhook.failing_since, ctx.now()))
     hook = session().scalars(select(Webhook).where(Webhook.id == row.hook_id).execution_options(populate_existing=True)).one()
-    pause = pause_after(max(1, min(row.attempts, 8)))
-    if outcome.error in UNREACHABLE or outcome.status in BUSY or hook.failures >= rule("webhooks.rest_after_failures").value:
-        _note(hook.id, rest_until=ctx.now() + pause_after(max(1, min(hook.failures, 8))))
+    pause = dt.timedelta(seconds=outcome.wait) if outcome.wait else pause_after(max(1, min(row.attempts, 8)))
+    if (outcome.wait or outcome.error in UNREACHABLE or outcome.status in BUSY
+            or hook.failures >= rule("webhooks.rest_after_failures").value):
+        away = pause if outcome.wait else pause_after(max(1, min(hook.failures, 8)))
+        note(hook.id, rest_until=ctx.now() + away)
+        outgoing.rest(hook.id, ctx.now() + away)
+        pause = max(pause, away)
     if hook.state == ACTIVE and (outcome.error == "gone" or _hopeless(ctx, hook)):
         _stop(ctx, hook, outcome)
     if hook.state != ACTIVE:
@@ -185,7 +191,7 @@ def _stop(ctx: Context, hook: Webhook, outcome: Outcome) -> None:
          f"/webhooks/{hook.id}", "webhooks")
 
 
-def _note(hook_id: int, **values: Any) -> None:
+def note(hook_id: int, **values: Any) -> None:
     """What deliveries note at a webhook: no change somebody's form could be late for."""
     noted = update(Webhook).where(Webhook.tenant_id == current_scope().tenant_id, Webhook.id == hook_id).values(**values)
     session().execute(noted.execution_options(synchronize_session=False, **{UNCHANGED: True}))

@@ -106,6 +106,8 @@ def _fill(ctx: Context, hook: Webhook, *, name: str, url: str, kinds: Sequence[s
     if hook.url != url:
         hook.url = tidy_url(url, policy())
         hook.failures, hook.failing_since, hook.rest_until = 0, None, None      # what was wrong was the old address
+        if hook.state == ACTIVE:
+            outgoing.rouse(hook.id)
 
 
 def known_kinds(ctx: Context, wanted: Iterable[str], before: Iterable[str] = ()) -> list[str]:
@@ -180,6 +182,7 @@ def resume_hook(ctx: Context, hook_id: int, *, version: int | None = None) -> in
         raise Conflict(_("这个推送没有暂停。"))
     hook.state, hook.reason, hook.failures, hook.failing_since, hook.rest_until = ACTIVE, "", 0, None, None
     session().flush()
+    outgoing.rouse(hook.id)
     held = outgoing.again(session().scalars(select(Delivery.id).where(Delivery.hook_id == hook.id, Delivery.state == HELD)
                                             .order_by(Delivery.at, Delivery.id)).all(), ctx.now())
     ctx.audit("webhook", hook.id, hook.name, deliveries=held)

@@ -14,9 +14,11 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from core.base import clock
 from core.contracts.errors import Invalid
 
 from .addresses import tidy_url
@@ -24,23 +26,27 @@ from .guard import Address, Policy, Refused, addresses_of
 
 CONNECT, TOTAL = 5.0, 10.0      # seconds: for the name, and for connecting; for everything
 READ = 16 * 1024                # bytes of an answer's body that are read, and thrown away
+LONGEST_WAIT = 24 * 3600        # seconds a receiver may ask to be left alone
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an attempt. `error` "" is a success; `status` None: no answer was read."""
+    """What became of an attempt. `error` "" is a success; `status` None: no answer was read; `wait`: seconds the receiver asked
+    for in Retry-After.
+    """
 
     status: int | None
     ms: int
     error: str = ""
+    wait: int | None = None
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str], policy: Policy) -> Outcome:
     """Send it once. Never raises for anything the other side or the network does."""
     began = time.monotonic()
-    status, error = None, ""
+    status, error, wait = None, "", None
     try:
-        status = _status(url, body, headers, policy, began + TOTAL)
+        status, wait = _status(url, body, headers, policy, began + TOTAL)
         error = "" if 200 <= status < 300 else "redirect" if 300 <= status < 400 else "gone" if status == 410 else "status"
     except Refused as refused:
         error = refused.code
@@ -55,11 +61,22 @@ def post(url: str, body: bytes, headers: Mapping[str, str], policy: Policy) -> O
     except OSError:
         error = "refused"
     ms = round((time.monotonic() - began) * 1000)
-    return Outcome(status, ms, "slow" if error in ("refused", "protocol", "tls") and ms >= TOTAL * 1000 else error)
+    return Outcome(status, ms, "slow" if error in ("refused", "protocol", "tls") and ms >= TOTAL * 1000 else error, wait)
 
 
-def _status(url: str, body: bytes, headers: Mapping[str, str], policy: Policy, end: float) -> int:
-    """The status of the answer. Raises Refused, OSError, HTTPException.
+def wait_of(said: str | None) -> int | None:
+    """Seconds of a Retry-After: a number, or a date (RFC 9110, 10.2.3). None for nothing, nonsense and moments that are over."""
+    text = (said or "").strip()
+    try:
+        seconds = int(text) if text.isascii() and text.isdigit() and len(text) < 12 else round(
+            (parsedate_to_datetime(text) - clock.now()).total_seconds())
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return min(seconds, LONGEST_WAIT) if seconds > 0 else None
+
+
+def _status(url: str, body: bytes, headers: Mapping[str, str], policy: Policy, end: float) -> tuple[int, int | None]:
+    """The status of the answer, and the seconds it asks to wait. Raises Refused, OSError, HTTPException.
 
     The address is checked as if it were typed now: it came in an archive, or the operator allows less than he did.
     """
@@ -85,7 +102,7 @@ def _status(url: str, body: bytes, headers: Mapping[str, str], policy: Policy, e
             raise TimeoutError
         with suppress(OSError, http.client.HTTPException):      # the status has told all we want to know
             answer.read(READ)
-        return answer.status
+        return answer.status, wait_of(answer.headers["Retry-After"])
 
 
 def _connected(addresses: list[Address], port: int, end: float) -> socket.socket:

@@ -309,6 +309,7 @@ def upgrade() -> None:
     sa.Column('result', JSON, nullable=True),
     sa.Column('error', sa.String(length=2000), nullable=True),
     sa.Column('dedup_key', sa.String(length=120), nullable=True),
+    sa.Column('lane', sa.BigInteger(), nullable=True),
     sa.Column('actor_id', sa.BigInteger(), nullable=True),
     sa.Column('token_id', sa.BigInteger(), nullable=True),
     sa.Column('finished_at', UTCDateTime(), nullable=True),
@@ -324,6 +325,7 @@ def upgrade() -> None:
         batch_op.create_index('ix_jobs_job_dead', ['tenant_id', 'finished_at'], unique=False, sqlite_where=sa.text("status = 'failed'"), postgresql_where=sa.text("status = 'failed'"))
         batch_op.create_index('ix_jobs_job_open', ['tenant_id', 'status', 'run_at'], unique=False, sqlite_where=sa.text('finished_at IS NULL'), postgresql_where=sa.text('finished_at IS NULL'))
         batch_op.create_index('ix_jobs_job_parked', ['tenant_id', 'name'], unique=False, sqlite_where=sa.text("status = 'parked'"), postgresql_where=sa.text("status = 'parked'"))
+        batch_op.create_index('uq_jobs_job_lane', ['tenant_id', 'lane'], unique=True, sqlite_where=sa.text("status = 'running'"), postgresql_where=sa.text("status = 'running'"))
 
     op.create_table('people_archive',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1440,6 +1442,7 @@ def downgrade() -> None:
 
     op.drop_table('people_archive')
     with op.batch_alter_table('jobs_job', schema=None) as batch_op:
+        batch_op.drop_index('uq_jobs_job_lane', sqlite_where=sa.text("status = 'running'"), postgresql_where=sa.text("status = 'running'"))
         batch_op.drop_index('ix_jobs_job_parked', sqlite_where=sa.text("status = 'parked'"), postgresql_where=sa.text("status = 'parked'"))
         batch_op.drop_index('ix_jobs_job_open', sqlite_where=sa.text('finished_at IS NULL'), postgresql_where=sa.text('finished_at IS NULL'))
         batch_op.drop_index('ix_jobs_job_dead', sqlite_where=sa.text("status = 'failed'"), postgresql_where=sa.text("status = 'failed'"))

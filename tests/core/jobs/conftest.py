@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +14,8 @@ from core.base.scope import current_scope
 from core.base.session import begin_write, session
 from core.jobs.models import Job
 from core.jobs.queue import TASKS, enqueue, job
-from core.testing.world import World
+from core.plugin import Plugins
+from core.testing.world import World, build_world
 
 
 class Desk:
@@ -38,6 +40,19 @@ class Desk:
 @pytest.fixture
 def desk(world: World) -> Iterator[Desk]:
     yield from tasks_for(Desk(world))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def busy(request: pytest.FixtureRequest, tmp_path: Path, plugins: Plugins) -> Iterator[Desk]:
+    """Two tenants on a database of its own, as a role the walls bind."""
+    if request.param == "sqlite":
+        world: World = request.getfixturevalue("world")
+    else:
+        world = build_world(tmp_path, plugins, request.getfixturevalue("app_pg_url"))
+        world.open_tenant("east")
+        world.open_tenant("west")
+    yield from tasks_for(Desk(world))
+    world.database.dispose()
 
 
 def tasks_for(desk: Desk) -> Iterator[Desk]:

@@ -3,34 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select
 
 from core.base.session import begin_write, session
 from core.jobs.models import DONE, Job
 from core.jobs.queue import enqueue
-from core.plugin import Plugins
-from core.testing.world import World, build_world
 
-from .conftest import Desk, tasks_for
+from .conftest import Desk
 
 JOBS, WORKERS = 60, 6
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def busy(request: pytest.FixtureRequest, tmp_path: Path, plugins: Plugins) -> Iterator[Desk]:
-    """Two tenants on a database of its own, as a role the walls bind."""
-    if request.param == "sqlite":
-        world: World = request.getfixturevalue("world")
-    else:
-        world = build_world(tmp_path, plugins, request.getfixturevalue("app_pg_url"))
-        world.open_tenant("east")
-        world.open_tenant("west")
-    yield from tasks_for(Desk(world))
-    world.database.dispose()
 
 
 def test_every_job_runs_once(busy: Desk) -> None:
@@ -59,4 +41,3 @@ def test_every_job_runs_once(busy: Desk) -> None:
 def run_until_empty(busy: Desk, name: str) -> None:
     while busy.runner.run_one(name):
         pass
-
