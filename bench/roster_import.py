@@ -1,27 +1,24 @@
-"""CPU per row of a roster taken in through the wizard: the dry run and the writing, on SQLite, in this process.
+"""CPU per row of a roster taken in through the wizard: the dry run and the writing, against bare inserts of the same rows.
 
-    python -m bench.roster_import [--rows 400] [--profile]
+Each round takes in a sheet of new persons. The floor reads the same file with the csv module and writes the persons with one
+INSERT for many (psycopg's executemany, or sqlite3's): no check, no link, no history, no audit.
 """
 
 from __future__ import annotations
 
-import argparse
-import cProfile
+import csv
 import datetime as dt
 import io
-import pstats
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from sqlalchemy import insert
+
+from bench.frame import Bench, Ground, Run, ground
 from core.base.db import begin_write, new_ids, session
 from core.base.identity import make_id_no
-from core.people.models import OrgUnit
-from core.plugin import installed
-from core.testing.world import World, build_world
+from core.people.models import OrgUnit, Person
 
 BRANCHES = 200
 HEADS = ("\u59d3\u540d,\u6027\u522b,\u51fa\u751f\u5e74\u6708,\u8eab\u4efd\u8bc1\u53f7,"
@@ -30,66 +27,83 @@ FAMILY = "\u5f20\u738b\u674e\u8d75\u66fe\u5218\u9648\u6768"
 GIVEN = "\u4f1f\u82b3\u5a1c\u654f\u9759\u660e\u5f3a\u78ca\u519b\u6d0b"
 
 
-def sheet(rows: int) -> bytes:
+def sheet(rows: int, first: int) -> bytes:
     """A roster as CSV: names that repeat, numbers that do not."""
     lines = [HEADS]
-    for n in range(rows):
+    for n in range(first, first + rows):
         born = dt.date(1950 + n % 50, 1 + n % 12, 1 + n % 28)
         name = FAMILY[n % len(FAMILY)] + GIVEN[n // 8 % len(GIVEN)] + GIVEN[n // 80 % len(GIVEN)]
-        number = make_id_no("110105", born, "male", 1 + n // 50 % 400)
+        number = make_id_no(f"{110101 + n // 20_000}", born, "male", 1 + n // 50 % 400)
         lines.append(f"{name},\u7537,{born},{number},{born.year + 20}-07-01,unit {n % BRANCHES:03d},138{n:08d}")
     return "\n".join(lines).encode()
 
 
-def prepare(folder: Path) -> World:
-    world = build_world(folder, installed())
-    world.open_tenant("east", "East", "county")
-    with world.inside("east"):
+def prepare(here: Ground) -> list[tuple[int, str]]:
+    """A tenant with the branches of the sheet; (id, path) of each."""
+    here.world.open_tenant("east", "East", "county")
+    with here.world.inside("east"):
         begin_write()
-        for n, new in enumerate(new_ids(BRANCHES)):
-            session().add(OrgUnit(id=new, name=f"unit {n:03d}", short_name=f"unit {n:03d}", kind="branch", ordinal=9000 + n,
-                                  path=f"0001{n:04d}"))
+        made = [OrgUnit(id=new, name=f"unit {n:03d}", short_name=f"unit {n:03d}", kind="branch", ordinal=9000 + n,
+                        path=f"0001{n:04d}") for n, new in enumerate(new_ids(BRANCHES))]
+        session().add_all(made)
         session().commit()
-    return world
+        return [(unit.id, unit.path) for unit in made]
 
 
-def spent(what: str, rows: int, world: World, work: Callable[[], Any]) -> None:
-    with world.counting() as sent:
-        began = time.process_time()
+def bare(here: Ground, branches: list[tuple[int, str]], content: bytes) -> None:
+    """The same rows written with nothing but one INSERT."""
+    lines = list(csv.reader(io.StringIO(content.decode())))[1:]
+    with here.world.inside("east") as ctx:
+        begin_write()
+        rows = []
+        for new, line in zip(new_ids(len(lines)), lines, strict=True):
+            org_id, path = branches[int(line[5].split()[1])]
+            rows.append({"tenant_id": ctx.tenant.id, "id": new, "name": line[0], "gender": "male", "org_id": org_id,
+                         "birth_date": dt.date.fromisoformat(line[2]), "joined_on": dt.date.fromisoformat(line[4]),
+                         "org_path": path, "phone_mask": line[6]})
+        session().execute(insert(Person), rows)
+        session().commit()
+
+
+def spent(here: Ground, rows: int, work: Callable[[], Any], elsewhere: Callable[[], float]) -> tuple[float, float]:
+    """(CPU ms, statements) a row."""
+    with here.world.counting() as sent:
+        other, began = elsewhere(), time.process_time()
         work()
-        ms = 1000 * (time.process_time() - began) / rows
-    print(f"{what:10} {ms:6.2f} ms CPU a row   {len(sent) / rows:5.1f} statements a row")
+        cpu = time.process_time() - began + elsewhere() - other
+    return 1000 * cpu / rows, len(sent) / rows
 
 
-def take_in(world: World, rows: int) -> None:
-    browser = world.browser("east")
+def take_in(here: Ground, content: bytes, rows: int, elsewhere: Callable[[], float]) -> dict[str, tuple[float, float]]:
+    """Through the wizard; what the check and the writing took."""
+    browser = here.world.browser("east")
     browser.get("/imports/new/people.roster")
-    answer = browser.post("/imports/new/people.roster", {"file": (io.BytesIO(sheet(rows)), "roster.csv")})
+    answer = browser.post("/imports/new/people.roster", {"file": (io.BytesIO(content), "roster.csv")})
     address = answer.location[len(browser.root):]
     browser.post(f"{address}/columns")
-    spent("check", rows, world, world.run_jobs)
+    check = spent(here, rows, here.world.run_jobs, elsewhere)
     browser.get(address)
     browser.post(f"{address}/commit", {"mode": "good"})
-    spent("write", rows, world, world.run_jobs)
+    return {"check (dry run)": check, "write": spent(here, rows, here.world.run_jobs, elsewhere)}
 
 
-def main() -> None:
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--rows", type=int, default=400)
-    arguments.add_argument("--profile", action="store_true")
-    chosen = arguments.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="juheli-bench-"))
-    world = prepare(folder)
-    profile = cProfile.Profile(time.process_time)
-    if chosen.profile:
-        profile.enable()
-    take_in(world, chosen.rows)
-    profile.disable()
-    world.database.dispose()
-    shutil.rmtree(folder)
-    if chosen.profile:
-        pstats.Stats(profile).sort_stats("cumulative").print_stats(60)
+def measure(run: Run) -> None:
+    rows, rounds = run.size["rows"], run.size["rounds"]
+    found: dict[str, list[tuple[float, float]]] = {"bare inserts": [], "check (dry run)": [], "write": []}
+    with ground(run.size["engine"]) as here:
+        branches = prepare(here)
+        elsewhere = here.elsewhere()
+        for number in range(rounds):
+            first = number * rows
+            floor = sheet(rows, 10**6 + first)
+            found["bare inserts"].append(spent(here, rows, lambda floor=floor: bare(here, branches, floor), elsewhere))
+            for name, each in take_in(here, sheet(rows, first), rows, elsewhere).items():
+                found[name].append(each)
+        run.note(f"{rows:,} new persons a sheet into {BRANCHES} branches; {here.engine}.")
+    run.samples("A row of a roster", {name: [cpu for cpu, _sent in each] for name, each in found.items()}, unit="ms CPU")
+    for name, each in found.items():
+        run.figure(f"statements a row: {name}", sum(sent for _cpu, sent in each) / rounds, "")
 
 
-if __name__ == "__main__":
-    main()
+BENCH = Bench("roster_import", "Roster import through the wizard", measure, tiny={"engine": "sqlite", "rows": 20, "rounds": 1},
+              usual={"engine": "postgres", "rows": 400, "rounds": 5})

@@ -1,35 +1,27 @@
-"""Hours and gap pages for a year of 100,000 members × 32 hours on SQLite, against adding up the book by hand in the same run.
-
-    python -m bench.training_hours [--members 100000] [--entries 8] [--rounds 20]
+"""Hours and gap pages for a year of many members × 32 hours, against adding up the book by hand in the same run.
 
 Every member has `entries` entries of four hours. The pages read balances and tallies by index; the hand-written queries add
-up the same figures from the book, as one would without them. Medians of CPU time taken in turns; the plans of the pages'
-statements are printed and must name an index and no scan of the book. Ends with 1 when they do not.
+up the same figures from the book, as one would without them. The plans of the pages' statements are told: on SQLite, whose
+planner needs no rows to choose an index.
 """
 
 from __future__ import annotations
 
-import argparse
 import datetime as dt
 import re
-import shutil
 import sqlite3
-import statistics
-import sys
-import tempfile
 import time
-from collections.abc import Callable
-from pathlib import Path
+from contextlib import closing
 
 from sqlalchemy import event, insert, select
 
-from bench.ledger_list import fill
+from bench.frame import Bench, Ground, Run, ground
+from bench.members import populate
 from core.base import clock
 from core.base.db import begin_write, new_ids, session
 from core.people.models import OrgUnit, Person
-from core.plugin import installed
 from core.service import Context
-from core.testing.world import Browser, World, build_world
+from core.testing.world import Browser, World
 from core.work.services import make_step
 from plugins.training.balances import settle_all
 from plugins.training.models import HourEntry
@@ -37,7 +29,7 @@ from plugins.training.services.courses import save_course
 from plugins.training.services.sessions import plan_session
 from plugins.training.words import AUDIENCES
 
-PERMISSIONS = ("people.person.read", "people.org.read", "training.hours.read", "training.session.read")
+PERMISSIONS = ("training.hours.read", "training.session.read")
 TODAY = dt.date(2026, 11, 2)
 TENTHS, CHUNK = 40, 5000
 BOOK = """select substr(p.org_path, 1, 8), count(distinct p.id), sum(e.tenths) from people_person p
@@ -78,36 +70,20 @@ def announce_classes(ctx: Context) -> None:
         make_step(ctx, "training.session", made.id, "announce", data={"text": "class", "until": TODAY}, accept=True)
 
 
-def prepare(members: int, entries: int) -> tuple[World, Path, float]:
-    folder = Path(tempfile.mkdtemp(prefix="juheli-bench-"))
-    world = build_world(folder, installed())
-    world.open_tenant("east", "East", "county", plugins=("training",))
-    with world.inside("east"):
-        fill(members)
+def prepare(here: Ground, members: int, entries: int) -> float:
+    """The tenant with its book; seconds that writing all balances took."""
+    populate(here, members, plugins=("training",), more=PERMISSIONS)
+    with here.world.inside("east"):
         write_year(entries)
         began = time.perf_counter()
         begin_write()
         settle_all(TODAY.year)
         session().commit()
         spent = time.perf_counter() - began
-    with world.inside("east") as ctx:
+    with here.world.inside("east") as ctx:
         announce_classes(ctx)
-    world.add_user("east", "clerk", *PERMISSIONS)
-    with world.database.maintenance("bench: statistics") as connection:
-        connection.exec_driver_sql("ANALYZE")
-    return world, folder, spent
-
-
-def in_turns(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """name -> median CPU milliseconds."""
-    spent: dict[str, list[float]] = {name: [] for name in calls}
-    for number in range(rounds + 2):
-        for name, call in calls.items():
-            began = time.process_time()
-            call()
-            if number >= 2:
-                spent[name].append(1000 * (time.process_time() - began))
-    return {name: statistics.median(each) for name, each in spent.items()}
+    here.analyze()
+    return spent
 
 
 def plans(world: World, browser: Browser, path: str, database: sqlite3.Connection) -> list[str]:
@@ -130,47 +106,32 @@ def plans(world: World, browser: Browser, path: str, database: sqlite3.Connectio
     return sorted(set(found))
 
 
-def main() -> int:
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--members", type=int, default=100_000)
-    arguments.add_argument("--entries", type=int, default=8)
-    arguments.add_argument("--rounds", type=int, default=20)
-    chosen = arguments.parse_args()
-    with clock.at(dt.datetime.combine(TODAY, dt.time(10), clock.SHANGHAI)):
-        return run(chosen.members, chosen.entries, chosen.rounds)
+def measure(run: Run) -> None:
+    with clock.at(dt.datetime.combine(TODAY, dt.time(10), clock.SHANGHAI)), ground("sqlite") as here:
+        spent = prepare(here, run.size["members"], run.size["entries"])
+        run.figure("writing all balances of the year", spent, "s")
+        with closing(sqlite3.connect(here.folder / "juheli.db")) as database:
+            _measure(run, here, database)
 
 
-def run(members: int, entries: int, rounds: int) -> int:
-    world, folder, spent = prepare(members, entries)
-    clerk, tenant = world.browser("east", "clerk"), world.tenants["east"].id
-    with world.inside("east"):
+def _measure(run: Run, here: Ground, database: sqlite3.Connection) -> None:
+    clerk, tenant = here.world.browser("east", "clerk"), here.world.tenants["east"].id
+    with here.world.inside("east"):
         top = session().scalars(select(OrgUnit.id).where(OrgUnit.parent_id.is_(None), OrgUnit.name == "unit 0")).one()
-        branch = session().scalars(select(OrgUnit.id).where(OrgUnit.name == "unit 300")).one()
+        branch = session().scalars(select(OrgUnit.id).where(OrgUnit.kind == "branch").limit(1)).one()
         person = session().scalars(select(Person.id).limit(1)).one()
-    pages = {"gap, district": f"/training/gap/{top}", "gap, branch": f"/training/gap/{branch}",
+    pages = {"gap page, district": f"/training/gap/{top}", "gap page, branch": f"/training/gap/{branch}",
              "one person": f"/training/people/{person}", "hours register": "/ledgers/training.hours/?size=50",
              "hours missing": "/ledgers/training.hours/?short=1&size=50"}
-    database = sqlite3.connect(folder / "juheli.db")
-    calls: dict[str, Callable[[], object]] = {
-        "by hand: sums of the book": lambda: database.execute(BOOK, (tenant,)).fetchall(),
-        "by hand: who is short": lambda: database.execute(LIST, (tenant,)).fetchall()}
-    calls |= {name: lambda path=path: clerk.get(path).get_data() for name, path in pages.items()}
-    found = in_turns(calls, rounds)
-    base = found["by hand: sums of the book"]
-    print(f"{members:,} members, {members * entries:,} entries; all balances written in {spent:.1f} s; medians of {rounds}")
-    for name, cpu in found.items():
-        print(f"{name:28} {cpu:9.2f} ms CPU {base / cpu:8.1f} × as fast as adding up the book")
-    bad = []
-    for name, path in pages.items():
-        for step in plans(world, clerk, path, database):
-            print(f"    {name}: {step}")
-            bad += [step] if step.startswith("SCAN") and "INDEX" not in step else []
-    database.close()
-    world.database.dispose()
-    shutil.rmtree(folder)
-    print("every statement is answered from an index" if not bad else f"SCANS: {bad}")
-    return 1 if bad else 0
+    run.turns("Hours of the year", {
+        "by hand: sums of the book": lambda _n: database.execute(BOOK, (tenant,)).fetchall(),
+        "by hand: who is short": lambda _n: database.execute(LIST, (tenant,)).fetchall(),
+        **{name: lambda _n, path=path: clerk.get(path).get_data() for name, path in pages.items()}}, rounds=run.size["rounds"])
+    found = [(name, step) for name, path in pages.items() for step in plans(here.world, clerk, path, database)]
+    scans = [f"{name}: {step}" for name, step in found if step.startswith("SCAN") and "INDEX" not in step]
+    run.figure("steps of the pages' plans", len(found), "", "all by index" if not scans else f"SCANS: {'; '.join(scans)}")
+    run.note(f"{run.size['members']:,} members, {run.size['members'] * run.size['entries']:,} entries; {here.engine}.")
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+BENCH = Bench("training_hours", "Training hours", measure, tiny={"members": 200, "entries": 2, "rounds": 2},
+              usual={"members": 20_000, "entries": 8, "rounds": 15}, large={"members": 100_000, "entries": 8, "rounds": 15})

@@ -39,6 +39,25 @@ class Ground:
         """An address of the database as psycopg wants it."""
         return (url or self.url).replace("+psycopg", "")
 
+    @property
+    def bypass(self) -> str:
+        """libpq address of the database for a role that row level security does not hold (PostgreSQL's superuser)."""
+        return f"{self.server.rpartition('/')[0]}/{make_url(self.url).database}"
+
+    @property
+    def bypass_url(self) -> str:
+        """The same for SQLAlchemy; SQLite has no roles."""
+        return self.bypass.replace("postgresql://", "postgresql+psycopg://", 1) if self.server else self.url
+
+    def superuser(self, statement: str) -> None:
+        """Change something past the app, as nothing in the product may."""
+        if self.server:
+            with psycopg.connect(self.bypass, autocommit=True) as connection:
+                connection.execute(statement.encode())
+        else:
+            with self.world.database.maintenance("bench") as connection:
+                connection.exec_driver_sql(statement)
+
     def analyze(self) -> None:
         """Let the planner see how the rows lie."""
         if self.server:
