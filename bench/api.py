@@ -79,6 +79,6 @@ def measure(run: Run) -> None:
         run.note(f"{run.size['members']:,} members; {here.engine}; test client, one process, every safety and all plugins on.")
 
 
-BENCH = Bench("api", "API", measure, tiny={"engine": "sqlite", "members": 600, "rounds": 2},
+BENCH = Bench("api", "API", measure, tiny={"engine": "sqlite", "members": 600, "rounds": 1},
               usual={"engine": "postgres", "members": 100_000, "rounds": 60},
               large={"engine": "postgres", "members": 1_000_000, "rounds": 60})

@@ -154,6 +154,6 @@ def _tell(run: Run, stage: Stage) -> None:
         run.figure(f"statements of {path.partition('?')[0]}", len(warm), "", f"{len(cold)} after a change; {size:,} bytes")
 
 
-BENCH = Bench("pages", "Pages", measure, tiny={"engine": "sqlite", "members": 600, "items": 60, "pages": 2, "rounds": 2},
+BENCH = Bench("pages", "Pages", measure, tiny={"engine": "sqlite", "members": 600, "items": 60, "pages": 2, "rounds": 1},
               usual={"engine": "postgres", "members": 100_000, "items": 1000, "pages": 20, "rounds": 40},
               large={"engine": "postgres", "members": 1_000_000, "items": 20_000, "pages": 20, "rounds": 40})

@@ -119,5 +119,5 @@ def measure(run: Run) -> None:
                "promised: under 2 for 1,000")
 
 
-BENCH = Bench("plugins", "Plugins", measure, tiny={"engine": "sqlite", "rounds": 3, "tenants": 20},
+BENCH = Bench("plugins", "Plugins", measure, tiny={"engine": "sqlite", "rounds": 1, "tenants": 20},
               usual={"engine": "postgres", "rounds": 200, "tenants": 1000})

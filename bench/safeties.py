@@ -142,5 +142,5 @@ def measure(run: Run) -> None:
         run.note(f"{run.size['members']:,} members; {here.engine}; signed in, all plugins on; each line leaves out one thing.")
 
 
-BENCH = Bench("safeties", "What each safety costs", measure, tiny={"engine": "sqlite", "members": 300, "rounds": 2},
+BENCH = Bench("safeties", "What each safety costs", measure, tiny={"engine": "sqlite", "members": 300, "rounds": 1},
               usual={"engine": "postgres", "members": 20_000, "rounds": 40})

@@ -133,5 +133,5 @@ def _measure(run: Run, here: Ground, database: sqlite3.Connection) -> None:
     run.note(f"{run.size['members']:,} members, {run.size['members'] * run.size['entries']:,} entries; {here.engine}.")
 
 
-BENCH = Bench("training_hours", "Training hours", measure, tiny={"members": 200, "entries": 2, "rounds": 2},
+BENCH = Bench("training_hours", "Training hours", measure, tiny={"members": 200, "entries": 2, "rounds": 1},
               usual={"members": 20_000, "entries": 8, "rounds": 15}, large={"members": 100_000, "entries": 8, "rounds": 15})

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -76,13 +77,16 @@ class Ground:
         return cpu_of(lambda: processes)
 
 
+everything = cache(Plugins.discover)    # finding and checking all modules takes a second
+
+
 @contextmanager
 def ground(engine: str = "postgres", plugins: Plugins | None = None) -> Iterator[Ground]:
     """A new installation with nothing but the platform. Where PostgreSQL's programs are missing it stands on SQLite.
 
     The server is started for this process and goes with it; TEST_DATABASE_URL names one that runs already.
     """
-    chosen = plugins or Plugins.discover()
+    chosen = plugins or everything()
     with tempfile.TemporaryDirectory(prefix="juheli-bench-") as name:
         folder = Path(name)
         if engine == "sqlite" or not (machine.postgres() or "TEST_DATABASE_URL" in os.environ):

@@ -16,7 +16,7 @@ from .spread import ratios, spread
 
 Call = Callable[[int], object]
 Measure = Callable[["Run"], None]
-WARM = 3            # rounds before the first that counts
+WARM = 3            # rounds before the first that counts, at most as many as count
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Run:
         wall: dict[str, list[float]] = {name: [] for name in calls}
         names = list(calls)
         gc.collect()
-        for number in range(-WARM, rounds):
+        for number in range(-min(WARM, rounds), rounds):
             shift = number % len(names)
             for name in names[shift:] + names[:shift]:
                 spent = _timed(calls[name], number + WARM, elsewhere, repeat)
