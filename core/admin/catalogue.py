@@ -15,7 +15,7 @@ from core.base.db import Base
 from core.base.i18n import _, _l
 from core.base.session import session
 from core.contracts.errors import NotFound
-from core.plugin import Plugin
+from core.plugin import PersonalField, Plugin
 from core.rules import catalog, rule
 from core.rules.units import unit_label
 from core.service import Context, service
@@ -54,6 +54,7 @@ class Entry:
     """
 
     manifest: Plugin
+    personal_data: tuple[PersonalField, ...]
     enabled: bool
     archived: bool
     kept: bool
@@ -85,7 +86,8 @@ def _entry(ctx: Context, name: str, states: dict[str, PluginState], closed: froz
     manifest = plugins.by_name[name].manifest
     state = states.get(name)
     return Entry(
-        manifest, name in ctx.enabled, name in ctx.archived, state is not None, ctx.tenant.kind in manifest.audience,
+        manifest, plugins.by_name[name].personal_data, name in ctx.enabled, name in ctx.archived, state is not None,
+        ctx.tenant.kind in manifest.audience,
         name not in closed,
         tuple(plugins.by_name[n].manifest for n in switched_with(ctx, name) if n != name),
         tuple(plugins.by_name[n].manifest for n in plugins.requires_closure(name) if n not in plugins.core),

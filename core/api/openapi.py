@@ -144,6 +144,8 @@ def _in_header(operation: Operation) -> Iterator[Json]:
 
 def _answer(operation: Operation, variant: Variant | None) -> Json:
     answers = variant.answers if variant else operation.answers
+    if callable(answers):
+        answers = answers()
     if answers is None:
         return {"description": _("文件"), "content": {"application/octet-stream": {}}}
     if operation.many:
@@ -154,4 +156,4 @@ def _answer(operation: Operation, variant: Variant | None) -> Json:
 
 def _tells_version(answers: Any) -> bool:
     """Whether an answer carries the version that a change must name."""
-    return {"id", "version"} <= set(answers._declared_fields if isinstance(answers, type) else answers.get("properties", ()))
+    return {"id", "version"} <= set(answers.fields if isinstance(answers, Schema) else answers.get("properties", ()))

@@ -68,7 +68,8 @@ def _told(batch: ImportBatch, status: int = 0) -> Answer:
 @api.get("/kinds", needs=SIGNED_IN, title=_l("可以导入的表"), answers=KINDS)
 def kinds() -> dict[str, Any]:
     return {"items": [{"name": kind.name, "title": str(kind.title), "fields": [
-        {"name": target.name, "label": str(target.label), "required": target.required} for target in targets_of(kind.schema())]}
+        {"name": target.name, "label": str(target.label), "required": target.required} for target in
+        targets_of(kind.made(ctx()))]}
         for kind in batches.kinds(ctx())]}
 
 

@@ -35,7 +35,7 @@ def run(ctx: Context, job: Any, batch_id: int) -> dict[str, int]:
         return {}
     if batch is None:
         return {}
-    reading = Reading(batches.kind_named(ctx, batch.kind))
+    reading = Reading(batches.kind_named(ctx, batch.kind), ctx)
     matches = batches.matches_of(batches.layout_of(batch))
     sheet = batches.layout_of(batch)["sheet"] or None
     data = batches.file_of(batch)

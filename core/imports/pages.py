@@ -60,7 +60,7 @@ def show(batch: ImportBatch, trouble: Sequence[str] = (), status: int = 200) -> 
 def columns(batch: ImportBatch) -> dict[str, Any]:
     """The columns found, with samples and the fields to choose from."""
     layout = batches.layout_of(batch)
-    reading = Reading(batches.kind_named(ctx(), batch.kind))
+    reading = Reading(batches.kind_named(ctx(), batch.kind), ctx())
     rows = []
     for match in batches.matches_of(layout):
         target = reading.by_name.get(match.field or "")

@@ -64,7 +64,7 @@ def preview(ctx: Context, batch_id: int, only: str = "", wanted: tuple[int, int]
     """A page of a batch's rows. ``only``: one of FILTERS; anything else shows all. ``wanted``: (page, size)."""
     batch = batches.batch_of(ctx, batch_id)
     layout = batches.layout_of(batch)
-    reading = Reading(batches.kind_named(ctx, batch.kind))
+    reading = Reading(batches.kind_named(ctx, batch.kind), ctx)
     columns = [match for match in batches.matches_of(layout) if match.field in reading.by_name]
     where = [ImportRow.batch_id == batch.id, *_filter(only)]
     total = session().scalar(select(func.count()).select_from(ImportRow).where(*where)) or 0
@@ -134,7 +134,7 @@ def not_imported(ctx: Context, batch_id: int) -> tuple[str, bytes]:
     rows = session().scalars(query.order_by(ImportRow.number)).all()
     if not rows or not layout:
         raise NotFound("rows")
-    reading = Reading(batches.kind_named(ctx, batch.kind))
+    reading = Reading(batches.kind_named(ctx, batch.kind), ctx)
     ctx.audit("import", batch.id, name=batch.file_name, rows=len(rows))
     stem = batch.file_name.rsplit(".", 1)[0][:60]
     return _("%(name)s-未导入的行.xlsx", name=stem), _workbook(layout, rows, reading)

@@ -13,6 +13,7 @@ from core.imports.schema import targets_of
 from core.imports.table import read_row
 from core.imports.targets import Target
 from core.plugin import ImportKind
+from core.service import Context
 from core.web.forms import flat
 
 
@@ -44,9 +45,9 @@ class Item:
 class Reading:
     """Reads rows for one import kind. Make one per job: choices of the schema may come from the database."""
 
-    def __init__(self, kind: ImportKind) -> None:
+    def __init__(self, kind: ImportKind, ctx: Context) -> None:
         self.kind = kind
-        self.schema = kind.schema()
+        self.schema = kind.made(ctx)
         self.targets: tuple[Target, ...] = targets_of(self.schema)
         self.by_name = {target.name: target for target in self.targets}
 

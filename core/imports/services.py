@@ -56,7 +56,7 @@ class Inspected:
 def inspect(ctx: Context, kind_name: str, data: bytes, *, sheet: str | None = None) -> Inspected:
     """Open an upload as far as its head, outside any transaction. Raises Invalid on "file"."""
     kind = batches.kind_named(ctx, kind_name)
-    reading = Reading(kind)
+    reading = Reading(kind, ctx)
     known = batches.remembered(kind.name)
     session().rollback()                   # reading the file may take seconds: hold nothing meanwhile
     with open_table(data, reading.targets, remembered=known, sheet=sheet) as table:
@@ -123,7 +123,7 @@ def take_columns(ctx: Context, batch_id: int, chosen: Mapping[int, str]) -> Impo
     Raises Invalid when a field is named twice or a required one is missing.
     """
     batch = batches.batch_of(ctx, batch_id, UPLOADED, PREVIEWED, FAILED)
-    reading = Reading(batches.kind_named(ctx, batch.kind))
+    reading = Reading(batches.kind_named(ctx, batch.kind), ctx)
     layout = batches.layout_of(batch)
     found = batches.matches_of(layout)
     matches = [_chosen(match, chosen, reading) for match in found]

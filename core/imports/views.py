@@ -52,7 +52,7 @@ def _upload_page(kind: ImportKind, trouble: str = "") -> Any:
 @pages.get("/template/<kind>", needs=SIGNED_IN)
 def template(kind: str) -> Any:
     found = batches.kind_named(ctx(), kind)
-    data = make_template(str(found.title), targets_of(found.schema()))
+    data = make_template(str(found.title), targets_of(found.made(ctx())))
     return _file(_("%(name)s-导入模板.xlsx", name=found.title), data)
 
 

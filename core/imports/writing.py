@@ -36,7 +36,7 @@ def run(ctx: Context, job: Any, batch_id: int) -> dict[str, int]:
     if batch.state != WRITING:
         return {}
     total, done = batch.counts.get(GOOD, 0), 0
-    reading = Reading(batches.kind_named(ctx, batch.kind))
+    reading = Reading(batches.kind_named(ctx, batch.kind), ctx)
     trouble = ""
     try:
         while count := write_chunk(ctx, batch_id, reading):

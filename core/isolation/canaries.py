@@ -167,6 +167,7 @@ def _other(column: Column[Any], mark: Mark) -> Any:
 def _special(table: str, mark: Mark, plugins: Plugins) -> dict[str, Any]:
     """What core's own tables need so that the canary's account can sign in, hold every permission and open its records."""
     first = {"kind": min(plugins.import_kinds, default=""), "permission": min(plugins.permissions)}
+    extra = {field.of: field.name for _name, field in sorted(plugins.extra_fields.items(), reverse=True)}
     return {
         "access_role": {"permissions": sorted(plugins.permissions)},
         "access_grant": {"org_path": mark.grant, "ends_on": None},
@@ -178,6 +179,8 @@ def _special(table: str, mark: Mark, plugins: Plugins) -> dict[str, Any]:
         "ledgers_view": {"ledger": min(plugins.ledgers)},
         "notify_bulletin": {"state": "published", "starts_on": clock.today()},
         "people_affiliation": {"kind": "volunteer"},
+        "people_person_extra": {"field": extra.get("person", ""), "was_of": 0},
+        "people_org_extra": {"field": extra.get("org_unit", "")},
         "work_item": {"permission": first["permission"], "guard": first["permission"], "record_kind": min(plugins.workflows)},
     }.get(table, {})
 

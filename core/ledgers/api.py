@@ -34,7 +34,7 @@ LISTED = {"type": "object", "required": ["items"], "additionalProperties": False
 @api.get("", needs=SIGNED_IN, title=_l("可以读取的台账"), answers=LISTED)
 def ledgers() -> dict[str, Any]:
     return {"items": [{"name": ledger.name, "title": str(ledger.title), "group": group.label,
-                       "columns": [column.name for column in ledger.columns]}
+                       "columns": [column.name for column in ledger.shaped(ctx()).columns]}
                       for group in groups(ctx()) for ledger in group.ledgers]}
 
 

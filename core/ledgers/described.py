@@ -92,5 +92,6 @@ def variants(ctx: Context) -> Iterator[Variant]:
     """One operation per ledger that the reader may open."""
     for ledger in sorted(ctx.plugins.ledgers.values(), key=lambda one: one.name):
         if readable(ledger, ctx):
+            ledger = ledger.shaped(ctx)  # noqa: PLW2901
             yield Variant(arguments={"name": ledger.name}, title=str(ledger.title), query=parameters(ledger, ctx),
                           answers=answer_schema(row_schema(ledger, ctx)), note=str(ledger.note or ""))

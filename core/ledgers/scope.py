@@ -33,7 +33,7 @@ def find_ledger(ctx: Context, name: str) -> Ledger:
     if ledger is None or not ctx.plugins.active(ledger.name, ctx.enabled):
         raise NotFound(name)
     ctx.require(ledger.permission)
-    return ledger
+    return ledger.shaped(ctx)
 
 
 def scope_condition(ledger: Ledger, ctx: Context, permission: str = "") -> ColumnElement[bool] | None:

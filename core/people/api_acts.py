@@ -17,7 +17,7 @@ from core.web.forms.fields import BIGGEST
 from core.web.resource import OUTCOME, Resource, act
 
 from . import schemas
-from .api_told import OrgOut, PersonOut
+from .api_told import org_told, person_told
 from .models import Grid, PostHolding
 from .queries.grids import get_grid
 from .queries.org_page import org_page
@@ -53,17 +53,17 @@ class GridSheet(schemas.GridFields):
 # -- persons
 for _name, _act in ACTS.items():
     act(acts_api, "POST", PERSONS + _name, _act.run, _act.schema, name="person_" + _name.replace("-", "_"), title=_act.label,
-        needs=_act.permission, versioned=True, answers=OUTCOME if _name in ELSEWHERE else PersonOut, page="act")
+        needs=_act.permission, versioned=True, answers=OUTCOME if _name in ELSEWHERE else person_told, page="act")
 
 
 def _merge(ctx: Context, kept_id: int, *, gone_id: int, take: list[str], version: int | None, **data: Any) -> Any:
     return merge.merge(ctx, kept_id, gone_id, take=dict.fromkeys(take, "gone"), version=version, **data)
 
 
-act(acts_api, "POST", PERSONS + "merge", _merge, Twin, name="merge", needs=merge.MERGE, answers=PersonOut,
+act(acts_api, "POST", PERSONS + "merge", _merge, Twin, name="merge", needs=merge.MERGE, answers=person_told,
     page=("choose_twin", "merge_pair"), title=_l("合并重复记录"),
     note=_l("地址中的记录保留，gone_id 的记录并入后归档；空白字段总由另一条补上"))
-act(acts_api, "POST", "/archive/<int:record_id>/undo", unmerge.undo_merge, schemas.Reasoned, answers=PersonOut, page="unmerge",
+act(acts_api, "POST", "/archive/<int:record_id>/undo", unmerge.undo_merge, schemas.Reasoned, answers=person_told, page="unmerge",
     title=_l("撤销合并"))
 act(acts_api, "POST", "/links/<int:record_id>/end", links.close_affiliation, page="end_link", title=_l("结束参与关系"))
 act(acts_api, "POST", "/checks/<int:record_id>/confirm", checks.confirm_members, Confirmed, page="confirm",
@@ -72,10 +72,10 @@ act(acts_api, "POST", "/checks/<int:record_id>/confirm", checks.confirm_members,
 # -- organisations
 for _name, _change in CHANGES.items():
     act(acts_api, "POST", ORGS + _name, _change.run, _change.schema, name="org_" + _name, title=_change.label, note=_change.note,
-        answers=OrgOut, page="change_org")
-act(acts_api, "POST", ORGS + "election", terms.record_election, schemas.Election, answers=OrgOut, page="election",
+        answers=org_told, page="change_org")
+act(acts_api, "POST", ORGS + "election", terms.record_election, schemas.Election, answers=org_told, page="election",
     title=_l("登记换届"))
-act(acts_api, "POST", ORGS + "election/begin", terms.open_election, answers=OrgOut, page="begin_election",
+act(acts_api, "POST", ORGS + "election/begin", terms.open_election, answers=org_told, page="begin_election",
     title=_l("标记为换届中"))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from core.plugin import ORG_UNIT, PERSON
 from core.web.resource import shape
 
+from .extras.forms import telling
 from .models import OrgUnit, Person
 
 PersonOut = shape(Person, (
@@ -14,3 +16,4 @@ OrgOut = shape(OrgUnit, (
     "name", "short_name", "kind", "unit_kind", "parent_id", "path", "community_id", "status", "founded_on", "approval_no",
     "size_approval_no", "credit_code", "term_years", "term_start", "term_end", "contact_name", "contact_phone=contact_phone_mask",
     "address", "note", "dissolved_on", "successor_id"))
+person_told, org_told = telling(PersonOut, PERSON), telling(OrgOut, ORG_UNIT)

@@ -18,6 +18,7 @@ from core.settings.dictionaries import label
 
 from . import tree
 from .conditions import counted
+from .extras.shown import held_about
 from .models import Affiliation, MemberChange, OrgUnit, Person, PostHolding
 from .queries.people import search_people
 from .queries.units import search_orgs
@@ -139,3 +140,4 @@ def personal_data(person_id: int, ctx: Context) -> Iterable[HeldData]:
     yield HeldData(_("组织关系与参与"), tuple(
         (f"{AFFILIATION_KINDS[a.kind]} · {unit}", f"{a.starts_on} — {a.ends_on or ''}") for a, unit in links))
     yield HeldData(_("组织关系变动"), tuple((str(c.effective_on), f"{CHANGE_TYPES[c.type]} {c.reason}".strip()) for c in changes))
+    yield from held_about(ctx, person_id)

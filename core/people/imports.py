@@ -9,11 +9,14 @@ from sqlalchemy import delete, func, select
 from core.base.db import session
 from core.base.i18n import _, _l
 from core.contracts.errors import Conflict
-from core.plugin import ImportKind, Objection
+from core.plugin import ORG_UNIT, PERSON, ImportKind, Objection
 from core.service import Context
 
 from . import history
 from . import roster as rows
+from .extras.forms import row_schema
+from .extras.known import fields_on
+from .extras.values import give_back, held, remove_all, split
 from .models import OrgChange, OrgUnit, Person
 from .names import Named, UnitNames
 from .sealed import clear_text
@@ -50,7 +53,9 @@ def _known_unit(row: dict[str, Any], names: UnitNames) -> Named | None:
 
 def write_org(ctx: Context, row: dict[str, Any], names: UnitNames) -> tuple[str, int, str, dict[str, Any] | None]:
     """Create a unit, or complete the one with the same seal name. What a sheet leaves blank is never erased."""
-    data = {name: row[name] for name in FIELDS if row.get(name) not in (None, "")}
+    own, extra = split(row)
+    data = {name: own[name] for name in FIELDS if own.get(name) not in (None, "")}
+    data |= {key: value for key, value in extra.items() if value not in (None, "")}
     known = _known_unit(row, names)
     if known is not None:
         return _complete(ctx, known, data)
@@ -62,12 +67,15 @@ def write_org(ctx: Context, row: dict[str, Any], names: UnitNames) -> tuple[str,
 
 def _complete(ctx: Context, known: Named, data: dict[str, Any]) -> tuple[str, int, str, dict[str, Any] | None]:
     unit = ctx.get(OrgUnit, known.id)
+    data, extra = split(data)
+    had = held(unit, fields_on(ctx, ORG_UNIT)) if extra else {}
     given = {name: value for name, value in data.items() if not says_the_same(_known(unit, name), value)}
-    if not given:
+    added = {key: value for key, value in extra.items() if had.get(key) != value}
+    if not given and not added:
         return "org_unit", unit.id, "unchanged", None
     columns = [name for given_name in given for name in PHONE.get(given_name, (given_name,))]
-    before = {name: rows.plain(getattr(unit, name)) for name in columns}
-    update_org(ctx, unit.id, **whole_days(given))
+    before = {name: rows.plain(getattr(unit, name)) for name in columns} | {key: rows.plain(had.get(key)) for key in added}
+    update_org(ctx, unit.id, **whole_days(given), **added)
     return "org_unit", unit.id, "updated", {"version": unit.version, "before": before}
 
 
@@ -82,9 +90,11 @@ def undo_org(ctx: Context, org_id: int, kept: dict[str, Any]) -> None:
         raise Conflict(_("“%(name)s”在导入之后又被修改过，没有撤销。", name=unit.short_name))
     if "before" in kept:
         was = history.facts(unit)
-        for name, value in kept["before"].items():
+        before, extra = split(kept["before"])
+        for name, value in before.items():
             kind = OrgUnit.__table__.c[name].type.python_type
             setattr(unit, name, kind.fromisoformat(value) if value and hasattr(kind, "fromisoformat") else value)
+        give_back(ctx, unit, extra)
         session().flush()
         history.record(ctx, unit, "changed", was, ctx.today(), note=_("撤销导入"))
         return
@@ -93,6 +103,7 @@ def undo_org(ctx: Context, org_id: int, kept: dict[str, Any]) -> None:
     if used:
         raise Conflict(_("“%(name)s”已有党员或下级组织，没有撤销。", name=unit.short_name))
     session().execute(delete(OrgChange).where(OrgChange.org_id == org_id))
+    remove_all(unit)
     unit.community_id = None
     session().flush()
     session().delete(unit)
@@ -101,9 +112,10 @@ def undo_org(ctx: Context, org_id: int, kept: dict[str, Any]) -> None:
 
 roster = ImportKind(
     name="people.roster", title=_l("党员花名册"), schema=PersonRow, permission="people.person.create", prepare=rows.prepare,
-    check=rows.check, write=rows.write, undo=rows.undo, after="people.index",
+    check=rows.check, write=rows.write, undo=rows.undo, after="people.index", shaped=row_schema(PersonRow, PERSON),
     note=_l("列名和顺序不必与模板一致，系统会自动识别。已登记的人只补充和更新，不会清空原有内容。"))
 org_units = ImportKind(
     name="people.org_units", title=_l("党组织名册"), schema=OrgRow, permission="people.org.manage", prepare=prepare_orgs,
     check=check_org, write=write_org, undo=undo_org, after="people.tree", chained=True,
+    shaped=row_schema(OrgRow, ORG_UNIT),
     note=_l("先导入组织，再导入党员。上级组织放在下级组织之前。"))

@@ -9,11 +9,12 @@ from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import aliased
 
 from core.base.i18n import _l
-from core.plugin import A4, Action, Filter, Ledger, View, col
+from core.plugin import A4, ORG_UNIT, PERSON, Action, Filter, Ledger, View, col
 from core.service import Context
 from core.settings.dictionaries import labels
 
 from .conditions import holders_of, members_within, posts_of, residents_of, term_soon, unverified
+from .extras.columns import with_extras
 from .figures import structure_table as structure_table
 from .models import Grid, MemberChange, OrgUnit, Person, PostHolding
 from .tree import within_any
@@ -116,6 +117,7 @@ SCOPE = (Person.org_path, Person.guest_path)
 
 roster = Ledger(
     name="people.roster", title=_l("党员花名册"), permission=READ, export=EXPORT, paper=A4.landscape, icon="person-lines-fill",
+    more=with_extras(PERSON),
     rows=PEOPLE.where(Person.is_formal.is_(True)), key=Person.id, scope=(Person.org_path,), opens="people.person",
     columns=(*NAME, *MORE), filters=(IN_SUBTREE,), order=("org", "name"), imports="people.roster", rank=10,
     group=_l("组织与人员"),
@@ -126,6 +128,7 @@ roster = Ledger(
 )
 everybody = Ledger(
     name="people.everybody", title=_l("联系服务人员总表"), permission=READ, export=EXPORT, paper=A4.landscape, icon="people",
+    more=with_extras(PERSON),
     rows=PEOPLE, key=Person.id, scope=SCOPE, opens="people.person", columns=(*NAME, *MORE),
     filters=(IN_SUBTREE, Filter(name="guests", label=_l("流入、双报到所在组织"), kind="org", source=Person.guest_path),
              Filter(name="formal", label=_l("组织关系在册"), kind="flag", source=Person.is_formal)),
@@ -134,6 +137,7 @@ everybody = Ledger(
 )
 checks = Ledger(
     name="people.checks", title=_l("待核验党员"), permission=READ, export=EXPORT, paper=A4.landscape, icon="clipboard-check",
+    more=with_extras(PERSON),
     rows=lambda ctx: PEOPLE.where(unverified(ctx)), key=Person.id, scope=(Person.org_path,), opens="people.person",
     columns=(NAME[0], NAME[7], *(c for c in MORE if c.name == "membership_state"), NAME[10],
              col("verified_on", _l("最近核验"), Person.verified_on, filter=True),
@@ -146,6 +150,7 @@ SHORT = col("short_name", _l("简称"), OrgUnit.short_name, order=OrgUnit.path, 
 ABOVE = col("parent", _l("隶属"), Parent.short_name, order=Parent.path, opens="people.org", key=Parent.id, width=16)
 orgs = Ledger(
     name="people.orgs", title=_l("党组织一览表"), permission=ORG, paper=A4.landscape, icon="diagram-3",
+    more=with_extras(ORG_UNIT),
     rows=UNITS.where(OrgUnit.kind != "unit"), key=OrgUnit.id, scope=(OrgUnit.path,), opens="people.org",
     columns=(
         SHORT,
@@ -169,6 +174,7 @@ orgs = Ledger(
 )
 resident_units = Ledger(
     name="people.units", title=_l("驻区单位一览表"), permission=ORG, paper=A4.landscape, icon="building",
+    more=with_extras(ORG_UNIT),
     rows=UNITS.where(OrgUnit.kind == "unit"), key=OrgUnit.id, scope=(OrgUnit.path,), opens="people.org",
     columns=(
         SHORT,
@@ -188,6 +194,7 @@ resident_units = Ledger(
 )
 terms = Ledger(
     name="people.terms", title=_l("支部换届台账"), permission=ORG, paper=A4.landscape, icon="calendar-event",
+    more=with_extras(ORG_UNIT),
     rows=select(OrgUnit).outerjoin(OrgUnit.parent.of_type(Parent))
     .where(OrgUnit.kind.in_(PARTY_ORGS), OrgUnit.status.in_(LIVING_STATUS)),
     key=OrgUnit.id, scope=(OrgUnit.path,), opens="people.org",

@@ -13,11 +13,13 @@ from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
 from core.contracts.errors import Conflict
-from core.plugin import Objection
+from core.plugin import PERSON, Objection
 from core.service import Context
 from core.settings.dictionaries import code_for
 
-from .models import Affiliation, Grid, MemberChange, Person, PostHolding
+from .extras.known import fields_on
+from .extras.values import give_back, held, split
+from .models import Affiliation, Grid, MemberChange, Person, PersonExtra, PostHolding
 from .names import Named, UnitNames
 from .registered import Registered
 from .sanity import check_person
@@ -28,7 +30,7 @@ from .words import BRANCHES, MEMBERSHIP_STATES
 
 Row = dict[str, Any]
 PLACES = re.compile(r"[/、|\\]")
-OWN_ROWS = (Affiliation, PostHolding, MemberChange)
+OWN_ROWS = (Affiliation, PostHolding, MemberChange, PersonExtra)
 MEMBER_PLACES = (*BRANCHES, "general_branch", "committee", "work_committee", "group")
 
 
@@ -125,7 +127,10 @@ def _record(person_id: int) -> Person:
 
 
 def _complete(ctx: Context, known: Person, data: Row) -> tuple[str, dict[str, Any] | None]:
+    data, extra = split(data)
     given = {name: value for name, value in data.items() if value not in (None, "") and not _same(known, name, value)}
+    had = held(known, fields_on(ctx, PERSON)) if extra else {}
+    given |= {key: value for key, value in extra.items() if had.get(key) != value}
     if not given:
         return "unchanged", None
     if "residence_org_id" in given and known.grid_id is not None:
@@ -133,6 +138,7 @@ def _complete(ctx: Context, known: Person, data: Row) -> tuple[str, dict[str, An
     before = {name: plain(getattr(known, name)) for name in given if name in FIELDS}
     before |= {f"{NUMBERS[name]}_{part}": getattr(known, f"{NUMBERS[name]}_{part}")
                for name in given if name in NUMBERS for part in ("sealed", "index", "mask")}
+    before |= {key: plain(had.get(key)) for key in given if key in extra}
     update_person(ctx, known.id, **whole_days(given))
     return "updated", {"version": known.version, "before": before, "own": len(_own_versions(known))}
 
@@ -143,9 +149,11 @@ def undo(ctx: Context, person_id: int, kept: dict[str, Any]) -> None:
     if person.version != kept["version"]:
         raise Conflict(_("%(name)s 的信息在导入之后又被修改过，没有撤销。", name=person.name))
     if "before" in kept:
-        for name, value in kept["before"].items():
+        before, extra = split(kept["before"])
+        for name, value in before.items():
             setattr(person, name, _typed(name, value))
         set_keys(person)
+        give_back(ctx, person, extra)
         session().flush()
         return
     session().flush()
@@ -174,7 +182,9 @@ def _has_grown(person: Person, own: int) -> bool:
 
 def person_data(row: Row) -> Row:
     """The row as the services take it, without what was left blank."""
-    return {name: row.get(name) for name in (*FIELDS, *NUMBERS) if row.get(name) not in (None, "")}
+    own, extra = split(row)
+    return {name: own.get(name) for name in (*FIELDS, *NUMBERS) if own.get(name) not in (None, "")} | {
+        key: value for key, value in extra.items() if value not in (None, "")}
 
 
 def as_new(data: Row) -> Row:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .extra import CHOICE, DATE, NUMBER, ORG_UNIT, PERSON, TEXT, YES_NO, ExtraField
 from .hookspecs import hookimpl
 from .ledger import A4, BLANK, Action, Col, Filter, Ledger, Paper, View, col
 from .manager import Contribution, Hooks, Plugins, installed
@@ -30,8 +31,9 @@ from .switched import SwitchedOn
 from .workflow import Elapsed, State, Step, Workflow, elapsed, step
 
 __all__ = [
-    "A4", "API", "BLANK", "COUNT", "DAYS", "FEN", "HOURS", "PERCENT", "Action", "CalendarEntry", "Col", "Contribution", "Due",
-    "Elapsed", "EventKind", "Fact", "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem", "Objection",
-    "Owner", "Panel", "Paper", "Permission", "PersonalField", "Plugin", "Plugins", "Reminder", "RoleTemplate", "SearchHit",
-    "State", "Step", "SwitchedOn", "TimelineEntry", "View", "Workflow", "col", "elapsed", "hookimpl", "installed", "step",
+    "A4", "API", "BLANK", "CHOICE", "COUNT", "DATE", "DAYS", "FEN", "HOURS", "NUMBER", "ORG_UNIT", "PERCENT", "PERSON",
+    "TEXT", "YES_NO", "Action", "CalendarEntry", "Col", "Contribution", "Due", "Elapsed", "EventKind", "ExtraField", "Fact",
+    "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem", "Objection", "Owner", "Panel", "Paper",
+    "Permission", "PersonalField", "Plugin", "Plugins", "Reminder", "RoleTemplate", "SearchHit", "State", "Step",
+    "SwitchedOn", "TimelineEntry", "View", "Workflow", "col", "elapsed", "hookimpl", "installed", "step",
 ]

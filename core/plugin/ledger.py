@@ -124,6 +124,7 @@ class Ledger:
             () means the whole tenant may be read by everybody who holds the permission
     export  permission for exports; default: the reading permission
     rank    order in the menu of ledgers, small first
+    more    (ledger, ctx) -> the ledger with what depends on the reader's tenant: columns of fields that plugins add
     """
 
     name: str
@@ -149,6 +150,11 @@ class Ledger:
     group: Any = ""
     rank: int = 100
     menu: bool = True
+    more: Callable[..., Ledger] | None = None
 
     def column(self, name: str) -> Col | None:
         return next((c for c in self.columns if c.name == name), None)
+
+    def shaped(self, ctx: Any) -> Ledger:
+        """The ledger as the reader has it."""
+        return self.more(self, ctx) if self.more else self

@@ -18,6 +18,7 @@ import pluggy
 from core.base.i18n import add_catalog
 
 from . import troubles
+from .extra import ExtraField
 from .finding import GROUP, found_plugins
 from .hookspecs import PROJECT, Checks, Contributions, LifeCycle
 from .ledger import Ledger
@@ -97,6 +98,7 @@ class Plugins:
                   for x in (*o.ledgers, *o.workflows, *o.reminders, *o.import_kinds)]
         wanted += [(o.name, name) for o in self.by_name.values() for w in o.workflows for s in w.steps
                    for name in (s.may, *s.asked_too) if name]
+        wanted += [(o.name, name) for o in self.by_name.values() for f in o.extra_fields for name in (f.read, f.write) if name]
         return [f"{owner}: permission {name!r} is not declared in any manifest" for owner, name in wanted if name not in known]
 
     @classmethod
@@ -137,6 +139,10 @@ class Plugins:
     @cached_property
     def import_kinds(self) -> dict[str, ImportKind]:
         return self._all("import_kinds")
+
+    @cached_property
+    def extra_fields(self) -> dict[str, ExtraField]:
+        return self._all("extra_fields")
 
     @cached_property
     def permissions(self) -> dict[str, Permission]:

@@ -9,15 +9,16 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
 
+from .extra import PERSON, ExtraField
 from .ledger import Ledger
-from .manifest import Plugin, PluginProblems
+from .manifest import PersonalField, Plugin, PluginProblems
 from .records import EventKind, ImportKind, Indicator
 from .reminder import Reminder
 from .workflow import Workflow
 
 T = TypeVar("T")
 FILES = ("models", "schemas", "services", "workflows", "reminders", "ledgers", "indicators", "imports", "jobs", "events",
-         "handlers", "hooks")
+         "handlers", "hooks", "fields")
 
 
 class Owner:
@@ -84,6 +85,18 @@ class Owner:
     def event_kinds(self) -> list[EventKind]:
         return self.declared("events", EventKind)
 
+    @cached_property
+    def extra_fields(self) -> list[ExtraField]:
+        return self.declared("fields", ExtraField)
+
+    @cached_property
+    def personal_data(self) -> tuple[PersonalField, ...]:
+        """The register of personal data: what the manifest says of the own tables, and the fields on core's records."""
+        where = {f.name: f"people_{'person' if f.of == PERSON else 'org'}_extra[{f.name}]" for f in self.extra_fields}
+        return self.manifest.personal_data + tuple(
+            PersonalField(where[f.name], f.purpose, f.ground, f.keep, sensitive=f.sensitive)
+            for f in self.extra_fields if f.purpose)
+
     @property
     def actions(self) -> dict[str, Any]:
         """name -> words for the audit, of services that go by another name than a permission (`actions.py`: ACTIONS)."""
@@ -109,9 +122,10 @@ class Owner:
 
     def problems(self) -> list[str]:
         found = self.manifest.problems()
-        for item in (*self.ledgers, *self.workflows, *self.reminders, *self.indicators, *self.import_kinds, *self.event_kinds):
+        for item in (*self.ledgers, *self.workflows, *self.reminders, *self.indicators, *self.import_kinds, *self.event_kinds,
+                     *self.extra_fields):
             if not item.name.startswith(self.name + "."):
                 found.append(f"{self.name}: {type(item).__name__} {item.name!r} must start with {self.name + '.'!r}")
-        for each in (*self.workflows, *self.event_kinds):
+        for each in (*self.workflows, *self.event_kinds, *self.extra_fields):
             found += each.problems()
         return found

@@ -50,6 +50,7 @@ class ImportKind:
     write    (ctx, data, state) -> (record kind, record id, "created" | "updated" | "unchanged", undo data | None)
     undo     (ctx, record id, undo data) -> None; raises Conflict when the record was changed since
 
+    shaped   (ctx) -> the schema with the fields that plugins add in this tenant; None: `schema` as it stands
     chained  later rows build on earlier ones (a tree of organisations): the dry run of the whole sheet is one transaction
 
     The preview is a dry run: `write` runs inside a transaction that is rolled back, so it must do everything through
@@ -69,6 +70,11 @@ class ImportKind:
     after: str = ""
     note: Any = ""
     chained: bool = False
+    shaped: Callable[..., Any] | None = None
+
+    def made(self, ctx: Any) -> Any:
+        """A schema of one row, as the tenant has it."""
+        return self.shaped(ctx) if self.shaped else self.schema()
 
 
 @dataclass(frozen=True, slots=True)

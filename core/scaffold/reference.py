@@ -69,6 +69,12 @@ def settings(plugins: Plugins) -> Iterator[tuple[str, str, str]]:
                 yield f"{owner.name}.{one.name}", str(fields[one.name].load_default), str(one.label)
 
 
+def added_fields(plugins: Plugins) -> Iterator[tuple[str, str, str, str]]:
+    """Name, record, kind, label."""
+    for name, one in sorted(plugins.extra_fields.items()):
+        yield name, one.of, one.kind, str(one.label)
+
+
 def commands(group: click.Group = cli, above: str = "juheli") -> Iterator[tuple[str, str]]:
     for name, command in sorted(group.commands.items()):
         if isinstance(command, click.Group):
@@ -92,6 +98,7 @@ def page(plugins: Plugins) -> str:
             table("Events", ("event", "fields", "told when"), told()),
             table("Capabilities", ("protocol", "methods", "answers"), offered()),
             table("Settings", ("key", "default", "what"), settings(plugins)),
+            table("Fields on core's records", ("field", "of", "kind", "what"), added_fields(plugins)),
             table("Permissions", ("permission", "lets one", "sensitive"), permissions(plugins)),
             table("Commands", ("command", "does"), commands())))
 

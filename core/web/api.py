@@ -69,7 +69,8 @@ class Operation:
     open_body  the view reads the body itself (steps of workflows: the form is the step's)
     query      schema of the query string; None: no key is known
     open_query the view reads the query itself (ledgers: the filters are the ledger's)
-    answers    schema of the answer; `many`: a list of them under "items". A dict is a JSON Schema: the view's own
+    answers    schema of the answer, or a function that makes the reader's; `many`: a list of them under "items". A dict is a
+               JSON Schema: the view's own
     versioned  If-Match must name the version that is changed (428 without, 412 when it is another); `tagged`: the answer
                carries it, though it is no record with id and version
     variants   (ctx) -> what stands in the documents instead of one address with a name in it
@@ -87,7 +88,7 @@ class Operation:
     open_body: bool = False
     query: type[Schema] | None = None
     open_query: bool = False
-    answers: type[Schema] | dict[str, Any] | None = None
+    answers: type[Schema] | Callable[[], Any] | dict[str, Any] | None = None
     many: bool = False
     status: int = 200
     versioned: bool = False

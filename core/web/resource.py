@@ -154,7 +154,7 @@ def act(api: Api, method: str, rule: str, done_by: Service, takes: Takes | None 
     def view(data: dict[str, Any] | None = None, version: int | None = None, **given: Any) -> Any:
         more = {"version": version} if compares else {}
         result = done_by(ctx(), *given.values(), **more, **(data or {}))
-        return result if isinstance(answers, type) else Answer(outcome(result), version=getattr(result, "version", None))
+        return result if callable(answers) else Answer(outcome(result), version=getattr(result, "version", None))
 
     view.__name__ = name or done_by.__name__
     api.operation(method, rule, needs=needs or needs_of(done_by), takes=takes, like_form=takes is not None, answers=answers,

@@ -29,7 +29,7 @@ from core.web.forms.choices import Choices, Refs
 from core.web.forms.schema import Schema
 
 LARGEST = 1024 * 1024       # bytes of one JSON body
-TAG = re.compile(r"v([0-9]{1,9})")
+TAG = re.compile(r"v([0-9]{1,9})(?:-[0-9a-f]{8})?")
 
 
 class InvalidQuery(Invalid):
@@ -162,10 +162,14 @@ def if_match() -> int | None:
 
 # -- out
 def answered(answer: Answer, answers: Any, many: bool, status: int) -> Response:
-    """The answer as JSON in UTF-8. A version becomes an ETag, and 304 when the caller has it already."""
+    """The answer as JSON in UTF-8. A version becomes an ETag, and 304 when the caller has it already. A schema whose fields
+    depend on the tenant brings a `stamp` of them: another shape is another copy of the same version.
+    """
     data, version = answer.data, answer.version
-    if isinstance(answers, type):
-        schema = _dumper(answers)
+    stamp = ""
+    if callable(answers):
+        schema = _dumper(answers) if isinstance(answers, type) else answers()
+        stamp = getattr(schema, "stamp", "")
         if many:
             data = {"items": schema.dump(data, many=True)}
         else:
@@ -174,7 +178,7 @@ def answered(answer: Answer, answers: Any, many: bool, status: int) -> Response:
             data = schema.dump(data)
     response = current_app.response_class(encoded(data), answer.status or status, answer.headers, mimetype="application/json")
     if version is not None:
-        response.set_etag(f"v{version}")
+        response.set_etag(f"v{version}{stamp}")
         asked = answer.lasting and request.method in ("GET", "HEAD") and "If-None-Match" in request.headers
         if asked and response.status_code == 200:
             response.make_conditional(request)

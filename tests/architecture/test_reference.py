@@ -12,6 +12,7 @@ from core.plugin.manager import installed
 from core.scaffold import reference
 from tests.architecture.tree import ROOT
 
+WITH_PLUGINS = (reference.permissions, reference.settings, reference.added_fields)
 EXTEND = ROOT / "docs/extend"
 LINK = re.compile(r"\]\(([^)#:]+\.md)\)")
 
@@ -21,10 +22,10 @@ def test_the_reference_is_what_the_code_says():
 
 
 @pytest.mark.parametrize("find", [reference.hooks, reference.told, reference.offered, reference.commands, reference.permissions,
-                                  reference.settings], ids=lambda find: find.__name__)
+                                  reference.settings, reference.added_fields], ids=lambda find: find.__name__)
 def test_everything_has_words(find):
     with use_locale("en"):
-        rows = list(find(installed()) if find in (reference.permissions, reference.settings) else find())
+        rows = list(find(installed()) if find in WITH_PLUGINS else find())
     words = {row[0]: row[1] if find in (reference.permissions, reference.commands) else row[-1] for row in rows}
     assert rows and [name for name, said in words.items() if len(said) < 4 or HAN.search(said)] == []
 

@@ -955,6 +955,27 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_people_org_change_effective_on'), ['tenant_id', 'effective_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_people_org_change_org_id'), ['tenant_id', 'org_id'], unique=False)
 
+    op.create_table('people_org_extra',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('org_id', sa.BigInteger(), nullable=False),
+    sa.Column('field', sa.String(length=64), nullable=False),
+    sa.Column('text', sa.String(length=500), nullable=True),
+    sa.Column('number', sa.BigInteger(), nullable=True),
+    sa.Column('day', sa.Date(), nullable=True),
+    sa.Column('flag', sa.Boolean(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'org_id'], ['people_org_unit.tenant_id', 'people_org_unit.id'], name=op.f('fk_people_org_extra_org_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_people_org_extra')),
+    sa.UniqueConstraint('tenant_id', 'org_id', 'field', name=op.f('uq_people_org_extra_org_id_field')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('people_org_extra', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_people_org_extra_field'), ['tenant_id', 'field'], unique=False)
+
     op.create_table('people_registry_check',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1235,6 +1256,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_people_affiliation_org_path'), ['tenant_id', 'org_path'], unique=False)
         batch_op.create_index(batch_op.f('ix_people_affiliation_person_id'), ['tenant_id', 'person_id'], unique=False)
 
+    op.create_table('people_person_extra',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('was_of', sa.BigInteger(), nullable=False),
+    sa.Column('field', sa.String(length=64), nullable=False),
+    sa.Column('text', sa.String(length=500), nullable=True),
+    sa.Column('number', sa.BigInteger(), nullable=True),
+    sa.Column('day', sa.Date(), nullable=True),
+    sa.Column('flag', sa.Boolean(), nullable=True),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'person_id'], ['people_person.tenant_id', 'people_person.id'], name=op.f('fk_people_person_extra_person_id')),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_people_person_extra')),
+    sa.UniqueConstraint('tenant_id', 'person_id', 'field', 'was_of', name=op.f('uq_people_person_extra_person_id_field_was_of')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('people_person_extra', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_people_person_extra_field'), ['tenant_id', 'field'], unique=False)
+
     op.create_table('people_post_holding',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1275,6 +1318,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_people_post_holding_org_id'))
 
     op.drop_table('people_post_holding')
+    with op.batch_alter_table('people_person_extra', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_people_person_extra_field'))
+
+    op.drop_table('people_person_extra')
     with op.batch_alter_table('people_affiliation', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_people_affiliation_person_id'))
         batch_op.drop_index(batch_op.f('ix_people_affiliation_org_path'))
@@ -1334,6 +1381,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_people_registry_check_org_id'))
 
     op.drop_table('people_registry_check')
+    with op.batch_alter_table('people_org_extra', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_people_org_extra_field'))
+
+    op.drop_table('people_org_extra')
     with op.batch_alter_table('people_org_change', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_people_org_change_org_id'))
         batch_op.drop_index(batch_op.f('ix_people_org_change_effective_on'))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from .change import MemberChange
 from .check import Archive, RegistryCheck
+from .extra import OrgExtra, PersonExtra
 from .org import Grid, OrgChange, OrgUnit, PostHolding
 from .person import Affiliation, Person
 
-__all__ = ["Affiliation", "Archive", "Grid", "MemberChange", "OrgChange", "OrgUnit", "Person", "PostHolding", "RegistryCheck"]
+__all__ = ["Affiliation", "Archive", "Grid", "MemberChange", "OrgChange", "OrgExtra", "OrgUnit", "Person", "PersonExtra",
+           "PostHolding", "RegistryCheck"]

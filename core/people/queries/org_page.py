@@ -8,6 +8,7 @@ from core.plugin import Panel
 from core.service import Context, service
 
 from .. import history
+from ..extras.shown import Section, sections
 from ..models import OrgChange, OrgUnit, Person, PostHolding, RegistryCheck
 from . import advice, units
 from .grids import grids_of
@@ -30,6 +31,7 @@ class OrgPage:
     grids: list
     round: RegistryCheck | None
     panels: list[Panel]
+    extras: list[Section]
 
 
 @service(READ, writes=False)
@@ -46,4 +48,4 @@ def org_page(ctx: Context, org_id: int) -> OrgPage:
         advice.org_warnings(ctx, org_id) if people else [],
         history.changes_of([org_id]), grids_of(ctx, "", 100, org_id=org_id) if unit.unit_kind == "community" else [],
         units.open_round(ctx, org_id) if people else None,
-        sorted((p for p in found if ctx.may(p.permission)), key=lambda p: p.rank))
+        sorted((p for p in found if ctx.may(p.permission)), key=lambda p: p.rank), sections(ctx, unit))

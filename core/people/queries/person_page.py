@@ -11,6 +11,7 @@ from core.plugin import HeldData, Panel, TimelineEntry
 from core.service import Context, service
 from core.tenancy.lifecycle import with_modules_off
 
+from ..extras.shown import Section, sections
 from ..models import Affiliation, Archive, MemberChange, OrgUnit, Person, PostHolding
 
 READ = "people.person.read"
@@ -28,6 +29,7 @@ class PersonPage:
     panels: list[Panel]
     timeline: list[TimelineEntry]
     may_edit: bool
+    extras: list[Section]
 
 
 @service(READ, writes=False)
@@ -48,7 +50,7 @@ def person_page(ctx: Context, person_id: int) -> PersonPage:
         list(session().scalars(archive).all()),
         sorted((p for p in found if ctx.may(p.permission)), key=lambda p: p.rank),
         _timeline(ctx, person_id),
-        ctx.may("people.person.update", person.org_path))
+        ctx.may("people.person.update", person.org_path), sections(ctx, person))
 
 
 def _timeline(ctx: Context, person_id: int) -> list[TimelineEntry]:

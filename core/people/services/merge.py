@@ -18,6 +18,8 @@ from core.plugin import Objection
 from core.service import Context, service
 from core.tenancy.lifecycle import with_modules_off
 
+from ..extras.merging import merge_values
+from ..extras.values import remove_all
 from ..models import Affiliation, Archive, Grid, MemberChange, OrgUnit, Person, PostHolding
 from ..sealed import clear_text
 from ..standing import close_formal, close_link, is_counted, open_links, settle, write_change
@@ -67,6 +69,7 @@ def merge(ctx: Context, kept_id: int, gone_id: int, *, take: Mapping[str, str] |
         _refuse_untrue(ctx, kept, values)
         snapshot = _snapshot(gone)
         trace.note_rows(gone)
+        merge_values(kept, gone, take or {})
         told = with_modules_off(ctx)
         told.hooks.strict("person_merged", kept_id=kept.id, gone_id=gone.id, ctx=told)
         _repoint(kept, gone)
@@ -98,6 +101,7 @@ def take_out(ctx: Context, person_id: int, *, reason: str, version: int | None =
         for model in (Affiliation, PostHolding):
             for each in session().scalars(select(model).where(model.person_id == person.id)):
                 session().delete(each)
+        remove_all(person)
         _name_instead(person, None)
         session().flush()
         session().delete(person)

@@ -17,6 +17,7 @@ from core.service import Context, service
 from core.tenancy.turns import wait_for_turn
 
 from .. import history, tree
+from ..extras.values import save, split
 from ..models import OrgUnit
 from ..moves import refresh_communities
 from ..sealed import put_contact_phone
@@ -40,11 +41,13 @@ def create_org(ctx: Context, *, name: str, short_name: str, kind: str, parent_id
         unit.path = tree.child(above.path if above else "", unit.ordinal)
     except ValueError:
         raise Invalid({"parent_id": [_("组织层级最多 %(n)s 级。", n=tree.DEEPEST)]}) from None
+    data, extra = split(data)
     fill(unit, {"name": name, "short_name": short_name, "kind": kind, **data})
     check(unit)
     put_contact_phone(unit, contact_phone)
     session().add(unit)
     session().flush()
+    save(ctx, unit, {key: value for key, value in extra.items() if value not in (None, "")}, new=True)
     unit.community_id = unit.id if unit.unit_kind == "community" else above.community_id if above else None
     if since := unit.founded_on or effective_on:        # unknown: for past reports it was always there
         history.record(ctx, unit, "founded", None, since, document_no=document_no or unit.approval_no)
@@ -74,16 +77,19 @@ def update_org(ctx: Context, org_id: int, *, version: int | None = None, effecti
     phone = {"contact_phone"} & set(data)
     if phone:
         put_contact_phone(unit, data.pop("contact_phone"))
+    data, extra = split(data)
     changed = fill(unit, data)
     check(unit)
+    added = save(ctx, unit, extra)
     session().flush()
     if "unit_kind" in changed:
         refresh_communities(unit.path)
     kind = "renamed" if {"name", "short_name"} & changed else "changed"
     history.record(ctx, unit, kind, before, not_future(ctx, effective_on), document_no=document_no or "")
-    ctx.audit("org_unit", unit.id, name=unit.short_name, fields=sorted(changed | phone))
-    if changed | phone:
-        ctx.publish(OrgChanged(org_id=unit.id, fields=tuple(sorted(changed | phone))))
+    told = sorted(changed | phone | set(added))
+    ctx.audit("org_unit", unit.id, name=unit.short_name, fields=told, **({"changes": added} if added else {}))
+    if told:
+        ctx.publish(OrgChanged(org_id=unit.id, fields=tuple(told)))
     return unit
 
 

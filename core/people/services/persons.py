@@ -15,6 +15,7 @@ from core.contracts.errors import Invalid
 from core.contracts.events import PersonChanged, PersonRegistered
 from core.service import Context, service
 
+from ..extras.values import save, split
 from ..models import Grid, OrgUnit, Person
 from ..registered import registered
 from ..sanity import Errors, check_person, complete_from_id, full_day
@@ -39,10 +40,12 @@ def create_person(ctx: Context, *, org_id: int, entry: str = "initial", affiliat
     entry        how a member comes in: initial (was there before the software), transfer_in, newly_admitted
     affiliation  formal, or the participation link of somebody whose formal affiliation is elsewhere
 
-    Raises Invalid with a sentence per field, also when the ID number is already registered in this tenant.
+    `data` may hold fields that plugins add, by their keys. Raises Invalid with a sentence per field, also when the ID number
+    is already registered in this tenant.
     """
     unit = living(ctx, org_id, "org_id")
     ctx.require(CREATE, unit.path)
+    data, extra = split(data)
     data = full_day(complete_from_id(_checked(ctx, {"member_kind": "full", **data})))
     if entry not in ENTRIES or affiliation not in ("formal", *GUEST_KINDS):
         raise Invalid({"entry" if entry not in ENTRIES else "affiliation": [_("请从列表中选择")]})
@@ -55,6 +58,7 @@ def create_person(ctx: Context, *, org_id: int, entry: str = "initial", affiliat
         person.verified_on = ctx.today()
     session().add(person)
     session().flush()
+    save(ctx, person, {key: value for key, value in extra.items() if value not in (None, "")}, new=True)
     first_link(person, affiliation, unit, on, str(CHANGE_TYPES[entry]))
     if is_counted(person):
         write_change(ctx, person, entry, unit, on, document_no=document_no, other_place=from_place)
@@ -75,9 +79,10 @@ def update_person(ctx: Context, person_id: int, *, version: int | None = None, *
     ctx.require(UPDATE, person.org_path)
     ctx.check_version(person, version)
     now = {field: getattr(person, field) for field in FIELDS}
+    data, extra = split(data)
     data = full_day(complete_from_id(_checked(ctx, {**now, **data}, person)))
     counted, kind = is_counted(person), person.member_kind
-    changes = fill(person, data)
+    changes = fill(person, data) | save(ctx, person, extra)
     session().flush()
     if counted and kind != person.member_kind:
         write_change(ctx, person, "corrected", ctx.get(OrgUnit, person.org_id), ctx.today(), effect=0,

@@ -23,6 +23,7 @@ from core.rules import rule
 from core.service import Context, service
 from core.tenancy.lifecycle import with_modules_off
 
+from ..extras.merging import part_values
 from ..models import Affiliation, Archive, Grid, MemberChange, Person
 from ..standing import is_counted, open_links, settle, write_change
 from .membership import _needed
@@ -106,6 +107,7 @@ def undo_merge(ctx: Context, archive_id: int, *, reason: str) -> Person:
         _give_back(kept, row.undo)
         gone = _restore(row)
         _point_back(row.undo["rows"], kept.id, gone.id)
+        part_values(kept, gone)
         _reopen(gone, row.undo["open"])
         if row.undo["counted"]:
             write_change(ctx, gone, "corrected", unit, ctx.today(), effect=1, reason=said)

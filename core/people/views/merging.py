@@ -11,6 +11,8 @@ from core.contracts.errors import Invalid
 from core.web import ctx, done, go
 from core.web.forms import Ref, Schema, SchemaForm, ui
 
+from ..extras.known import said
+from ..extras.merging import differing
 from ..queries.people import archived_one, get_person
 from ..schemas import Reasoned
 from ..services.merge import CHOICES, merge, preview, shown
@@ -40,7 +42,8 @@ def merge_pair(record_id: int, gone_id: int) -> Any:
     kept, gone, fields, objections = preview(ctx(), record_id, gone_id)
     errors: list[str] = []
     if request.method == "POST":
-        take = {name: request.form[f"take_{name}"] for name in CHOICES if f"take_{name}" in request.form}
+        added = [f.key for f, _here, _there in differing(ctx(), kept, gone)]
+        take = {name: request.form[f"take_{name}"] for name in (*CHOICES, *added) if f"take_{name}" in request.form}
         try:
             merge(ctx(), record_id, gone_id, take=take, reason=request.form.get("reason", ""),
                   version=_number("version"), gone_version=_number("gone_version"))
@@ -51,6 +54,8 @@ def merge_pair(record_id: int, gone_id: int) -> Any:
             return go("people.person", record_id=record_id)
     rows = [(name, field_label(name), field_text(kept, name), field_text(gone, name),
              shown(kept, name) in (None, "")) for name in fields]
+    rows += [(f.key, str(f.label), said(f, here), said(f, there), here is None) for f, here, there in
+             differing(ctx(), kept, gone)]
     return show("people/merge.html", status(), kept=kept, gone=gone, rows=rows, objections=objections, errors=errors,
                   reason=request.form.get("reason", ""))
 

@@ -7,9 +7,11 @@ from typing import Any
 from flask import request
 
 from core.base.i18n import _
+from core.plugin import ORG_UNIT
 from core.web import ctx, done, go
 from core.web.forms import SchemaForm
 
+from ..extras.forms import form_schema, typed
 from ..models import OrgUnit
 from ..queries import units
 from ..queries.org_page import org_page
@@ -35,7 +37,7 @@ def org(record_id: int) -> Any:
 @pages.form("/o/new", needs=MANAGE)
 def new_org() -> Any:
     given = {"parent_id": request.args["parent_id"]} if request.args.get("parent_id", "").isdigit() else {}
-    form = SchemaForm(NewOrg(), values=given)
+    form = SchemaForm(form_schema(NewOrg, ORG_UNIT), values=given)
     if posted(form) and form.attempt(orgs.create_org, ctx(), **filled(form.data)):
         done(_("已新增组织：%(name)s", name=form.result.short_name))
         if request.form.get("again"):
@@ -47,7 +49,7 @@ def new_org() -> Any:
 @pages.form("/o/<int:record_id>/edit", needs=MANAGE)
 def edit_org(record_id: int) -> Any:
     unit = units.get_org(ctx(), record_id)
-    form = SchemaForm(EditOrg(), obj=unit)
+    form = SchemaForm(form_schema(EditOrg, ORG_UNIT, unit), obj=unit, values=typed(ctx(), unit))
     form["contact_phone"].help = kept(unit.contact_phone_mask)
     if posted(form) and form.attempt(_save, record_id, form):
         done(_("已保存：%(name)s", name=form.result.short_name))

@@ -7,9 +7,11 @@ from typing import Any
 from flask import request
 
 from core.base.i18n import _
+from core.plugin import PERSON
 from core.web import back, ctx, done, go
 from core.web.forms import SchemaForm
 
+from ..extras.forms import form_schema, typed
 from ..queries import people
 from ..queries.person_page import held_data, person_page
 from ..schemas import EditPerson, NewPerson, Reveal
@@ -34,7 +36,7 @@ def person(record_id: int) -> Any:
 @pages.form("/p/new", needs="people.person.create")
 def new_person() -> Any:
     given = {"org_id": request.args["org_id"]} if request.args.get("org_id", "").isdigit() else {}
-    form = SchemaForm(NewPerson(), values=given)
+    form = SchemaForm(form_schema(NewPerson, PERSON), values=given)
     if posted(form) and form.attempt(create_person, ctx(), **filled(form.data)):
         done(_("已登记：%(name)s", name=form.result.name))
         if request.form.get("again"):
@@ -46,7 +48,7 @@ def new_person() -> Any:
 @pages.form("/p/<int:record_id>/edit", needs="people.person.update")
 def edit_person(record_id: int) -> Any:
     who = people.get_person(ctx(), record_id)
-    form = SchemaForm(EditPerson(), obj=who)
+    form = SchemaForm(form_schema(EditPerson, PERSON, who), obj=who, values=typed(ctx(), who))
     form["phone"].help = kept(who.phone_mask)
     form["id_no"].help = kept(who.id_mask)
     if posted(form) and form.attempt(_save, record_id, form):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import pytest
 
 from .bearing import Bearing
+from .fields import Fields
 from .gating import Gating
 from .isolation import Isolation
 from .look import Look
@@ -25,7 +26,7 @@ from .subtree import Subtree
 from .toggling import Toggling
 from .words import Words
 
-PARTS: tuple[type, ...] = (Gating, Rights, Toggling, Subtree, Isolation, Schema, Moving, Purging,
+PARTS: tuple[type, ...] = (Gating, Fields, Rights, Toggling, Subtree, Isolation, Schema, Moving, Purging,
                            Privacy, Words, Bearing, Speed, Look)
 
 

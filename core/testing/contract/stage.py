@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,11 @@ from core.base.scope import tenant_scope
 from core.isolation.canaries import Mark, plant
 from core.isolation.shadows import marks_for
 from core.isolation.site import numbers_of
-from core.plugin import Owner, Plugins
+from core.people.extras.known import offered
+from core.people.extras.values import save
+from core.people.models import OrgUnit, Person
+from core.plugin import ORG_UNIT, PERSON, Owner, Plugins, extra
+from core.service import unit_of_work
 from core.tenancy.lifecycle import disable_plugin, enable_plugin
 
 from ..fixtures import copied
@@ -91,6 +96,15 @@ class Stage:
             with self.world.inside(HOME) as ctx:
                 enable_plugin(ctx, self.name)
 
+    def fill_fields(self, slug: str, mark: Mark) -> None:
+        """A value in every field the plugin adds to core's records, of the canary's person and unit."""
+        values = {extra.TEXT: mark.word, extra.NUMBER: 1, extra.DATE: dt.date(2026, 1, 31), extra.YES_NO: True}
+        with self.world.inside(slug) as ctx, unit_of_work(ctx):
+            for of, model in ((PERSON, Person), (ORG_UNIT, OrgUnit)):
+                own = [f for f in self.owner.extra_fields if f.of == of]
+                save(ctx, ctx.get(model, mark.id), {
+                    f.key: offered(f)[0][0] if f.kind == extra.CHOICE else values[f.kind] for f in own})
+
     def furnish(self, slug: str) -> Mark:
         """A further tenant with the plugin on and canaries in every table."""
         tenant = self.world.open_tenant(slug, kind=kind_for(self.owner), plugins=(self.name,))
@@ -98,6 +112,7 @@ class Stage:
             mark, = marks_for(tenant, {NUMBER: "H"})
             with tenant_scope(tenant.id):
                 plant(mark, self.plugins, CHAIN)
+        self.fill_fields(slug, mark)
         return mark
 
 

@@ -42,7 +42,7 @@ def people(world: World) -> int:
 
 def test_a_person_is_registered_read_and_changed(world, program, units):
     made = create(program, units, phone="13800138000", joined_on="2020-01-31")
-    assert made.status_code == 201 and made.headers["ETag"] == '"v1"'
+    assert made.status_code == 201 and made.headers["ETag"].startswith('"v1-')      # fields of plugins are among them
     assert made.json["phone"] == "138****8000" and made.json["joined_on"] == "2020-01-31" and "王芳".encode() in made.data
     path = made.headers["Location"].removeprefix("/t/east/api/v1")
     read = program.get(path)
@@ -50,7 +50,7 @@ def test_a_person_is_registered_read_and_changed(world, program, units):
     assert program.get(path, headers={"If-None-Match": made.headers["ETag"]}).status_code == 304
     changed = program.ask("PATCH", path, json={"work_unit": "县中心医院", "joined_on": None}, headers={"If-Match": '"v1"'})
     assert changed.status_code == 200, changed.json
-    assert (changed.json["work_unit"], changed.json["joined_on"], changed.headers["ETag"]) == ("县中心医院", None, '"v2"')
+    assert (changed.json["work_unit"], changed.json["joined_on"], changed.headers["ETag"][:4]) == ("县中心医院", None, '"v2-')
     assert changed.json["phone"] == "138****8000"
     with world.inside("east"):
         entry = session().scalars(select(AuditEntry).where(AuditEntry.action == "people.person.update")).one()
@@ -180,9 +180,10 @@ def test_every_field_of_a_body_is_known_to_the_service_behind(world, program, un
         sent = [(op, {name: fitting(field)}) for op in operations if op.takes for name, field in op.takes().fields.items()]
     assert len({id(op) for op, _field in sent}) == 4
     for op, field in sent:
-        kind, number = ("orgs", pine) if issubclass(op.takes, OrgFields) else ("persons", person)
+        taken = type(op.takes())
+        kind, number = ("orgs", pine) if issubclass(taken, OrgFields) else ("persons", person)
         path = f"/people/{kind}/{number}" if op.partial else f"/people/{kind}"
-        answer = program.ask(op.method, path, json={**base.get(op.takes, {}), **field}, headers={"If-Match": "*"})
+        answer = program.ask(op.method, path, json={**base.get(taken, {}), **field}, headers={"If-Match": "*"})
         assert answer.status_code in (200, 201, 422), (path, field, answer.json)
 
 

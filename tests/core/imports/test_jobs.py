@@ -194,7 +194,7 @@ def test_schema_errors_reach_their_column(desk):
 
 
 def test_items_refused_by_the_schema_as_a_whole():
-    reading = Reading(members)
+    reading = Reading(members, None)
     item = Item(1, [], {"name": "张三", "joined_on": "2020-09", "branch": "x", "nobody": "1"})
     reading.load(item)
     assert item.data is None and item.errors[""]

@@ -1,0 +1,63 @@
+"""The added fields as columns of the registers of persons and organisations: shown, filtered, searched, sorted, exported."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import and_, not_, or_, select
+
+from core.plugin import CHOICE, PERSON, YES_NO, Col, ExtraField, Ledger, col
+from core.service import WHOLE_TENANT, Context
+
+from ..models import OrgUnit, Person, PersonExtra
+from ..tree import within_any
+from .known import KINDS, fields_on, words_of
+from .values import COLUMNS, TABLES
+
+Seen = tuple[ExtraField, tuple[str, ...], tuple[str, ...]]      # a field, subtrees where it is read, those that take no part
+
+
+def _sources(field: ExtraField, paths: tuple[str, ...], left: tuple[str, ...]) -> Any:
+    """The value beside the row, as far as the reader may see it there."""
+    model, place = TABLES[field.of]
+    record: Any = Person if field.of == PERSON else OrgUnit
+    where = [model.tenant_id == record.tenant_id, place == record.id, model.field == field.name]
+    where += [PersonExtra.was_of == 0] if field.of == PERSON else []
+    columns = (Person.org_path, Person.guest_path) if field.of == PERSON else (OrgUnit.path,)
+    if paths != WHOLE_TENANT or left:
+        where.append(or_(*(and_(within_any(c, paths), *([not_(within_any(c, left))] if left else [])) for c in columns)))
+    return select(getattr(model, COLUMNS[field.kind])).where(*where).correlate(record).scalar_subquery()
+
+
+def _column(seen: Seen) -> Col:
+    field, paths, left = seen
+    listed: Any = (lambda _ctx: words_of(field)) if field.kind in (CHOICE, YES_NO) else None
+    if field.kind == YES_NO:
+        listed = None                           # a flag is said and filtered as one
+    return col(field.key, field.label, _sources(field, paths, left), search=field.search and field.kind in ("text", "number"),
+               filter=field.filter, blank=field.filter and field.kind not in ("number", "text", YES_NO), choices=listed,
+               hidden=not field.shown, priority=2, width=14)
+
+
+@lru_cache(maxsize=512)
+def _with(ledger: Ledger, seen: tuple[Seen, ...]) -> Ledger:
+    return dataclasses.replace(ledger, columns=(*ledger.columns, *(_column(one) for one in seen)), more=None)
+
+
+def with_extras(of: str) -> Callable[[Ledger, Context], Ledger]:
+    """For `Ledger.more` of a register whose rows are records of this kind."""
+    def more(ledger: Ledger, ctx: Context) -> Ledger:
+        seen = [(f, _reach(ctx, f), tuple(ctx.left(f.name))) for f in fields_on(ctx, of)]
+        mine = tuple(one for one in seen if one[1])
+        return _with(ledger, mine) if mine else ledger
+
+    return more
+
+
+def _reach(ctx: Context, field: ExtraField) -> tuple[str, ...]:
+    """Subtrees whose records' values the actor reads."""
+    return WHOLE_TENANT if field.of != PERSON and not field.read and ctx.may(KINDS[field.of].read) else ctx.subtrees(
+        field.read or KINDS[field.of].read)
