@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from core.base.session import begin_write, session
-from core.contracts.events import EVENTS, Event
+from core.contracts.events import Event
 from core.jobs.parking import call_for, park, parked
 from core.jobs.queue import enqueue, job, on_behalf_of
 from core.plugin import Plugins
@@ -111,7 +111,7 @@ def deliver(ctx: Any, running: Any, event: str, data: dict[str, Any], consumer: 
         session().commit()
         return {"parked": True}
     fn = getattr(ctx.plugins.by_name[consumer].file("handlers"), handler)
-    fn(ctx, EVENTS[event](**data))
+    fn(ctx, fn.handles(**data))
     return {}
 
 

@@ -48,7 +48,7 @@ class Environment:
 
     def follow(self, commands: list[str]) -> list[str]:
         """Type the commands into one shell; what each said. Raises AssertionError at the first that fails."""
-        lines = "\n".join(f"{command} 2>&1\necho {MARK}" for command in commands)
+        lines = "\n".join(f"{{ {command}; }} 2>&1\necho {MARK}" for command in commands)
         done = subprocess.run(["bash", "-e", "-c", lines], cwd=self.folder, env=self.variables, capture_output=True, text=True,
                               timeout=540)
         said = done.stdout.split(f"{MARK}\n")
