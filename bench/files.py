@@ -1,0 +1,145 @@
+"""A roster of 15 columns taken in through the wizard and out again as a file, each in a process of its own: its peak is seen.
+
+Beside it the least that could be done: the sheet parsed by calamine and sent through COPY, without a check, an index, a person
+looked up, a number sealed, a trace in the audit; and the rows of the same query through the bare writer.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+import xlsxwriter
+
+from bench.child import Took, apart, timed
+from bench.frame import Bench, Run
+from bench.frame.ground import Ground, ground
+from bench.planting import plant, superuser, writing
+from core.base.identity import make_id_no
+from core.testing.world import Browser
+
+HEADS = (
+    "\u59d3\u540d", "\u6027\u522b", "\u51fa\u751f\u5e74\u6708", "\u5b66\u5386", "\u5165\u515a\u65f6\u95f4",
+    "\u8f6c\u6b63\u65f6\u95f4", "\u515a\u5458\u7c7b\u522b", "\u6240\u5728\u515a\u652f\u90e8",
+    "\u5c45\u4f4f\u793e\u533a/\u7f51\u683c", "\u515a\u5185\u804c\u52a1", "\u8054\u7cfb\u7535\u8bdd", "\u5907\u6ce8",
+    "\u8eab\u4efd\u8bc1\u53f7\u7801", "\u515a\u5458\u5206\u7c7b", "\u5de5\u4f5c\u5355\u4f4d")
+MALE, DEGREE, FULL = "\u7537", "\u5927\u5b66\u672c\u79d1", "\u6b63\u5f0f\u515a\u5458"
+FAMILY, GIVEN = "\u5f20\u738b\u674e\u8d75\u66fe\u5218\u9648\u6768", "\u4f1f\u82b3\u5a1c\u654f\u9759\u660e\u5f3a\u78ca\u519b\u6d0b"
+PLACES, BRANCHES = 60, 20             # places of birth by which numbers differ; branches that the sheet names
+
+
+def sheet(rows: int) -> bytes:
+    """A roster as a workbook: names that repeat, ID numbers that do not."""
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"constant_memory": True}) as book:
+        page = book.add_worksheet()
+        page.write_row(0, 0, HEADS)
+        for n in range(rows):
+            born = dt.date(1950, 1, 1) + dt.timedelta(days=n % 15_000)
+            name = FAMILY[n % len(FAMILY)] + GIVEN[n // 8 % len(GIVEN)] + GIVEN[n // 80 % len(GIVEN)]
+            number = make_id_no(f"1101{1 + n // 15_000 % PLACES:02d}", born, "male", 1 + n % 400)
+            page.write_row(1 + n, 0, [
+                name, MALE, f"{born:%Y-%m}", DEGREE, f"{born.year + 20}-07-01", f"{born.year + 21}-07-01", FULL,
+                f"unit {_branch(n):06d}", "", "", f"138{n:08d}", f"row {n}", number, "", f"works {n % 300}"])
+    return stream.getvalue()
+
+
+def _branch(row: int) -> int:
+    """Units are numbered through the tree; the branches come after the top, a street and two communities."""
+    return 4 + row % BRANCHES
+
+
+def measure(run: Run) -> None:
+    with ground(run.size["engine"]) as here:
+        plugins = tuple(here.world.plugins.by_name.keys() - here.world.plugins.core)
+        for rows in run.size["import"]:
+            here.world.open_tenant(f"in{rows}", plugins=plugins)
+            with writing(here, f"in{rows}") as write:
+                plant(write, BRANCHES * 50, 0, 2026)
+        here.world.open_tenant("out", plugins=plugins)
+        with writing(here, "out") as write:
+            plant(write, run.size["export"], 0, 2026)
+        here.analyze()
+        _imports(run, here)
+        _exports(run, here)
+
+
+def _imports(run: Run, here: Ground) -> None:
+    for rows in run.size["import"]:
+        file = here.folder / f"roster-{rows}.xlsx"
+        file.write_bytes(sheet(rows))
+        floors = [_floor("parse_and_copy", here, file=str(file), url=here.libpq()) for _round in range(run.size["rounds"])]
+        check, write = _taken_in(here, here.world.browser(f"in{rows}"), file)
+        floor = {"parse and COPY": [each.wall for each in floors if each]} if any(floors) else {}
+        run.samples(f"Import of {rows:,} rows × {len(HEADS)} columns", {
+            **floor, "ours, both": [check.wall + write.wall], "ours, the check": [check.wall], "ours, the write": [write.wall]},
+            unit="s")
+        run.figure(f"CPU of the check, {rows:,} rows", 1000 * check.cpu / rows, "ms a row", f"peak {check.peak:.0f} MB, "
+                   f"{check.grown:.0f} of them for this work")
+        run.figure(f"CPU of the write, {rows:,} rows", 1000 * write.cpu / rows, "ms a row", f"peak {write.peak:.0f} MB, "
+                   f"{write.grown:.0f} of them for this work")
+        _peaks(run, f"parse and COPY, {rows:,} rows", [each for each in floors if each])
+
+
+def _taken_in(here: Ground, browser: Browser, file: Path) -> tuple[Took, Took]:
+    """The sheet through the wizard; its two jobs each in a process. Raises RuntimeError when rows were left out."""
+    _jobs(here)                                       # what onboarding left to do
+    browser.get("/imports/new/people.roster")
+    answer = browser.post("/imports/new/people.roster", {"file": (io.BytesIO(file.read_bytes()), file.name)})
+    address = answer.location[len(browser.root):]
+    browser.post(f"{address}/columns")
+    check = _jobs(here)
+    browser.get(address)
+    if browser.post(f"{address}/commit", {"mode": "all"}).status_code != 303 or not check.told:
+        raise RuntimeError(f"the wizard took no row of {file.name}")
+    return check, _jobs(here)
+
+
+def _jobs(here: Ground) -> Took:
+    """What waits in the queue, done by a process of its own; on SQLite in this one, for the tiny size."""
+    return apart("jobs", folder=str(here.folder), url=here.url) if here.server else timed(here.world.run_jobs)
+
+
+def _exports(run: Run, here: Ground) -> None:
+    rows, tenant = run.size["export"], here.world.tenants["out"].id
+    for kind in ("xlsx", "csv"):
+        found: dict[str, list[Took]] = defaultdict(list)
+        for _round in range(run.size["rounds"]):
+            if floor := _floor(f"bare_{kind}", here, url=here.libpq(), tenant=tenant, folder=str(here.folder)):
+                found["the bare writer"].append(floor)
+            found["ours"].append(_taken_out(here, kind))
+        seconds = {name: [each.wall for each in some] for name, some in found.items()}
+        run.samples(f"Export of {rows:,} rows as {kind}", seconds, unit="s")
+        for name, some in found.items():
+            _peaks(run, f"{kind}, {name}, {rows:,} rows", some)
+
+
+def _taken_out(here: Ground, kind: str) -> Took:
+    browser = here.world.browser("out")
+    answer = browser.post("/ledgers/people.roster/export", {"format": kind})
+    if answer.status_code != 303:
+        raise RuntimeError(f"no export job: {answer.status_code}")
+    return _jobs(here)
+
+
+def _floor(work: str, here: Ground, **told: object) -> Took | None:
+    """The least that could be done, as a role that row level security lets read; only PostgreSQL has COPY."""
+    if not here.server:
+        return None
+    with superuser(here) as connection:
+        told["url"] = connection.info.dsn
+    return apart(work, **told)
+
+
+def _peaks(run: Run, name: str, some: Iterable[Took]) -> None:
+    for worst in sorted(some, key=lambda each: -each.peak)[:1]:
+        run.figure(f"peak memory: {name}", worst.peak, "MB", f"{worst.grown:.0f} MB of them for the work; {worst.cpu:.1f} s CPU")
+
+
+BENCH = Bench("files", "Files: a roster in and out", measure,
+              tiny={"import": (20,), "export": 5_001, "rounds": 1, "engine": "sqlite"},
+              usual={"import": (1_000, 4_000), "export": 100_000, "rounds": 3, "engine": "postgres"},
+              large={"import": (100_000,), "export": 1_000_000, "rounds": 1, "engine": "postgres"})

@@ -1,0 +1,1 @@
+"""What django-tenants keeps outside the tenants: who they are."""

@@ -1,0 +1,155 @@
+"""One installation with 1 to 3,000 tenants: throughput, p95, memory of a worker, start.
+
+Every size is a database of its own on one PostgreSQL server, with gunicorn (2 workers, 4 threads) before it. Each round drives
+each of them for a moment: four clients ask the list, a person, the dashboard of any of its tenants, all of them visited before.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from bench.clients import Answers, Ask, drive, family_cpu, once_each, part, private_mb, whole_mb
+from bench.frame import Bench, Run
+from bench.frame.ground import Ground, ground
+from bench.many import TEMPLATE, Served, copies, drop, multiply, served, slug
+from bench.planting import District, plant, writing
+from core.base import clock
+from tests.serving import serving
+
+CLIENTS = 4
+Choose = Callable[[random.Random], Ask]
+
+
+def measure(run: Run) -> None:
+    with ground(run.size["engine"]) as here, ExitStack() as stack:
+        district, cookie = _first(here, run.size["members"])
+        if not here.server:
+            if run.size["engine"] == "postgres":
+                run.note("Not measured with many tenants: PostgreSQL's server programs are missing (Debian package postgresql).")
+            _alone(run, here, district, cookie, stack)
+            return
+        tenant = here.world.tenants[TEMPLATE].id
+        here.world.database.dispose()
+        sites: dict[int, Served] = {}
+        for number in run.size["tenants"]:
+            copied = copies(here, f"bench_{number}_{here.folder.name[-8:].lower()}")
+            stack.callback(drop, copied)
+            multiply(copied, tenant, number)
+            sites[number] = stack.enter_context(served(copied, str(number)))
+        asks = {number: _choosing(number, district, cookie) for number in sites}
+        _first_visits(run, sites, district, cookie)
+        _throughput(run, sites, asks)
+        _memory(run, sites)
+        _start(run, sites)
+
+
+def _alone(run: Run, here: Ground, district: District, cookie: str, stack: ExitStack) -> None:
+    """One tenant on SQLite, served in this process."""
+    port = int(stack.enter_context(serving(here.world.app)).rpartition(":")[2])
+    _throughput(run, {1: Served(here, None, port)}, {1: _choosing(1, district, cookie)})
+
+
+def _first(here: Ground, members: int) -> tuple[District, str]:
+    """The tenant that is copied, and its admin's cookie (the copies know the same session)."""
+    plugins = tuple(here.world.plugins.by_name.keys() - here.world.plugins.core)
+    here.world.open_tenant(TEMPLATE, "county", plugins=plugins)
+    with writing(here, TEMPLATE) as write:
+        district = plant(write, members, 1, clock.today().year)
+    cookie = here.world.browser(TEMPLATE).client.get_cookie("juheli", path=f"/t/{TEMPLATE}")
+    assert cookie is not None
+    return district, cookie.value
+
+
+def _paths(district: District) -> tuple[str, ...]:
+    return "/ledgers/people.roster/", f"/people/p/{district.person}/", "/"
+
+
+def _choosing(tenants: int, district: District, cookie: str) -> Choose:
+    paths = _paths(district)
+    return lambda chance: Ask(slug(1 + chance.randrange(tenants)), chance.choice(paths), cookie, group="all")
+
+
+def _first_visits(run: Run, sites: dict[int, Served], district: District, cookie: str) -> None:
+    """The list of each tenant, asked once in a server that knows none of them."""
+    found = {}
+    for number, site in sites.items():
+        once_each(site.port, [Ask(slug(1), path, cookie) for path in _paths(district) * 8], CLIENTS)
+        lists = [Ask(slug(n + 1), _paths(district)[0], cookie, "all") for n in range(number)]
+        found[number] = once_each(site.port, lists, CLIENTS)
+    most = max(sites)
+    run.figure(f"first visit to each of {most:,} tenants, median", statistics.median(found[most].all), "ms",
+               f"{CLIENTS} clients at once; {sum(found[most].errors.values())} errors")
+
+
+def _throughput(run: Run, sites: dict[int, Served], asks: dict[int, Choose]) -> None:
+    rates, late, spent = defaultdict(list), defaultdict(list), defaultdict(list)
+    errors = 0
+    for number in range(run.size["rounds"] + 1):
+        for tenants in _shifted(list(sites), number):
+            answers, cpu = _round(sites[tenants], asks[tenants], run.size["seconds"])
+            errors += sum(answers.errors.values())
+            if number:
+                rates[_name(tenants)].append(answers.rate)
+                late[_name(tenants)].append(part(answers.all, 0.95))
+                spent[_name(tenants)].append(1000 * cpu / max(1, len(answers.all)))
+    fewest = _name(min(sites))
+    run.samples("Throughput, tenants visited at random", dict(rates), unit="req/s", baseline=fewest, more=True)
+    run.samples("p95", dict(late), unit="ms", baseline=fewest)
+    flat = run.samples("CPU of a request: workers and database", dict(spent), unit="ms CPU", baseline=fewest)
+    worst = min(flat.lines, key=lambda line: line.ratio.median)
+    run.figure("most that a request costs more than with the fewest tenants", 100 * (1 / worst.ratio.median - 1), "%",
+               f"at {worst.name}; flat within 10 % is the aim; {errors} errors")
+
+
+def _round(site: Served, choose: Choose, seconds: float) -> tuple[Answers, float]:
+    """The answers, and the CPU seconds of workers and database meanwhile."""
+    spent = family_cpu(lambda: [site.process.pid if site.process else os.getpid()])
+    database = site.ground.elsewhere()
+    before = spent() + database()
+    answers = drive(site.port, seconds, [choose] * CLIENTS)
+    return answers, spent() + database() - before
+
+
+def _name(tenants: int) -> str:
+    return f"{tenants:,} tenants" if tenants > 1 else "1 tenant"
+
+
+def _shifted(numbers: list[int], by: int) -> list[int]:
+    by %= len(numbers)
+    return numbers[by:] + numbers[:by]
+
+
+def _memory(run: Run, sites: dict[int, Served]) -> None:
+    """After the rounds: every worker has served most of its tenants."""
+    held = {number: statistics.fmean(private_mb(pid) for pid in site.workers()) for number, site in sites.items()}
+    whole = {number: statistics.fmean(whole_mb(pid) for pid in site.workers()) for number, site in sites.items()}
+    fewest, most = min(sites), max(sites)
+    for number in (fewest, most):
+        run.figure(f"memory of a worker, {_name(number)}", whole[number], "MB",
+                   f"{held[number]:.0f} MB of them its own, the rest shared with the other workers")
+    if most > fewest:
+        each = 1024 * (held[most] - held[fewest]) / (most - fewest)
+        run.figure("memory of a worker for each tenant it serves", each, "KB", "what it remembers, at most 20,000 entries")
+
+
+def _start(run: Run, sites: dict[int, Served]) -> None:
+    """From the command to a server that says it is ready."""
+    found = defaultdict(list)
+    for number in range(run.size["starts"]):
+        for tenants in (min(sites), max(sites)):
+            began = time.perf_counter()
+            with served(sites[tenants].ground, f"start-{tenants}-{number}"):
+                found[_name(tenants)].append(time.perf_counter() - began)
+    run.samples("Start: gunicorn from the command to /readyz", dict(found), unit="s")
+
+
+BENCH = Bench("tenants", "Tenants: from 1 to 3,000 in one installation", measure,
+              tiny={"engine": "sqlite", "tenants": (1,), "members": 20, "rounds": 1, "seconds": 0.3, "starts": 0},
+              usual={"engine": "postgres", "tenants": (1, 10, 100, 1000, 3000), "members": 100, "rounds": 10, "seconds": 1.5,
+                     "starts": 3})
