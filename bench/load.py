@@ -18,6 +18,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from sqlalchemy import select
+from tests.serving import serving
 
 from bench.clients import Answers, Ask, drive, part
 from bench.frame import Bench, Run
@@ -31,7 +32,6 @@ from core.testing.world import Browser, build_world
 from tests import machine
 from tests.chaos.stack import Stack, prepare, running
 from tests.servers import start_redis
-from tests.serving import serving
 
 NOISY = "noisy"
 PAUSE = 0.25                # seconds a person looks at a page; very short, to have a load
