@@ -17,8 +17,8 @@ SHOWN = """select row_number() over (order by p.org_path, p.name_full, p.id), p.
 
 def jobs(folder: str, url: str) -> Took:
     """What waits in the installation's queue, run here as a worker would."""
-    from core.plugin import installed
-    from core.testing.world import build_world
+    from core.plugin import installed  # late: start-up time
+    from core.testing.world import build_world  # late: start-up time
 
     world = build_world(Path(folder), installed(), url)
     try:
@@ -29,8 +29,8 @@ def jobs(folder: str, url: str) -> Took:
 
 def parse_and_copy(file: str, url: str) -> Took:
     """A sheet read by calamine and copied into a table without a key, as fast as it goes."""
-    import psycopg
-    import python_calamine
+    import psycopg  # late: start-up time
+    import python_calamine  # late: start-up time
 
     def work() -> int:
         book = python_calamine.CalamineWorkbook.from_path(file)
@@ -47,7 +47,7 @@ def parse_and_copy(file: str, url: str) -> Took:
 
 def rows_of(url: str, tenant: int) -> Iterator[tuple[Any, ...]]:
     """The rows of the roster through a cursor of the server, as text."""
-    import psycopg
+    import psycopg  # late: start-up time
 
     with psycopg.connect(url) as connection, connection.cursor(name="bare") as cursor:
         cursor.itersize = 1000
@@ -57,7 +57,7 @@ def rows_of(url: str, tenant: int) -> Iterator[tuple[Any, ...]]:
 
 def bare_xlsx(url: str, tenant: int, folder: str) -> Took:
     """The rows through xlsxwriter in its mode of constant memory."""
-    import xlsxwriter
+    import xlsxwriter  # late: start-up time
 
     def work() -> int:
         with xlsxwriter.Workbook(f"{folder}/bare.xlsx", {"constant_memory": True, "strings_to_formulas": False}) as book:

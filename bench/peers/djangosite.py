@@ -20,9 +20,9 @@ PROCESSORS = ["django.template.context_processors.request", "django.contrib.auth
 def start(database: dict[str, object], apps: Sequence[str], ours: Sequence[str], middleware: Sequence[str] = (),
           **more: Any) -> None:
     """Configure Django with these apps beside its own; write and keep the migrations of ours."""
-    import django
-    from django.conf import settings
-    from django.core.management import call_command
+    import django  # late: optional package
+    from django.conf import settings  # late: optional package
+    from django.core.management import call_command  # late: optional package
 
     for name in ours:
         folder = Path.cwd() / f"migrations_of_{name}"
@@ -41,7 +41,7 @@ def start(database: dict[str, object], apps: Sequence[str], ours: Sequence[str],
 
 def fill(count: int) -> None:
     """So many members in 200 branches."""
-    from bench.peers.members.models import Branch, Member
+    from bench.peers.members.models import Branch, Member  # late: optional package
 
     branches = Branch.objects.bulk_create([Branch(name=f"branch {number:03d}") for number in range(200)])
     several = [Member(**dict(zip(HEADS, row, strict=False)), branch=branches[row[-1]]) for row in rows(count)]

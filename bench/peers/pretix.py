@@ -34,14 +34,14 @@ def main() -> None:
     Path("pretix_settings.py").write_text(SETTINGS % sys.argv[1])
     sys.path.remove(str(Path(__file__).parent))      # else this file is the package that it wants to import
     sys.path.insert(0, str(Path.cwd()))
-    import django
+    import django  # late: optional package
 
     django.setup()
-    from django.core.management import call_command
+    from django.core.management import call_command  # late: optional package
 
     call_command("migrate", run_syncdb=True, verbosity=0)
     browser = signed_in(int(sys.argv[2]))
-    from bench.peers.asked import answer
+    from bench.peers.asked import answer  # late: optional package
 
     def page() -> int:
         got = browser.get("/control/event/bench/bench/orders/?page=3&page_size=50")
@@ -53,10 +53,10 @@ def main() -> None:
 
 def signed_in(count: int) -> object:
     """An event with so many orders, and a browser of its organiser."""
-    from django.test import Client
-    from django.utils.timezone import now
-    from django_scopes import scopes_disabled
-    from pretix.base.models import Event, Order, Organizer, Team, User
+    from django.test import Client  # late: optional package
+    from django.utils.timezone import now  # late: optional package
+    from django_scopes import scopes_disabled  # late: optional package
+    from pretix.base.models import Event, Order, Organizer, Team, User  # late: optional package
 
     with scopes_disabled():
         organizer = Organizer.objects.create(name="bench", slug="bench")
