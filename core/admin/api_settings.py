@@ -122,8 +122,8 @@ def edit_entry(kind: str, code: str, data: dict[str, Any], version: int | None) 
 
 
 def _move(by: int) -> Any:
-    def move(ctx: Context, kind: str, code: str) -> None:
-        lists.move_entry(ctx, kind, code, by=by)
+    def move(ctx: Context, kind: str, code: str, *, version: int | None) -> None:
+        lists.move_entry(ctx, kind, code, by=by, version=version)
 
     return move
 

@@ -93,8 +93,7 @@ def save_entry(ctx: Context, kind: str, code: str, *, label: str, base: str, act
     before = next((e for e in listed if e.code == code), None)
     _check(known, listed, before, code, label, base)
     row = _row(kind, code)
-    if version is not None and version != (row.version if row else 0):
-        raise Conflict(current=row)
+    _compare(row, version)
     if row is None:
         row = DictionaryEntry(kind=kind, code=code)
         session().add(row)
@@ -106,6 +105,12 @@ def save_entry(ctx: Context, kind: str, code: str, *, label: str, base: str, act
                if was.get(name) != getattr(now, name)}
     ctx.audit("dictionary", row.id, now.label, list=kind, changes=changes)
     return now
+
+
+def _compare(row: DictionaryEntry | None, version: int | None) -> None:
+    """An entry as it was declared has no row yet: version 0. Raises Conflict."""
+    if version is not None and version != (row.version if row else 0):
+        raise Conflict(current=row)
 
 
 def _check(known: dict[str, Any], listed: list[Entry], before: Entry | None, code: str, label: str, base: str) -> None:
@@ -127,9 +132,10 @@ def _settled(kind: str, code: str) -> Entry:
 
 
 @service(MANAGE, action="settings.dictionary.order")
-def move_entry(ctx: Context, kind: str, code: str, *, by: int) -> None:
-    """One place up (-1) or down (1); at the end of the list nothing happens. Raises NotFound."""
+def move_entry(ctx: Context, kind: str, code: str, *, by: int, version: int | None = None) -> None:
+    """One place up (-1) or down (1); at the end of the list nothing happens. Raises NotFound, Conflict."""
     _known(ctx, kind)
+    _compare(_row(kind, code), version)
     listed = entries(kind)
     at = next((n for n, e in enumerate(listed) if e.code == code), None)
     if at is None:
@@ -148,12 +154,14 @@ def move_entry(ctx: Context, kind: str, code: str, *, by: int) -> None:
 
 
 @service(MANAGE, action="settings.dictionary.reset")
-def reset_entry(ctx: Context, kind: str, code: str) -> None:
-    """The declared word and place of one entry again. Raises NotFound for what the tenant added itself."""
+def reset_entry(ctx: Context, kind: str, code: str, *, version: int | None = None) -> None:
+    """The declared word and place of one entry again. Raises NotFound for what the tenant added itself, Conflict."""
     entry = find_entry(ctx, kind, code)
     if not entry.declared:
         raise NotFound(code)
-    if row := _row(kind, code):
+    row = _row(kind, code)
+    _compare(row, version)
+    if row is not None:
         session().delete(row)
     now = _settled(kind, code)
     ctx.audit("dictionary", None, now.label, list=kind, changes={"label": [entry.label, now.label]})

@@ -145,11 +145,11 @@ def _calling(view: View, operation: Operation) -> View:
             return replay.again(first)
 
     def respond(arguments: dict[str, Any]) -> Response:
+        version = {"version": if_match()} if operation.versioned else {}
         if not operation.open_query:
             found = query_of(operation.query)
             arguments |= {"query": found} if operation.query else {}
-        if operation.versioned:
-            arguments["version"] = if_match()
+        arguments |= version
         if operation.takes is not None:
             arguments["data"] = _body(operation, arguments)
         elif not (operation.method == "GET" or operation.file or operation.open_body):

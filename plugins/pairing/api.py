@@ -112,9 +112,9 @@ def agreement_paper(record_id: int) -> Any:
 
 
 @api.post("/agreements/<int:record_id>/paper", needs=pairs.PROPOSE, title=_l("附上协议文件"), query=FileName, file=True,
-          answers=OUTCOME, page="paper", note=_l("请求体就是文件：PDF、Word 或扫描图片"))
-def attach_paper(record_id: int, query: dict[str, Any]) -> Any:
-    return outcome(pairs.attach_paper(ctx(), record_id, **upload_of(Paper(), query["name"])))
+          answers=OUTCOME, versioned=True, page="paper", note=_l("请求体就是文件：PDF、Word 或扫描图片"))
+def attach_paper(record_id: int, query: dict[str, Any], version: int | None) -> Any:
+    return outcome(pairs.attach_paper(ctx(), record_id, version=version, **upload_of(Paper(), query["name"])))
 
 
 visits = Resource(api, "/visits", _l("共建活动"), PairVisit, (

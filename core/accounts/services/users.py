@@ -95,11 +95,15 @@ def update_user(ctx: Context, user_id: int, *, version: int | None, name: str, p
 
 
 @service("accounts.user.manage", action="accounts.user.disable")
-def disable_user(ctx: Context, user_id: int) -> User:
-    """Stop an account at once: sessions end, links are void; its grants stay written. Raises Invalid (self, last admin)."""
+def disable_user(ctx: Context, user_id: int, *, version: int | None = None) -> User:
+    """Stop an account at once: sessions end, links are void; its grants stay written.
+
+    Raises Invalid (self, last admin), Conflict.
+    """
     if user_id == ctx.actor.id:
         raise Invalid({}, _("不能停用自己的账号，请由另一位管理员办理。"))
     user = _managed(ctx, user_id)
+    ctx.check_version(user, version)
     with a_keeper_stays():
         user.state = DISABLED
     void_links(user.id, ctx.now())
@@ -108,9 +112,10 @@ def disable_user(ctx: Context, user_id: int) -> User:
 
 
 @service("accounts.user.manage", action="accounts.user.enable")
-def enable_user(ctx: Context, user_id: int) -> User:
-    """Let a stopped account sign in again, with the password and the grants it had."""
+def enable_user(ctx: Context, user_id: int, *, version: int | None = None) -> User:
+    """Let a stopped account sign in again, with the password and the grants it had. Raises Conflict."""
     user = _managed(ctx, user_id)
+    ctx.check_version(user, version)
     user.state = ACTIVE
     ctx.audit("user", user.id, user.name)
     return user

@@ -123,13 +123,14 @@ def propose_renewal(ctx: Context, pair_id: int, *, starts_on: dt.date, ends_on: 
 
 
 @service(PROPOSE)
-def attach_paper(ctx: Context, agreement_id: int, *, paper: Any) -> PairAgreement:
+def attach_paper(ctx: Context, agreement_id: int, *, paper: Any, version: int | None = None) -> PairAgreement:
     """Attach the agreement as a file; once a side has signed, the file stands. Raises Conflict then.
 
     An agreement that came from a sheet was signed on paper: its scan is added later, once.
     """
     agreement = ctx.get(PairAgreement, agreement_id)
     require_either(ctx, PROPOSE, agreement)
+    ctx.check_version(agreement, version)
     if not agreement.takes_paper:
         raise Conflict(_("已有一方签署，协议文件不能再换。需要修改的，请办理续签。"))
     attach(ctx, agreement, paper)
