@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import request, send_file, url_for
+from flask import send_file, url_for
 from marshmallow import fields
 
 from core.base.i18n import _, _l
@@ -15,7 +15,7 @@ from core.web import SIGNED_IN, ctx
 from core.web.api import TEXT, Api, told
 from core.web.forms import Bool, Int, Length, Range, Schema, Text, ui
 from core.web.resource import act
-from core.web.wire import Answer
+from core.web.wire import Answer, whole_body
 
 from . import batches, preview, services
 from .limits import DEFAULT
@@ -77,7 +77,7 @@ def kinds() -> dict[str, Any]:
           page="new", note=_l("请求体就是 .xlsx 或 .csv 文件；先核对列，再检查，最后写入，中间什么也不保存"))
 def upload(kind: str, query: dict[str, Any]) -> Any:
     batches.kind_named(ctx(), kind)
-    data = request.get_data()
+    data = whole_body()
     if not 0 < len(data) <= DEFAULT.file_bytes:
         raise Invalid({}, _("请求体应是一份不超过 %(n)s MB 的 .xlsx 或 .csv 文件。", n=DEFAULT.file_bytes // 1024 // 1024))
     inspected = services.inspect(ctx(), kind, data)

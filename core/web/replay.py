@@ -21,6 +21,7 @@ from core.base.session import begin_write, session
 from core.contracts.errors import Conflict, Invalid
 from core.service import Context, at_begin
 from core.web.models import Replay
+from core.web.wire import whole_body
 
 HEADER, TOLD = "Idempotency-Key", "Idempotency-Replayed"
 KEY = re.compile(r"[\x21-\x7e]{1,255}")
@@ -52,7 +53,7 @@ def expect() -> None:
         return
     if not KEY.fullmatch(given):
         raise Invalid({}, _("Idempotency-Key 应为 1 到 255 个可见的 ASCII 字符，例如一个 UUID。"))
-    content = b"\n".join((request.method.encode(), request.full_path.encode(), request.get_data()))
+    content = b"\n".join((request.method.encode(), request.full_path.encode(), whole_body()))
     g.replay = Wanted(hashlib.sha256(given.encode()).hexdigest(), hashlib.sha256(content).hexdigest())
 
 

@@ -83,14 +83,14 @@ def _blank(declared: fields.Field) -> Any:
 def upload_of(schema: Schema, name: str) -> dict[str, Any]:
     """A body that is a file, checked by the form it is uploaded with: a schema with one field. Raises Invalid."""
     (only,) = schema.load_fields
-    return _load(schema, {only: FileStorage(io.BytesIO(request.get_data()), filename=name)}, Invalid, False)
+    return _load(schema, {only: FileStorage(io.BytesIO(whole_body()), filename=name)}, Invalid, False)
 
 
 def no_body() -> None:
     """An operation that takes nothing is sent nothing (or an empty object). Raises Invalid, BadRequest."""
-    if not request.get_data():
+    if not (sent := whole_body(LARGEST)):
         return
-    if not isinstance(given := parse(request.get_data()), dict):
+    if not isinstance(given := parse(sent), dict):
         raise BadRequest
     _refuse(list(given))
 
@@ -103,9 +103,20 @@ def _refuse(unknown: list[str]) -> None:
 def _sent() -> Any:
     if request.mimetype not in ("application/json", "application/merge-patch+json"):
         raise UnsupportedMediaType
-    if (request.content_length or 0) > LARGEST:
+    return parse(whole_body(LARGEST))
+
+
+def whole_body(most: int = 0) -> bytes:
+    """The body, at most so many bytes (as many as an upload may have). Raises RequestEntityTooLarge.
+
+    Of one that comes in pieces without saying how long it will be, werkzeug gives what fits and no word of the rest: so one
+    byte more is let in.
+    """
+    most = most or current_app.config["MAX_CONTENT_LENGTH"]
+    request.max_content_length = most + 1
+    if (request.content_length or 0) > most or len(found := request.get_data()) > most:
         raise RequestEntityTooLarge
-    return parse(request.get_data())
+    return found
 
 
 def parse(raw: bytes) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from sqlalchemy import func, select
 
@@ -118,6 +120,16 @@ def test_a_body_that_makes_no_sense_is_refused_where_it_is_wrong(program):
         assert answer.status_code == (422 if body in WRONG else 400), (body[:40], answer.json)
         assert body in NO_JSON or WRONG[body] in {e["pointer"] for e in answer.json["errors"]}
     assert program.ask("POST", "/people/persons", data={"name": "x"}).status_code == 415
+
+
+@pytest.mark.parametrize("path", ["/people/persons", "/people/orgs/1/election/begin"])
+def test_a_body_of_unsaid_length_has_the_same_limit(program, path):
+    """Sent in pieces (chunked): 25 MB of JSON would be ten times as much in memory."""
+    told = {"content_type": "application/json", "headers": {"If-Match": "*", "Transfer-Encoding": "chunked"}}
+    for size, status in ((2_000_000, 413), (1000, 422)):
+        body = io.BytesIO(b'{"no_such_name": "' + b"x" * size + b'"}')
+        answer = program.ask("POST", path, input_stream=body, environ_overrides={"wsgi.input_terminated": True}, **told)
+        assert answer.status_code == status, answer.json
 
 
 def test_nobody_reads_or_changes_beyond_his_place(world, program, units):
