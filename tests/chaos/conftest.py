@@ -12,9 +12,9 @@ from core.plugin import Plugins
 from tests.servers import start_redis
 
 from .client import Clerk, Ledger
-from .stack import Stack, prepare, running
+from .stack import LONG, Stack, prepare, running
+from .verdict import TOTAL
 
-LONG = os.environ.get("JUHELI_CHAOS") == "long"
 collect_ignore = [] if LONG else ["test_custody.py", "test_full_postgres.py"]     # what has no form short enough for every commit
 
 
@@ -31,6 +31,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, plugins: Plugins) -> Iterato
         made.web()
         made.worker("worker-1")
         yield made
+    print(f"\nCHAOS altogether: {TOTAL.figures()}")
 
 
 def clerks(stack: Stack, ledger: Ledger, port: int | None = None, tls: bool = False) -> list[Clerk]:

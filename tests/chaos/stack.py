@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import signal
 from collections.abc import Iterator
@@ -28,8 +29,10 @@ from tests.servers import free_port
 
 from .servers import ROOT, Postgres, Process, gunicorn, worker
 
-TENANTS = ("east", "west")
-STAFF = 4  # accounts per tenant
+LONG = os.environ.get("JUHELI_CHAOS") == "long"
+# a tenant's writers wait for one another (its audit chain): to reach 50,000 acknowledgements in minutes there are more of them
+STAFF = {"east": 4, "west": 4} | ({f"county{n}": 2 for n in range(6)} if LONG else {})  # tenant -> accounts
+TENANTS = tuple(STAFF)
 METRICS_TOKEN = "t" * 32
 
 
@@ -68,9 +71,10 @@ class Stack:
 
 def prepare(folder: Path, plugins: Plugins, *, postgres: bool = True, redis_url: str = "", **settings: str) -> Stack:
     """Migrate as the owner, open two tenants with staff and sessions as the app role; starts no web process yet."""
-    environment = {"JUHELI_INSTANCE": str(folder), "PYTHONPATH": str(ROOT), "JUHELI_JOBS": "external", "JUHELI_WORKERS": "2",
-                   "JUHELI_THREADS": "4", "JUHELI_LOG": "json", "JUHELI_LEASE": "3", "JUHELI_REDIS_URL": redis_url,
-                   "JUHELI_PROXIES": "1", "JUHELI_ACCEL": "/_stored/", "JUHELI_METRICS_TOKEN": METRICS_TOKEN, **settings}
+    environment = {"JUHELI_INSTANCE": str(folder), "PYTHONPATH": str(ROOT), "JUHELI_JOBS": "external",
+                   "JUHELI_WORKERS": "3" if LONG else "2", "JUHELI_THREADS": "4", "JUHELI_LOG": "json", "JUHELI_LEASE": "3",
+                   "JUHELI_REDIS_URL": redis_url, "JUHELI_PROXIES": "1", "JUHELI_ACCEL": "/_stored/",
+                   "JUHELI_METRICS_TOKEN": METRICS_TOKEN, **settings}
     server = None
     if postgres:
         server = Postgres()
@@ -90,9 +94,9 @@ def prepare(folder: Path, plugins: Plugins, *, postgres: bool = True, redis_url:
     stack = Stack(folder, environment, world, free_port(), server)
     for slug in TENANTS:
         world.open_tenant(slug, f"{slug} county")
-        for n in range(STAFF):
-            world.add_user(slug, f"staff{n}", "people.org.read", "people.org.manage", "people.person.read")
-        logins = [f"staff{n}" for n in range(STAFF)]
+        logins = [f"staff{n}" for n in range(STAFF[slug])]
+        for login in logins:
+            world.add_user(slug, login, "people.org.read", "people.org.manage", "people.person.read")
         stack.sessions[slug] = [world.browser(slug, login).client.get_cookie("juheli", path=f"/t/{slug}").value
                                 for login in logins]
         with world.inside(slug):

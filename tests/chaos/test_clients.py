@@ -8,14 +8,12 @@ import socket
 import threading
 from collections import Counter
 from html import unescape
-from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import func, select
 
 from core.base.session import session
-from core.imports.models import ImportFile
 from core.people.models import OrgUnit
 
 from .client import Ledger
@@ -47,15 +45,16 @@ def at_once(calls: list) -> list:
 
 def test_one_form_posted_many_times_at_once_counts_once(stack: Stack) -> None:
     ledger = Ledger()
-    forms = rounds(4, 100)
+    forms, at_a_time = rounds(2, 100), 50
     for _ in range(forms):
         name, key = secrets.token_hex(6), secrets.token_urlsafe(18)
         clerk = clerks(stack, ledger)[0]
         clerk.found_unit(secrets.token_hex(6))
-        assert all(at_once([lambda c=clerk, n=name, k=key: c.found_unit(n, k)] * 8))
+        assert all(at_once([lambda c=clerk, n=name, k=key: c.found_unit(n, k)] * at_a_time))
         with stack.world.inside(clerk.tenant):
             assert session().scalar(select(func.count()).select_from(OrgUnit).where(OrgUnit.short_name == name)) == 1
-    print(f"\nCHAOS double submit: {forms} forms posted 8 times at once, each stored once; answers {dict(ledger.outcomes)}")
+    print(f"\nCHAOS double submit: {forms} forms posted {at_a_time} times at once, each stored once; "
+          f"answers {dict(ledger.outcomes)}")
 
 
 def fields_of(page: str) -> dict[str, str]:
@@ -103,25 +102,3 @@ def test_broken_requests_are_refused_and_leave_nothing(stack: Stack, body: bytes
             answer += part
     assert not answer or answer.split(b" ", 2)[1] == b"400", answer[:200]
     assert clerks(stack, Ledger())[0].send("GET", "/people/o/new")[0] == 200
-
-
-def test_oversize_and_truncated_uploads_leave_nothing(stack: Stack) -> None:
-    """A declared size beyond the limit is refused before it is sent; an upload cut at any place stores nothing."""
-    clerk = clerks(stack, Ledger())[0]
-    with socket.create_connection(("127.0.0.1", stack.port), timeout=10) as line:
-        line.sendall(b"POST /t/east/imports/new/people.members HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000000\r\n"
-                     + f"Cookie: juheli={stack.sessions['east'][0]}\r\n".encode()
-                     + b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n")
-        status = line.recv(100).split(b" ", 2)[1]
-    assert status == b"413"
-    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.xlsx"\r\n\r\n' + b"P" * 200_000 + b"\r\n--x--\r\n"
-    for cut in [int(len(part) * n / rounds(6, 50)) for n in range(rounds(6, 50))]:
-        with socket.create_connection(("127.0.0.1", stack.port), timeout=10) as line:
-            line.sendall(b"POST /t/east/imports/new/people.members HTTP/1.1\r\nHost: localhost\r\n"
-                         + f"Cookie: juheli={stack.sessions['east'][0]}\r\nContent-Length: {len(part)}\r\n".encode()
-                         + b"Content-Type: multipart/form-data; boundary=x\r\n\r\n" + part[:cut])
-    assert clerk.send("GET", "/people/o/new")[0] == 200
-    with stack.world.inside("east"):
-        assert session().scalar(select(func.count()).select_from(ImportFile)) == 0
-    assert [path for path in Path(stack.folder).rglob("*.part")] == []
-    assert '"status": 500' not in stack.processes[0].said()
