@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, case, func, literal
 
 from core.base.session import session
 from core.contracts.errors import NotFound
+from core.ledgers.counting import lean
 from core.ledgers.query import BEYOND, answer, count, matching, measured
 from core.ledgers.scope import readable
 from core.plugin import DAYS, FEN, HOURS, PERCENT, Indicator, Ledger
@@ -105,7 +106,7 @@ def measure(ctx: Context, indicators: Iterable[Indicator]) -> dict[str, Value]:
             found |= {i.name: _one(i, ledger, ctx) for i in listed}
             continue
         sums = [column for i in listed for column in sums_of(i, ctx)]
-        rows = matching(ledger, ctx).order_by(None).with_only_columns(*sums, maintain_column_froms=True)
+        rows = lean(matching(ledger, ctx).order_by(None), sums).with_only_columns(*sums, maintain_column_froms=True)
         row = answer(rows.execution_options(**BEYOND))[0]
         for index, indicator in enumerate(listed):
             found[indicator.name] = value_of(indicator, row[2 * index], row[2 * index + 1]) if indicator.median is None else (
@@ -117,7 +118,7 @@ def by_prefix(ledger: Ledger, listed: Sequence[Indicator], length: int, ctx: Con
     """First `length` characters of the place -> indicator -> value; one statement, and one for each middle value."""
     place = func.substr(ledger.scope[0], 1, length)
     sums = [place.label("place"), *(column for i in listed for column in sums_of(i, ctx))]
-    rows = matching(ledger, ctx).order_by(None).with_only_columns(*sums, maintain_column_froms=True)
+    rows = lean(matching(ledger, ctx).order_by(None), sums).with_only_columns(*sums, maintain_column_froms=True)
     found = {row.place: {i.name: value_of(i, row[1 + 2 * n], row[2 + 2 * n]) for n, i in enumerate(listed)}
              for row in answer(rows.group_by(place).execution_options(**BEYOND))}
     for indicator in (one for one in listed if one.median is not None):

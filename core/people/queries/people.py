@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
 
 from core.base.db import session
 from core.base.pinyin import name_filter, search_prefix
@@ -84,6 +85,6 @@ def _in_groups(columns: Iterable, groups: list[tuple]) -> Iterable[tuple[Person,
     for start in range(0, len(groups), 100):
         some = groups[start:start + 100]
         where = or_(*((first == a) & (second == b) for a, b in some))
-        for person in session().scalars(select(Person).where(where).order_by(Person.id)):
+        for person in session().scalars(select(Person).options(joinedload(Person.org)).where(where).order_by(Person.id)):
             by_key.setdefault((getattr(person, first.key), getattr(person, second.key)), []).append(person)
     return (tuple(people) for people in by_key.values() if len(people) > 1)
