@@ -18,7 +18,6 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from sqlalchemy import select
-from tests.serving import serving
 
 from bench.clients import Answers, Ask, drive, part
 from bench.frame import Bench, Run
@@ -28,6 +27,7 @@ from core.base import clock
 from core.base.session import session
 from core.people.models import OrgUnit
 from core.plugin import installed
+from core.testing.serving import serving
 from core.testing.world import Browser, build_world
 from tests import machine
 from tests.chaos.stack import Stack, prepare, running

@@ -14,14 +14,13 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import ExitStack
 
-from tests.serving import serving
-
 from bench.clients import Answers, Ask, drive, family_cpu, once_each, part, private_mb, whole_mb
 from bench.frame import Bench, Run
 from bench.frame.ground import Ground, ground
 from bench.many import TEMPLATE, Served, copies, drop, multiply, served, slug
 from bench.planting import District, plant, writing
 from core.base import clock
+from core.testing.serving import serving
 
 CLIENTS = 4
 Choose = Callable[[random.Random], Ask]
