@@ -21,6 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from core.audit.log import Fact, write_facts
 from core.base import clock
+from core.base.fence.taking_part import BY_NUMBER, see_whole
 from core.base.memo import Stamps
 from core.base.scope import CrossTenant, current_scope, narrowed
 from core.base.session import begin_write, end_write, one_of, session
@@ -125,10 +126,11 @@ class Context(Switched):
 
     # -- scoped work
     def get(self, model: type[M], record_id: int) -> M:
-        """The tenant's record, inside the subtree of the running service; NotFound otherwise."""
-        found = session().scalars(one_of(model), {"number": record_id}).one_or_none()
+        """The tenant's record, inside the subtree of the running service, also where no part is taken; NotFound otherwise."""
+        found = session().scalars(one_of(model), {"number": record_id}, execution_options=BY_NUMBER).one_or_none()
         if found is None:
             raise NotFound(model.__name__)
+        see_whole(found)
         return found
 
     def check_version(self, record: Any, seen: int | None) -> None:
@@ -272,7 +274,7 @@ def service(
             if writes:
                 ctx.refuse_when_archived(ctx.plugins.module_of(fn.__module__))
             paths = _authorise(ctx, permission)
-            with narrowed(paths):
+            with narrowed(paths, ctx.out_of("" if writes or _current.get() else permission or "")):    # work knows all there is
                 if not writes:
                     return fn(ctx, *args, **kwargs)
                 with unit_of_work(ctx), _own_facts() as facts:

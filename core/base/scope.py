@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from core.base.session import FencedSession
 
 __all__ = [
-    "PLATFORM", "CrossTenant", "Frame", "NoTenant", "Scope", "Seat", "beyond_subtree", "current_frame",
-    "current_scope", "narrowed", "streamed", "system_scope", "tenant_scope",
+    "ALL_TAKE_PART", "PLATFORM", "CrossTenant", "Frame", "NoTenant", "Scope", "Seat", "beyond_subtree", "current_frame",
+    "current_scope", "leave_nothing_out", "narrowed", "streamed", "system_scope", "tenant_scope",
 ]  # fmt: skip
 
 log = logging.getLogger("juheli.base.scope")
 
 T = TypeVar("T")
+ALL_TAKE_PART: tuple[str, tuple[str, ...]] = ("", ())
 PLATFORM = 0  # the platform is a tenant itself: number 0
 
 
@@ -35,12 +36,14 @@ class Scope:
     """`tenant_id` None means all tenants (system work, always with a reason).
 
     `subtrees` are the organisation paths the reader may see: None = all of the tenant, () = nothing, and a
-    path covers itself and everything below it ("" covers all).
+    path covers itself and everything below it ("" covers all). `out`: places that take no part in a module, with its
+    name: its rows there are left out of what is listed and counted.
     """
 
     tenant_id: int | None
     reason: str = ""
     subtrees: tuple[str, ...] | None = None
+    out: tuple[str, tuple[str, ...]] = ALL_TAKE_PART
 
     @property
     def is_system(self) -> bool:
@@ -127,20 +130,27 @@ def system_scope(reason: str) -> Iterator[Scope]:
 
 
 @contextmanager
-def narrowed(subtrees: Iterable[str] | None) -> Iterator[Scope]:
-    """Same tenant, same session, but only these subtrees; what held before comes back on leaving.
+def narrowed(subtrees: Iterable[str] | None, out: tuple[str, tuple[str, ...]] = ALL_TAKE_PART) -> Iterator[Scope]:
+    """Same tenant, same session, but only these subtrees, and without what lies `out`; what held before comes back on leaving.
 
-    The new subtrees replace the outer ones (a service called by another brings those of its own permission).
+    Both replace the outer ones (a service called by another brings those of its own permission).
     """
     frame = _frame.get()
     if frame is None:
         raise NoTenant("nothing to narrow: no tenant in scope")
-    scope = replace(frame.scope, subtrees=None if subtrees is None else tuple(subtrees))
+    scope = replace(frame.scope, subtrees=None if subtrees is None else tuple(subtrees), out=out)
     token = _frame.set(Frame(scope, frame.seat))
     try:
         yield scope
     finally:
         _frame.reset(token)
+
+
+def leave_nothing_out() -> None:
+    """Until the innermost `narrowed` ends: somebody asked for one record by its number and gets it whole, wherever it lies."""
+    frame = _frame.get()
+    if frame is not None:
+        _frame.set(Frame(replace(frame.scope, out=ALL_TAKE_PART), frame.seat))
 
 
 @contextmanager

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, or_
 
+from core.base.fence.taking_part import taking_part
 from core.contracts.errors import Forbidden, NotFound
 from core.plugin import Ledger
 from core.service import WHOLE_TENANT, Context
@@ -48,9 +49,3 @@ def scope_condition(ledger: Ledger, ctx: Context, permission: str = "") -> Colum
     if left := ctx.left(ledger.name):
         wider.append(taking_part(ledger.scope, left))
     return and_(*wider) if wider else None
-
-
-def taking_part(columns: Iterable[Any], left: Iterable[str]) -> ColumnElement[bool]:
-    """Any place of the row lies outside the subtrees that take no part in the module; a row without a place stays."""
-    listed = list(columns)
-    return or_(*(not_(within([column], left)) for column in listed), and_(*(column.is_(None) for column in listed)))

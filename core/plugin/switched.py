@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core.contracts.errors import Forbidden, JuheliError, PluginArchived
 
@@ -37,6 +37,7 @@ class Switched:
 
     enabled: frozenset[str]
     plugins: Plugins
+    actor: Any
 
     @property
     def archived(self) -> frozenset[str]:
@@ -58,6 +59,14 @@ class Switched:
             return ()
         owner = self.plugins.owner_of(name)
         return tuple(path for module, path in self.enabled.left if module == owner)
+
+    def out_of(self, name: str) -> tuple[str, tuple[str, ...]]:
+        """(module of a dotted name, subtrees that take no part in it): what its lists leave out for whoever looks.
+
+        Nothing for the platform's own work (jobs, commands): it knows all rows.
+        """
+        some = self.actor.kind == "user" and isinstance(self.enabled, SwitchedOn) and self.enabled.left
+        return (self.plugins.owner_of(name), self.left(name)) if some else ("", ())
 
     def takes_part(self, name: str, path: str | None) -> bool:
         """Whether a place (None: nowhere) takes part in the module of a dotted name."""

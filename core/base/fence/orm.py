@@ -13,6 +13,7 @@ from sqlalchemy.sql.visitors import ExtendedInternalTraversal
 
 from core.base.db import Base, OrgScoped, TenantScoped
 from core.base.fence.places import judge_places
+from core.base.fence.taking_part import after, without
 from core.base.refusals import CrossSubtree, CrossTenant
 from core.base.scope import Scope, current_scope
 from core.base.session import FencedSession
@@ -105,11 +106,6 @@ def _bounds(index: int) -> tuple[str, str]:
     return subtrees[index], after(subtrees[index])
 
 
-def after(path: str) -> str:
-    """The least text above every text that starts with `path` (itself of characters far below U+10FFFF)."""
-    return path[:-1] + chr(ord(path[-1]) + 1) if path else "\U0010ffff"
-
-
 _of_tenant = _OfTenant(TenantScoped)
 
 
@@ -173,6 +169,8 @@ def install_filter(session_class: type[Session]) -> None:
             judge_places(state, scope)
         if state.is_column_load or not (state.is_select or state.is_update or state.is_delete):
             return
+        if scope.out[1] and state.is_select and not state.is_relationship_load and not state.execution_options.get("by_number"):
+            state.statement = without(state.statement, *scope.out)
         options: list[Any] = [] if scope.is_system else [_of_tenant]
         if narrow:
             options.append(_in_subtrees(len(scope.subtrees or ())))

@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
 
 from core.admin.taking_part import come_back, communities, leave, leaves, set_optional
 from core.base.session import begin_write, session
@@ -22,6 +23,8 @@ from core.tenancy.models import PluginLeave
 from core.work.inbox import for_actor
 from core.work.models import WorkItem
 from core.work.rounds import make_round
+from plugins.training.models import Need
+from plugins.training.queries.courses import open_needs
 
 READ, MANAGE = "training.session.read", "training.session.manage"
 
@@ -126,6 +129,61 @@ def test_ledgers_figures_and_deadlines_leave_it_out(tree):
     with tree.inside("east") as ctx:
         assert make_round(ctx, reminder) == (1, 0)
         assert session().scalars(select(WorkItem.subject).where(WorkItem.declared == "training.test")).all() == ["西关"]
+
+
+LOOK = "training.need.read"
+
+
+@service(LOOK, writes=False)
+def counted(ctx):
+    return session().scalar(select(func.count()).select_from(Need)), session().scalar(select(func.count(aliased(Need).id)))
+
+
+@service(LOOK, writes=False)
+def joined(ctx):
+    return {unit for _need, unit in session().execute(select(Need, OrgUnit.short_name).join(Need.org))}
+
+
+@service(LOOK, writes=False)
+def named(ctx, number):
+    before = session().scalar(select(func.count(Need.id)))
+    return ctx.get(Need, number).title, before, session().scalar(select(func.count(Need.id)))
+
+
+@service(MANAGE, action="test.write")
+def written(ctx):
+    return counted(ctx)[0]
+
+
+def test_pages_that_count_by_themselves_leave_it_out_and_a_record_named_is_whole(tree):
+    """The engine does it for every reading service of a plugin; what is done there, by people or jobs, knows all rows."""
+    optional(tree)
+    tree.add_user("east", "second", LOOK, MANAGE, "people.org.read")
+    with tree.inside("east"):
+        begin_write()
+        for name, (number, path) in tree.places.items():
+            session().add(Need(org_id=number, org_path=path, year=2026, subject="x", title=name, source="survey", audience="all",
+                               state="raised"))
+        session().commit()
+        numbers = dict(session().execute(select(Need.title, Need.id)).all())
+
+    def told():
+        with tree.acting("east", "second") as ctx:
+            return {need.title for need in open_needs(ctx)}, counted(ctx), joined(ctx)
+
+    everything = set(tree.places)
+    assert told() == (everything, (3, 3), everything)
+    number = left(tree)
+    assert told() == ({"西关"}, (1, 1), {"西关"})
+    with tree.acting("east", "second") as ctx:
+        assert named(ctx, numbers["东关"]) == ("东关", 1, 3), "whoever opens one record sees what belongs to it"
+        assert named(ctx, numbers["西关"]) == ("西关", 1, 1)
+        assert written(ctx) == 3, "numbers are given and doubles looked for among all rows"
+    with tree.inside("east") as ctx:
+        assert counted(ctx)[0] == 3, "jobs work with all rows"
+    with tree.acting("east", "dong") as ctx:
+        come_back(ctx, number)
+    assert told() == (everything, (3, 3), everything)
 
 
 def test_reminders_rest_while_it_is_out_and_are_as_they_were_afterwards(tree):
