@@ -74,14 +74,15 @@ class Subtree:
 
         Rows of the plugin without a place go with the person or the unit they are about: their words do not count.
         """
-        placeless = [m.class_ for m in Base.registry.mappers
-                     if m.local_table.name in stage.tables() and not issubclass(m.class_, OrgScoped)]  # type: ignore[attr-defined]
+        models: list[Any] = [Person, *(m.class_ for m in Base.registry.mappers
+                                       if m.persist_selectable.description in stage.tables()
+                                       and not issubclass(m.class_, OrgScoped))]
         with stage.world.database.use(), tenant_scope(mark.tenant_id):
             begin_write()
             unit = OrgUnit(name="Mine", short_name="Mine", kind="branch", ordinal=mark.ordinal + 1, path=path)
             session().add(unit)
             session().flush()
-            for record in (session().scalars(select(model)).all() for model in (Person, *placeless)):
+            for record in (session().scalars(select(model)).all() for model in models):
                 for one in record:
                     _unsay(one, mark.word)
             person = session().scalars(select(Person).where(Person.id == mark.id)).one()
