@@ -25,7 +25,7 @@ NAMED = {
     "work_item": "source", "work_transition": "record_kind", "work_draft": "form", "imports_heading": "kind",
     "imports_batch": "kind", "indicators_value": "indicator", "ledgers_view": "ledger", "settings_module": "module",
     "settings_dictionary": "kind", "settings_change": "module", "rules_override": "key", "files_file": "kind",
-    "notify_notice": "source", "tenancy_plugin_leave": "plugin", "webhooks_delivery": "kind",
+    "notify_notice": "source", "notify_wording": "name", "tenancy_plugin_leave": "plugin", "webhooks_delivery": "kind",
     "people_person_extra": "field", "people_org_extra": "field",
 }
 PARTS = {"imports_file": "imports_batch", "imports_row": "imports_batch"}     # rows of a row: the same by batch_id

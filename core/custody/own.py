@@ -20,13 +20,14 @@ from core.files.models import StoredFile
 from core.files.services import keep_file
 from core.jobs.models import FAILED, QUEUED, RUNNING, Job
 from core.jobs.queue import enqueue
-from core.notify.notices import send
+from core.notify.wording import tell
 from core.rules import rule
 from core.service import Context, service
 from core.tenancy.models import ARCHIVED, DISABLED, PluginState
 
 from .archive.format import Manifest
 from .archive.writing import Tell, closed_keys, write_archive
+from .notices import READY
 from .operators import check_passphrase
 
 ASK = "custody.archive.ask"
@@ -83,7 +84,7 @@ def _keep(ctx: Context, stored: storage.Stored, manifest: Manifest, plugin: str,
     file = keep_file(ctx, stored, kind=KIND, name=name, media="application/zip",
                      expires_at=ctx.now() + dt.timedelta(days=days))
     if ctx.actor.id is not None:
-        send(ctx, [ctx.actor.id], _("本单位的数据包已生成，可以下载。"), "/custody/", "custody")
+        tell(ctx, READY, [ctx.actor.id], "/custody/")
     ctx.audit("tenant", ctx.tenant.id, ctx.tenant.name, rows=manifest.rows, files=manifest.files.count,
               sha256=stored.sha256, plugin=plugin)
     if plugin:

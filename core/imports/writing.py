@@ -15,10 +15,12 @@ from core.contracts.errors import Forbidden, NotFound
 from core.contracts.events import ImportDone
 from core.imports import batches
 from core.imports.models import DONE, GOOD, REFUSED, WRITING, WRITTEN, ImportBatch, ImportRow
+from core.imports.notices import IMPORTED
 from core.imports.reading import Item, Reading
 from core.imports.trial import put_through
 from core.imports.vault import open_json, seal_json
 from core.notify import notices
+from core.notify.wording import said
 from core.rules import rule
 from core.service import Context, service
 from core.tenancy.turns import wait_for_turn
@@ -105,7 +107,7 @@ def finish(ctx: Context, batch_id: int, trouble: str = "") -> ImportBatch:
     batch.counts = batches.counted(batch.id)
     ctx.audit("import", batch.id, name=batch.file_name, counts=batch.counts)
     ctx.publish(ImportDone(batch_id=batch.id, kind=batch.kind, rows=batch.counts.get(WRITTEN, 0)))
-    tell(ctx, batch, _("“%(file)s”导入完成：写入 %(n)s 行。", file=batch.file_name, n=batch.counts.get(WRITTEN, 0)))
+    tell(ctx, batch, said(ctx, IMPORTED, file=batch.file_name, n=batch.counts.get(WRITTEN, 0)))
     return batch
 
 

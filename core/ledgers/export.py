@@ -19,13 +19,14 @@ from core.files.models import StoredFile
 from core.files.services import keep_file
 from core.jobs.models import Job
 from core.jobs.queue import enqueue
-from core.notify.notices import send
+from core.notify.wording import tell
 from core.plugin import FEN, PERCENT, Col, Ledger
 from core.service import Context, service
 
 from .book import WRITERS, Cell, Outgoing
 from .cells import texts
 from .columns import sql_type
+from .notices import EXPORTED
 from .paper import filter_words
 from .query import conditions_of, count, every_row
 from .services import open_ledger
@@ -149,7 +150,6 @@ def finish_export(ctx: Context, plan: Plan, kind: str, stored: storage.Stored, r
     """Register the file of a job and the export, and ring the owner's bell, in one transaction."""
     _tell(ctx, plan, kind, rows)
     if ctx.actor.id is not None:
-        send(ctx, [ctx.actor.id], _("导出完成，可以下载：%(name)s", name=plan.state.ledger.title), f"/ledgers/exports/{job_id}",
-             "ledgers")
+        tell(ctx, EXPORTED, [ctx.actor.id], f"/ledgers/exports/{job_id}", name=plan.state.ledger.title)
     return keep_file(ctx, stored, kind="export", name=file_name(plan.state.ledger, ctx, kind), media=WRITERS[kind][1],
                      expires_at=ctx.now() + KEEP)

@@ -6,13 +6,14 @@ from typing import Any
 
 from core.base.i18n import _l
 from core.web import SIGNED_IN, ctx
-from core.web.api import Api, told
+from core.web.api import TEXT, Api, items_of, told
 from core.web.resource import Paged, Resource, act, listed, shape
+from core.web.wire import Answer
 
 from . import feedback as voices
-from . import notices, services
+from . import notices, services, wording
 from .models import Bulletin, Feedback, Notice
-from .schemas import BulletinForm, FeedbackForm
+from .schemas import BulletinForm, FeedbackForm, WordingLines
 
 api = Api("notify", __name__)
 NOTICE = shape(Notice, ("title", "url", "source", "at", "read_at"))
@@ -45,6 +46,42 @@ def board() -> Any:
 @api.get("/feedback", needs=SIGNED_IN, title=_l("自己提的意见建议"), answers=VOICE, many=True)
 def my_feedback() -> Any:
     return voices.my_feedback(ctx())
+
+
+
+WORDING = told(name=TEXT, title=TEXT, zh=TEXT, en=TEXT, changed={"type": "boolean"}, version={"type": "integer"},
+               places={"type": "array", "items": TEXT})
+SETTING = "admin.setting.manage"
+
+
+def _worded(one: wording.Worded) -> dict[str, Any]:
+    return {"name": one.name, "title": str(one.template.title), **one.words, "changed": one.changed, "version": one.version,
+            "places": list(one.template.values)}
+
+
+@api.get("/wordings", needs=SETTING, title=_l("通知用语"), answers=items_of(WORDING))
+def wordings() -> Any:
+    return {"items": [_worded(one) for one in wording.wordings(ctx())]}
+
+
+@api.get("/wordings/<template>", needs=SETTING, title=_l("一条通知的用语"), answers=WORDING, tagged=True)
+def one_wording(template: str) -> Any:
+    one = wording.wording(ctx(), template)
+    return Answer(_worded(one), version=one.version, lasting=False)
+
+
+@api.patch("/wordings/<template>", needs=SETTING, title=_l("修改一条通知的用语"), takes=WordingLines, answers=WORDING,
+           versioned=True, tagged=True, page="one_wording", note=_l("没有写的语言不变，写 null 恢复默认"))
+def change_wording(template: str, data: dict[str, Any], version: int | None) -> Any:
+    texts = {**wording.wording(ctx(), template).words, **data}
+    one = wording.save_wording(ctx(), template, texts=texts, version=version)
+    return Answer(_worded(one), version=one.version)
+
+
+@api.post("/wordings/<template>/reset", needs=SETTING, title=_l("通知用语恢复默认"), answers=WORDING, page="wording_default")
+def reset_wording(template: str) -> Any:
+    one = wording.reset_wording(ctx(), template)
+    return Answer(_worded(one), version=one.version)
 
 
 act(api, "POST", "/feedback", voices.send_feedback, FeedbackForm, answers=VOICE, status=201, page="feedback",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from core.base.i18n import _
 from core.base.session import session
 from core.contracts.events import WorkHandedOver
 from core.events.outbox import handles
@@ -12,7 +11,8 @@ from core.service import Context, service
 from core.work.models import WAITING, WorkItem
 
 from .models import Notice
-from .notices import send
+from .notices import HANDED_NOTICE
+from .wording import tell
 
 
 @handles(WorkHandedOver)
@@ -28,4 +28,4 @@ def _tell(ctx: Context, item_id: int, user_id: int) -> None:
     url = f"/work/items/{item_id}"
     told = select(Notice.id).where(Notice.user_id == user_id, Notice.url == url, Notice.read_at.is_(None))
     if item is not None and session().scalars(told).first() is None:
-        send(ctx, [user_id], _("%(name)s 转交给您一项待办：%(item)s", name=item.handed_by_name, item=item.subject), url, "work")
+        tell(ctx, HANDED_NOTICE, [user_id], url, name=item.handed_by_name, item=item.subject)

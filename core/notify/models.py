@@ -15,6 +15,7 @@ from core.base.db import (
     String,
     TenantScoped,
     Text,
+    UniqueConstraint,
     UTCDateTime,
     keys,
     mapped_column,
@@ -24,6 +25,17 @@ from core.base.leaks import without_leaks
 
 SENT, ANSWERED = "sent", "answered"
 DRAFT, PUBLISHED, ENDED, WITHDRAWN = "draft", "published", "ended", "withdrawn"
+
+
+class Wording(TenantScoped, Base):
+    """The tenant's own words for a notice that a module declares; "" is the module's own in that language."""
+
+    __tablename__ = "notify_wording"
+    __table_args__ = keys(UniqueConstraint("tenant_id", "name"))
+
+    name: Mapped[str] = mapped_column(String(64))
+    zh: Mapped[str] = mapped_column(String(2000), default="")
+    en: Mapped[str] = mapped_column(String(2000), default="")
 
 
 class Notice(TenantScoped, Base):

@@ -7,12 +7,14 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete, func, insert, select, update
 
+from core.base.i18n import _l
 from core.base.ids import new_ids
 from core.base.leaks import without_leaks
 from core.base.memo import remembered
 from core.base.scope import current_scope
 from core.base.session import session
 from core.contracts.errors import NotFound
+from core.plugin import NoticeTemplate
 from core.rules import rule
 from core.service import Context, service
 from core.web.paging import Page, clamp
@@ -20,6 +22,12 @@ from core.web.paging import Page, clamp
 from .models import Notice
 
 TITLE, URL = 200, 300
+ANSWERED_NOTICE = NoticeTemplate(
+    name="notify.answered", title=_l("意见建议或投诉已答复"), text=_l("您反映的“{subject}”已答复"),
+    values={"subject": (_l("标题"), _l("会议太多"))})
+HANDED_NOTICE = NoticeTemplate(
+    name="notify.handed_over", title=_l("同事转交一项待办"), text=_l("{name} 转交给您一项待办：{item}"),
+    values={"name": (_l("转交的同事"), _l("李敏")), "item": (_l("待办"), _l("核验党员信息"))})
 
 
 def send(ctx: Context, user_ids: Iterable[int], title: str, url: str = "", source: str = "") -> int:

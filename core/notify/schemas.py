@@ -28,6 +28,20 @@ class FeedbackAnswer(Schema):
     answer = LongText(required=True, validate=Length(min=2, max=3000), metadata=ui(_l("答复"), cols=12, rows=6))
 
 
+class WordingForm(Schema):
+    """The words of a notice of one line, by language."""
+
+    zh = Text(validate=Length(max=200), load_default="", metadata=ui(_l("中文"), cols=12))
+    en = Text(validate=Length(max=200), load_default="", metadata=ui(_l("英文"), cols=12))
+
+
+class WordingLines(Schema):
+    """The words of a notice of several lines."""
+
+    zh = LongText(validate=Length(max=2000), load_default="", metadata=ui(_l("中文"), cols=12, rows=7))
+    en = LongText(validate=Length(max=2000), load_default="", metadata=ui(_l("英文"), cols=12, rows=7))
+
+
 class BulletinForm(Schema):
     """A bulletin as it is drafted."""
 

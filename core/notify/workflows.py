@@ -11,8 +11,9 @@ from core.service import Context
 
 from .models import ANSWERED, DRAFT, ENDED, PUBLISHED, SENT, WITHDRAWN, Bulletin, Feedback
 from .names import names_in, with_names_masked
-from .notices import send
+from .notices import ANSWERED_NOTICE
 from .schemas import FeedbackAnswer
+from .wording import tell
 
 
 def kind_of(leak: Leak) -> str:
@@ -60,7 +61,7 @@ bulletin = Workflow(
 
 def _answer(ctx: Context, one: Feedback, data: dict[str, Any]) -> None:
     one.answer, one.answered_on, one.answered_by = data["answer"], ctx.today(), ctx.actor.label[:80]
-    send(ctx, [one.user_id], _("您反映的“%(subject)s”已答复", subject=one.subject), f"/notify/feedback/{one.id}", "notify")
+    tell(ctx, ANSWERED_NOTICE, [one.user_id], f"/notify/feedback/{one.id}", subject=one.subject)
 
 
 feedback = Workflow(

@@ -7,6 +7,7 @@ from .hookspecs import hookimpl
 from .ledger import A4, BLANK, Action, Col, Filter, Ledger, Paper, View, col
 from .manager import Contribution, Hooks, Plugins, installed
 from .manifest import API, Permission, PersonalField, Plugin, RoleTemplate
+from .notice import NoticeTemplate
 from .owner import Owner
 from .records import (
     COUNT,
@@ -33,7 +34,8 @@ from .workflow import Elapsed, State, Step, Workflow, elapsed, step
 __all__ = [
     "A4", "API", "BLANK", "CHOICE", "COUNT", "DATE", "DAYS", "FEN", "HOURS", "NUMBER", "ORG_UNIT", "PERCENT", "PERSON",
     "TEXT", "YES_NO", "Action", "CalendarEntry", "Col", "Contribution", "Due", "Elapsed", "EventKind", "ExtraField", "Fact",
-    "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem", "Objection", "Owner", "Panel", "Paper",
+    "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem",
+    "NoticeTemplate", "Objection", "Owner", "Panel", "Paper",
     "Permission", "PersonalField", "Plugin", "Plugins", "Reminder", "RoleTemplate", "SearchHit", "State", "Step",
     "SwitchedOn", "TimelineEntry", "View", "Workflow", "col", "elapsed", "hookimpl", "installed", "step",
 ]

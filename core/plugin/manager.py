@@ -24,6 +24,7 @@ from .hookspecs import PROJECT, Checks, Contributions, LifeCycle
 from .ledger import Ledger
 from .manifest import Permission, Plugin, PluginProblems
 from .names import CORE_MODULES, ENGINES_WITH_TABLES
+from .notice import NoticeTemplate
 from .owner import Owner
 from .records import ImportKind, Indicator
 from .reminder import Reminder
@@ -143,6 +144,10 @@ class Plugins:
     @cached_property
     def extra_fields(self) -> dict[str, ExtraField]:
         return self._all("extra_fields")
+
+    @cached_property
+    def notices(self) -> dict[str, NoticeTemplate]:
+        return self._all("notice_templates")
 
     @cached_property
     def permissions(self) -> dict[str, Permission]:

@@ -12,13 +12,14 @@ from typing import Any, TypeVar
 from .extra import PERSON, ExtraField
 from .ledger import Ledger
 from .manifest import PersonalField, Plugin, PluginProblems
+from .notice import NoticeTemplate
 from .records import EventKind, ImportKind, Indicator
 from .reminder import Reminder
 from .workflow import Workflow
 
 T = TypeVar("T")
 FILES = ("models", "schemas", "services", "workflows", "reminders", "ledgers", "indicators", "imports", "jobs", "events",
-         "handlers", "hooks", "fields")
+         "handlers", "hooks", "fields", "notices")
 
 
 class Owner:
@@ -90,6 +91,10 @@ class Owner:
         return self.declared("fields", ExtraField)
 
     @cached_property
+    def notice_templates(self) -> list[NoticeTemplate]:
+        return self.declared("notices", NoticeTemplate)
+
+    @cached_property
     def personal_data(self) -> tuple[PersonalField, ...]:
         """The register of personal data: what the manifest says of the own tables, and the fields on core's records."""
         where = {f.name: f"people_{'person' if f.of == PERSON else 'org'}_extra[{f.name}]" for f in self.extra_fields}
@@ -123,9 +128,9 @@ class Owner:
     def problems(self) -> list[str]:
         found = self.manifest.problems()
         for item in (*self.ledgers, *self.workflows, *self.reminders, *self.indicators, *self.import_kinds, *self.event_kinds,
-                     *self.extra_fields):
+                     *self.extra_fields, *self.notice_templates):
             if not item.name.startswith(self.name + "."):
                 found.append(f"{self.name}: {type(item).__name__} {item.name!r} must start with {self.name + '.'!r}")
-        for each in (*self.workflows, *self.event_kinds, *self.extra_fields):
+        for each in (*self.workflows, *self.event_kinds, *self.extra_fields, *self.notice_templates):
             found += each.problems()
         return found

@@ -75,6 +75,12 @@ def added_fields(plugins: Plugins) -> Iterator[tuple[str, str, str, str]]:
         yield name, one.of, one.kind, str(one.label)
 
 
+def notices(plugins: Plugins) -> Iterator[tuple[str, str, str]]:
+    """Name, places, when it is sent."""
+    for name, one in sorted(plugins.notices.items()):
+        yield name, ", ".join(one.values), str(one.title)
+
+
 def commands(group: click.Group = cli, above: str = "juheli") -> Iterator[tuple[str, str]]:
     for name, command in sorted(group.commands.items()):
         if isinstance(command, click.Group):
@@ -99,6 +105,7 @@ def page(plugins: Plugins) -> str:
             table("Capabilities", ("protocol", "methods", "answers"), offered()),
             table("Settings", ("key", "default", "what"), settings(plugins)),
             table("Fields on core's records", ("field", "of", "kind", "what"), added_fields(plugins)),
+            table("Notices", ("notice", "places", "sent when"), notices(plugins)),
             table("Permissions", ("permission", "lets one", "sensitive"), permissions(plugins)),
             table("Commands", ("command", "does"), commands())))
 

@@ -18,13 +18,12 @@ from core import __version__
 from core.access.holders import holders
 from core.access.revision import UNCHANGED
 from core.base.crypto import Unreadable
-from core.base.i18n import _
 from core.base.scope import current_scope
 from core.base.session import begin_write, session
 from core.jobs.parking import park
 from core.jobs.queue import Later
 from core.jobs.running import pause_after
-from core.notify.notices import send
+from core.notify.wording import tell
 from core.rules import rule
 from core.service import Context, service
 
@@ -32,6 +31,7 @@ from . import outgoing, signing
 from .catalogue import PING
 from .guard import policy
 from .models import ACTIVE, DELIVERED, FAILED, HELD, STOPPED, WAITING, Delivery, Webhook, WebhookSecret
+from .notices import PAUSED
 from .outgoing import DELIVER
 from .transport import Outcome, post
 
@@ -186,9 +186,7 @@ def _stop(ctx: Context, hook: Webhook, outcome: Outcome) -> None:
     hook.state, hook.reason = STOPPED, "gone" if outcome.error == "gone" else "failures"
     session().flush()
     ctx.audit("webhook", hook.id, hook.name, stopped=hook.reason, failures=hook.failures)
-    send(ctx, [holder.user_id for holder in holders(MANAGE, "")],
-         _("事件推送“%(name)s”连续失败，已自动暂停；事件会留着，恢复后补发。", name=hook.name),
-         f"/webhooks/{hook.id}", "webhooks")
+    tell(ctx, PAUSED, [holder.user_id for holder in holders(MANAGE, "")], f"/webhooks/{hook.id}", name=hook.name)
 
 
 def note(hook_id: int, **values: Any) -> None:

@@ -6,18 +6,22 @@ import datetime as dt
 
 from sqlalchemy import select
 
+from core.accounts.models import User
 from core.base.db import session
 from core.base.i18n import _
+from core.base.scope import beyond_subtree
 from core.notify.models import DRAFT, PUBLISHED, Bulletin
 from core.notify.services import draft_bulletin
+from core.notify.wording import said, tell
 from core.notify.workflows import bulletin as BULLETIN
 from core.rules import rule
 from core.service import Context
 from core.work import engine
 
-from .models import ClassSession
+from .models import ClassSession, Seat
+from .notices import announced, announced_title, called_off
 from .tenths import shown
-from .words import AUDIENCES
+from .words import AUDIENCES, SEATED
 
 
 def when_text(event: ClassSession) -> str:
@@ -30,14 +34,10 @@ def words_for(codes: list[str]) -> str:
     return "、".join(str(AUDIENCES[code]) for code in codes if code in AUDIENCES)
 
 
-def draft(event: ClassSession) -> str:
-    """The text of the announcement, to be changed by whoever announces."""
-    lines = [_("时间：%(when)s", when=when_text(event)), _("地点：%(where)s", where=event.venue or "—"),
-             _("内容：%(what)s（%(hours)s 学时）", what=event.title, hours=shown(event.tenths)),
-             _("对象：%(who)s", who=words_for(event.audience))]
-    if event.enrol_until:
-        lines.append(_("报名截止：%(day)s", day=event.enrol_until.isoformat()))
-    return "\n".join(lines)
+def draft(ctx: Context, event: ClassSession) -> str:
+    """The text of the announcement in the tenant's words, to be changed by whoever announces."""
+    return said(ctx, announced, when=when_text(event), where=event.venue or "—", title=event.title, hours=shown(event.tenths),
+                who=words_for(event.audience), until=event.enrol_until.isoformat() if event.enrol_until else "")
 
 
 def hangs_until(event: ClassSession, today: dt.date) -> dt.date:
@@ -48,7 +48,7 @@ def hangs_until(event: ClassSession, today: dt.date) -> dt.date:
 def hang(ctx: Context, event: ClassSession, text: str, until: dt.date) -> int:
     """Publish the announcement; the right to announce was checked by the step. Raises Invalid for personal numbers."""
     whole = ctx.evolve(all_powers=True)
-    made = draft_bulletin(whole, title=_("培训预告：%(title)s", title=event.title)[:120], body=text, org_id=event.org_id,
+    made = draft_bulletin(whole, title=said(ctx, announced_title, title=event.title)[:120], body=text, org_id=event.org_id,
                           starts_on=ctx.today(), ends_on=until, objection_until=None, objection_to="", mask_names=True)
     engine.advance(whole, BULLETIN, made, "publish", accept=True)
     return made.id
@@ -59,3 +59,11 @@ def take_down(ctx: Context, event: ClassSession) -> None:
     known = session().scalars(select(Bulletin).where(Bulletin.id == (event.bulletin_id or 0))).one_or_none()
     if known is not None and known.state in (DRAFT, PUBLISHED):
         engine.advance(ctx.evolve(all_powers=True), BULLETIN, known, "withdraw", reason=_("班次已取消"))
+
+
+def tell_called_off(ctx: Context, event: ClassSession) -> int:
+    """Ring the bell of those enrolled who have an account here; returns how many."""
+    with beyond_subtree("training: who is enrolled is told, wherever he belongs"):
+        accounts = session().scalars(select(User.id).join(Seat, (Seat.tenant_id == User.tenant_id) & (
+            Seat.person_id == User.person_id)).where(Seat.session_id == event.id, Seat.place.in_(SEATED))).all()
+    return tell(ctx, called_off, accounts, f"/training/sessions/{event.id}", title=event.title, when=when_text(event))

@@ -73,6 +73,7 @@ def still_ahead(ctx: Context, record: ClassSession, data: Data) -> list[Any]:
 def call_off(ctx: Context, record: ClassSession, data: Data) -> None:
     """Also a class that was noted or confirmed by mistake: its hours left the book when it was opened again."""
     board.take_down(ctx, record)
+    board.tell_called_off(ctx, record)
     take_all_away(ctx, record, _("班次已取消"))
 
 

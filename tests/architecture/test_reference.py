@@ -12,7 +12,7 @@ from core.plugin.manager import installed
 from core.scaffold import reference
 from tests.architecture.tree import ROOT
 
-WITH_PLUGINS = (reference.permissions, reference.settings, reference.added_fields)
+WITH_PLUGINS = (reference.permissions, reference.settings, reference.added_fields, reference.notices)
 EXTEND = ROOT / "docs/extend"
 LINK = re.compile(r"\]\(([^)#:]+\.md)\)")
 
@@ -22,7 +22,8 @@ def test_the_reference_is_what_the_code_says():
 
 
 @pytest.mark.parametrize("find", [reference.hooks, reference.told, reference.offered, reference.commands, reference.permissions,
-                                  reference.settings, reference.added_fields], ids=lambda find: find.__name__)
+                                  reference.settings, reference.added_fields,
+                                  reference.notices], ids=lambda find: find.__name__)
 def test_everything_has_words(find):
     with use_locale("en"):
         rows = list(find(installed()) if find in WITH_PLUGINS else find())

@@ -327,6 +327,20 @@ def upgrade() -> None:
         batch_op.create_index('ix_jobs_job_parked', ['tenant_id', 'name'], unique=False, sqlite_where=sa.text("status = 'parked'"), postgresql_where=sa.text("status = 'parked'"))
         batch_op.create_index('uq_jobs_job_lane', ['tenant_id', 'lane'], unique=True, sqlite_where=sa.text("status = 'running'"), postgresql_where=sa.text("status = 'running'"))
 
+    op.create_table('notify_wording',
+    sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('name', sa.String(length=64), nullable=False),
+    sa.Column('zh', sa.String(length=2000), nullable=False),
+    sa.Column('en', sa.String(length=2000), nullable=False),
+    sa.Column('created_at', UTCDateTime(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('tenant_id', 'id', name=op.f('pk_notify_wording')),
+    sa.UniqueConstraint('tenant_id', 'name', name=op.f('uq_notify_wording_name')),
+    info={'tenancy': 'tenant', 'tenant_column': 'tenant_id', 'scope_paths': ()},
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
     op.create_table('people_archive',
     sa.Column('tenant_id', sa.BigInteger(), autoincrement=False, nullable=False),
     sa.Column('id', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1492,6 +1506,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_people_archive_kept_id'))
 
     op.drop_table('people_archive')
+    op.drop_table('notify_wording')
     with op.batch_alter_table('jobs_job', schema=None) as batch_op:
         batch_op.drop_index('uq_jobs_job_lane', sqlite_where=sa.text("status = 'running'"), postgresql_where=sa.text("status = 'running'"))
         batch_op.drop_index('ix_jobs_job_parked', sqlite_where=sa.text("status = 'parked'"), postgresql_where=sa.text("status = 'parked'"))

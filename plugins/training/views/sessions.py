@@ -108,7 +108,7 @@ def edit_session(record_id: int) -> Any:
 def announce(record_id: int) -> Any:
     """Who should come stands above the text that is going to hang on the board."""
     event = managed(record_id)
-    form = SchemaForm(Announced(), values={"text": draft(event), "until": hangs_until(event, ctx().today()).isoformat()})
+    form = SchemaForm(Announced(), values={"text": draft(ctx(), event), "until": hangs_until(event, ctx().today()).isoformat()})
     form.version = event.version
     if request.method == "POST" and form.submit(request.form) and form.attempt(_announce, record_id, form.version, form.data):
         done(_("预告已张贴在公开栏。"))

@@ -13,12 +13,12 @@ from core.web.pages import safe_next
 from core.web.paging import asked
 from core.work.show import box
 
-from . import feedback as voices
-from . import notices, services
-from .preview import lines_of, preview
-from .schemas import FEEDBACK_KINDS, BulletinForm, FeedbackForm
-from .workflows import bulletin as WORKFLOW
-from .workflows import feedback as VOICES
+from .. import feedback as voices
+from .. import notices, services
+from ..preview import lines_of, preview
+from ..schemas import FEEDBACK_KINDS, BulletinForm, FeedbackForm
+from ..workflows import bulletin as WORKFLOW
+from ..workflows import feedback as VOICES
 
 pages = Pages("notify", __name__)
 
