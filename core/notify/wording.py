@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.accounts.models import User
 from core.base.i18n import LOCALES, _, current_locale, use_locale
 from core.base.memo import remembered
 from core.base.session import session
@@ -68,6 +69,12 @@ def said(ctx: Context, template: NoticeTemplate, **values: Any) -> str:
 def tell(ctx: Context, template: NoticeTemplate, user_ids: Iterable[int], url: str = "", **values: Any) -> int:
     """Ring the bell of accounts in the tenant's words (core.notify.notices.send); returns how many."""
     return send(ctx, user_ids, said(ctx, template, **values), url, ctx.plugins.owner_of(template.name))
+
+
+def tell_persons(ctx: Context, template: NoticeTemplate, person_ids: Iterable[int], url: str = "", **values: Any) -> int:
+    """The same for those of these persons who have an account here."""
+    accounts = session().scalars(select(User.id).where(User.person_id.in_(list(person_ids)))).all()
+    return tell(ctx, template, accounts, url, **values)
 
 
 def _rows() -> dict[str, dict[str, str]]:

@@ -6,13 +6,12 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from core.accounts.models import User
 from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
 from core.notify.models import DRAFT, PUBLISHED, Bulletin
 from core.notify.services import draft_bulletin
-from core.notify.wording import said, tell
+from core.notify.wording import said, tell_persons
 from core.notify.workflows import bulletin as BULLETIN
 from core.rules import rule
 from core.service import Context
@@ -64,6 +63,5 @@ def take_down(ctx: Context, event: ClassSession) -> None:
 def tell_called_off(ctx: Context, event: ClassSession) -> int:
     """Ring the bell of those enrolled who have an account here; returns how many."""
     with beyond_subtree("training: who is enrolled is told, wherever he belongs"):
-        accounts = session().scalars(select(User.id).join(Seat, (Seat.tenant_id == User.tenant_id) & (
-            Seat.person_id == User.person_id)).where(Seat.session_id == event.id, Seat.place.in_(SEATED))).all()
-    return tell(ctx, called_off, accounts, f"/training/sessions/{event.id}", title=event.title, when=when_text(event))
+        enrolled = session().scalars(select(Seat.person_id).where(Seat.session_id == event.id, Seat.place.in_(SEATED))).all()
+    return tell_persons(ctx, called_off, enrolled, f"/training/sessions/{event.id}", title=event.title, when=when_text(event))

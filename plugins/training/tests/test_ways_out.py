@@ -9,6 +9,8 @@ from sqlalchemy import select
 
 from core.base.session import session
 from core.contracts.errors import Conflict, Invalid
+from core.notify.models import Bulletin, Notice
+from core.notify.wording import save_wording
 from plugins.training.effects import seats_of
 from plugins.training.models import Certificate, ClassSession, HourEntry, Seat
 from plugins.training.queries.sessions import audience_of
@@ -128,3 +130,19 @@ def test_a_make_up_is_for_those_on_its_sheet(county):
     with county.acting("officer", LATER) as ctx:
         assert enrolment.enrol_all(ctx, made) == (0, 0)
         assert session().scalars(select(Seat.person_name).where(Seat.session_id == made)).all() == ["王小明", "李秀兰"]
+
+
+def test_who_is_enrolled_is_told_in_the_tenant_s_words_that_it_is_called_off(county):
+    with county.acting("all") as ctx:
+        save_wording(ctx, "training.called_off", texts={"zh": "停办：{title}"})
+        save_wording(ctx, "training.announced_title", texts={"zh": "开班：{title}"})
+    made = county.announced(county.course("急救"))
+    with county.acting("all") as ctx:
+        assert session().scalars(select(Bulletin.title)).one() == "开班：急救"
+    county.step(made, "open")
+    with county.acting("all") as ctx:
+        enrolment.enrol_people(ctx, made, person_ids=[county.people["李秀兰"]])
+    county.step(made, "call_off", reason="场地停电")
+    with county.acting("all"):
+        told = session().execute(select(Notice.user_id, Notice.title, Notice.url, Notice.source)).all()
+        assert [tuple(row) for row in told] == [(county.users["member"], "停办：急救", f"/training/sessions/{made}", "training")]
