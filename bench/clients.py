@@ -90,8 +90,10 @@ def drive(port: int, seconds: float, clients: Sequence[Callable[[random.Random],
 
     def work(number: int, choose: Callable[[random.Random], Ask]) -> None:
         chance, client = random.Random(number), Client(port, answers)  # noqa: S311  the same choices in every round
-        while time.perf_counter() < end:
+        asked = False
+        while not asked or time.perf_counter() < end:           # at least once, however slow the machine is today
             client.send(choose(chance))
+            asked = True
             if number < pausing:
                 time.sleep(pause * (0.5 + chance.random()))
         client.line.close()

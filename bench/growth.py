@@ -143,7 +143,7 @@ def _asked(here: Ground, size: Sized, page: str) -> object:
         return size.browser.get(size.path(page)).get_data()
 
 
-USUAL = {"members": (1_000, 10_000, 100_000), "hours": 3, "rounds": 10, "sweep": 2, "growing": 8, "every": 1, "slow_ms": 10.0,
+USUAL = {"members": (1_000, 10_000, 100_000), "hours": 3, "rounds": 6, "sweep": 1, "growing": 8, "every": 1, "slow_ms": 10.0,
          "engine": "postgres"}
 TINY = {"members": (50, 100), "hours": 1, "rounds": 1, "sweep": 1, "growing": 1, "every": 40, "slow_ms": 1000.0,
         "engine": "sqlite"}

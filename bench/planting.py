@@ -27,6 +27,7 @@ from plugins.training.models import ClassSession, Course, HourEntry, Seat
 
 MADE = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 BRANCH, SEATS, CHUNK = 50, 40, 5000                 # members of a branch, seats of a class, rows written at once
+COURSES = 30                                        # the first of them is the rotation class of secretaries
 TENTHS = 40
 TOP = "0002"                                        # beside the unit that every tenant begins with
 EVERY_ROW = ("id", "tenant_id", "created_at", "version")
@@ -194,14 +195,14 @@ def _changes(people: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 def _attendance(write: Write, people: list[dict[str, Any]], top: dict[str, Any], hours: int, year: int) -> int:
     """Classes of forty seats all through the year; who sat there has the hours in the book."""
-    course = new_ids(1)[0]
-    write(Course, [{"id": course, "name": "course", "org_id": top["id"], "org_path": top["path"], "subject": "theory",
-                    "form": "lecture", "tenths": TENTHS}])
+    courses = new_ids(COURSES)
+    write(Course, ({"id": new, "name": f"course {number}", "org_id": top["id"], "org_path": top["path"], "subject": "theory",
+                    "form": "lecture" if number else "rotation", "tenths": TENTHS} for number, new in enumerate(courses)))
     classes = new_ids(-(-len(people) * hours // SEATS))
     write(ClassSession, ({
         "id": new, "number": f"{year}-{number:06d}", "title": f"class {number}", "org_id": top["id"], "org_path": top["path"],
-        "course_id": course, "on": _day(year, number), "ends_on": _day(year, number), "from_minute": 540, "to_minute": 720,
-        "tenths": TENTHS, "state": "closed", "expected": SEATS} for number, new in enumerate(classes)))
+        "course_id": courses[number % COURSES], "on": _day(year, number), "ends_on": _day(year, number), "from_minute": 540,
+        "to_minute": 720, "tenths": TENTHS, "state": "closed", "expected": SEATS} for number, new in enumerate(classes)))
     seats = [(one, place // SEATS) for place, one in enumerate(itertools.chain.from_iterable(itertools.repeat(people, hours)))]
     write(HourEntry, ({
         "id": new, "person_id": one["id"], "person_name": one["name"], "org_path": one["org_path"], "year": year,

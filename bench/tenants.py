@@ -6,7 +6,6 @@ each of them for a moment: four clients ask the list, a person, the dashboard of
 
 from __future__ import annotations
 
-import os
 import random
 import statistics
 import time
@@ -109,7 +108,8 @@ def _throughput(run: Run, sites: dict[int, Served], asks: dict[int, Choose]) -> 
 
 def _round(site: Served, choose: Choose, seconds: float) -> tuple[Answers, float]:
     """The answers, and the CPU seconds of workers and database meanwhile."""
-    spent = family_cpu(lambda: [site.process.pid if site.process else os.getpid()])
+    process = site.process
+    spent = family_cpu(lambda: [process.pid]) if process else time.process_time
     database = site.ground.elsewhere()
     before = spent() + database()
     answers = drive(site.port, seconds, [choose] * CLIENTS)
