@@ -47,6 +47,13 @@ def test_measured_in_one_statement_per_ledger(office):
         assert len(sent) == 1
 
 
+def test_joins_that_only_name_things_are_not_counted_through(office):
+    with office.inside("east") as ctx, office.counting() as sent:
+        measure(ctx, [find_indicator(ctx, "people.members")[0]])
+    assert " JOIN " in str(ctx.plugins.ledgers["people.roster"].rows)
+    assert [each for each in sent if " JOIN " in each] == []
+
+
 def test_measured_in_the_readers_scope_only(office):
     with office.acting("east", "second") as ctx:
         assert measure(ctx, BOTH)["trial.reachable"].base == 6

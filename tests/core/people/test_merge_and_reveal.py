@@ -37,6 +37,15 @@ def test_duplicates_are_found(county, twins):
     assert found.why == "birth" and {p.id for p in found.people} == {p.id for p in twins}
 
 
+def test_duplicates_come_with_their_units(county, twins, world):
+    session().flush()
+    session().expunge_all()
+    with world.counting() as sent:
+        found, = duplicates(county.ctx)
+        assert {p.org.short_name for p in found.people} == {"东关一支部", "西关支部"}
+    assert not [each for each in sent if "FROM people_org_unit" in each]         # not one statement for each unit
+
+
 def test_preview_names_what_differs(county, twins):
     _kept, _gone, fields, objections = preview(county.ctx, twins[0].id, twins[1].id)
     assert set(fields) == {"gender", "work_unit", "note", "phone", "id_no"} and objections == []
