@@ -99,7 +99,8 @@ class TenantScoped:
 
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
-        return {"version_id_col": cls.version}
+        # no part of a key is ever NULL: an empty reference is known to be empty without asking the database
+        return {"version_id_col": cls.version, "allow_partial_pks": False}
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[Any, ...]:

@@ -92,7 +92,16 @@ def _count(url: str, links: dict[str, list[Link]]) -> int:
 
 def _address(endpoint: str) -> str:
     """URL of an endpoint that exists on this side of the house, else ""."""
-    return url_for(endpoint) if _exists(endpoint) else ""
+    return _url(endpoint) if _exists(endpoint) else ""
+
+
+def _url(endpoint: str) -> str:
+    """As `url_for` without arguments: what follows the tenant's part is found once for each app."""
+    root, known = request.script_root, current_app.extensions.setdefault("juheli.paths", {})
+    path = known.get(endpoint)
+    if path is None:
+        path = known[endpoint] = url_for(endpoint).removeprefix(root)
+    return str(root + path)
 
 
 def _exists(endpoint: str) -> bool:
@@ -103,11 +112,12 @@ def _exists(endpoint: str) -> bool:
 
 def menu(ctx: Context) -> dict[str, list[Link]]:
     """{group: links} of what the actor may open, in rank order, unknown groups last."""
-    shown = _items(ctx)
-    here = _here([url_for(i.endpoint, **i.args) for i in shown])
+    shown = [(i, url_for(i.endpoint, **i.args) if i.args else _url(i.endpoint)) for i in _items(ctx)]
+    shown.sort(key=lambda each: each[0].rank)
+    here = _here([url for _item, url in shown])
     found: dict[str, list[Link]] = {}
-    for group in (*GROUPS, *sorted({i.group for i in shown} - set(GROUPS))):
-        links = [_link(i, here) for i in sorted(shown, key=lambda i: i.rank) if i.group == group]
+    for group in (*GROUPS, *sorted({i.group for i, _url in shown} - set(GROUPS))):
+        links = [_link(i, url, here) for i, url in shown if i.group == group]
         if links:
             found[group] = links
     return found
@@ -135,8 +145,7 @@ def _here(urls: list[str]) -> str:
     return max((url for url in urls if path == url or (url != home and path.startswith(url))), key=len, default="")
 
 
-def _link(item: NavItem, here: str) -> Link:
-    url = url_for(item.endpoint, **item.args)
+def _link(item: NavItem, url: str, here: str) -> Link:
     return Link(label=item.label, url=url, icon=item.icon, key=item.key, count=item.count, current=url == here)
 
 

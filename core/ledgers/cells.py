@@ -121,10 +121,10 @@ def _css(column: Col, index: int, title: bool) -> str:
     return " ".join(place + [name for name, holds in sides if holds])
 
 
-def row_writer(ledger: Ledger, columns: tuple[Col, ...], ctx: Context, *, pick: bool) -> Callable[[Row[Any], int], Markup]:
-    """(row, number) -> one `<tr>`; `pick` puts a check box in front."""
-    cells = [_cell(ledger, column, css, column is columns[0], ctx)
-             for column, css in zip(columns, css_of(columns), strict=True)]
+def row_writer(ledger: Ledger, columns: tuple[Col, ...], classes: Iterable[str], ctx: Context, *,
+               pick: bool) -> Callable[[Row[Any], int], Markup]:
+    """(row, number) -> one `<tr>` with the classes of `css_of`; `pick` puts a check box in front."""
+    cells = [_cell(ledger, column, css, column is columns[0], ctx) for column, css in zip(columns, classes, strict=True)]
     numbered, choose = ledger.numbered, escape(_("选择"))
 
     def write(row: Row[Any], number: int) -> Markup:
@@ -142,9 +142,11 @@ def row_writer(ledger: Ledger, columns: tuple[Col, ...], ctx: Context, *, pick: 
 
 
 def _cell(ledger: Ledger, column: Col, css: str, first: bool, ctx: Context) -> Callable[[Row[Any]], str]:
-    text, tones, warn, value = _text(column, ctx), column.tones, column.warn, attrgetter(column.name)
     link = _link(ledger, column, first)
     start, middle = f'<td class="{css}', f'" data-l="{escape(column.label)}">'
+    if column.value is None and column.warn is None and link is None:
+        return _told_by_value(column, f"{start}{middle}", ctx)
+    text, tones, warn, value = _text(column, ctx), column.tones, column.warn, attrgetter(column.name)
 
     def write(row: Row[Any]) -> str:
         shown = _escaped(text(row))
@@ -154,6 +156,30 @@ def _cell(ledger: Ledger, column: Col, css: str, first: bool, ctx: Context) -> C
             shown = link(row, shown)
         late = " c-warn" if warn is not None and warn(row, ctx) else ""
         return f"{start}{late}{middle}{shown}</td>"
+
+    return write
+
+
+def _told_by_value(column: Col, opening: str, ctx: Context) -> Callable[[Row[Any]], str]:
+    """The cells of a column that look at nothing but their value: many of a page are equal, and written once."""
+    show, tones, value = shower(column, ctx), column.tones, attrgetter(column.name)
+    known: dict[Any, str] = {}
+
+    def draw(given: Any) -> str:
+        shown = _escaped(show(given))
+        if shown and tones is not None:
+            shown = f'<span class="g-tag {tones.get(given, "mute")}">{shown}</span>'
+        return f"{opening}{shown}</td>"
+
+    def write(row: Row[Any]) -> str:
+        given = value(row)
+        try:
+            found = known.get(given)
+        except TypeError:                       # a list or an object of JSON
+            return draw(given)
+        if found is None:
+            found = known[given] = draw(given)
+        return found
 
     return write
 

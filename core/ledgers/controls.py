@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, case, func, true
@@ -34,7 +34,7 @@ class Control:
     kind: str
     keys: tuple[str, ...]
     values: tuple[str, ...]
-    options: list[tuple[str, str, bool, int]] = field(default_factory=list)
+    options: tuple[tuple[str, str, bool, int], ...] = ()
     more: bool = False
     unit: str = ""
 
@@ -56,7 +56,7 @@ def controls(state: State, ctx: Context) -> list[Control]:
         beside = item.name in beside_search
         keys = keys_of(item)
         values = tuple(_shown(item, key, given.get(key, [""])[-1], ctx) for key in keys)
-        options = _options(item, given.get(item.name, []), state, ctx)
+        options = tuple(_options(item, given.get(item.name, []), state, ctx))
         found.append(Control(item.name, str(item.label), item.kind, keys, values, options, not beside, item.unit))
     return found
 

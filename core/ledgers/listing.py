@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,9 +41,9 @@ class Listing:
     heads: list[Head]
     tabs: list[Tab]
     tab: Tab | None
-    controls: list[Control]
+    controls: tuple[Control, ...]
     chips: list[Chip]
-    columns: list[tuple[str, str, bool, bool]]
+    columns: tuple[tuple[str, str, bool, bool], ...]
     actions: list[Action]
     bulk: list[Action]
     searchable: str
@@ -57,6 +57,13 @@ class Listing:
         """Filters in force that are hidden under "more"."""
         return sum(1 for c in self.controls if c.more and any(c.values))
 
+    @property
+    def filter_key(self) -> Hashable:
+        """All that the filter form is drawn from; None with a search, whose words are kept nowhere."""
+        state = self.state
+        told = state.ledger.name, str(state.ledger.title), self.searchable, self.controls, state.ordered, state.chosen
+        return None if state.q else ("ledgers.filter", told)
+
 
 @service(None, writes=False)
 def read_listing(ctx: Context, name: str, pairs: list[tuple[str, str]], size: int = 0) -> Listing:
@@ -64,14 +71,15 @@ def read_listing(ctx: Context, name: str, pairs: list[tuple[str, str]], size: in
     state, views = open_ledger(ctx, name, pairs, size)
     ledger, page = state.ledger, load_page(state, ctx)
     bulk = offered(ledger.bulk, ctx)
-    write = row_writer(ledger, state.columns, ctx, pick=bool(bulk))
+    classes = css_of(state.columns)
+    write = row_writer(ledger, state.columns, classes, ctx, pick=bool(bulk))
     first = (page.number - 1) * state.size + 1
     listed = tabs(state, views, ctx, page.total)
     return Listing(
         state, [write(row, first + i) for i, row in enumerate(page.rows)], page.total, page.number,
-        heads=[head(state, column, css) for column, css in zip(state.columns, css_of(state.columns), strict=True)],
+        heads=[head(state, column, css) for column, css in zip(state.columns, classes, strict=True)],
         tabs=listed, tab=next((t for t in listed if t.current and t.saved), None),
-        controls=controls(state, ctx), chips=chips(state), columns=column_choice(state),
+        controls=tuple(controls(state, ctx)), chips=chips(state), columns=tuple(column_choice(state)),
         actions=offered(ledger.actions, ctx), bulk=bulk, searchable=searchable(ledger),
         may_export=ctx.may(ledger.export or ledger.permission), may_share=ctx.may(SHARE),
         roles=list({grant.role_id: grant.role for grant in ctx.grants}.items()), import_url=_import_url(ledger, ctx),

@@ -165,19 +165,16 @@ def _slice(state: State, ctx: Context, offset: int) -> list[Row[Any]]:
     bare = lean(rows, order) if state.order else rows
     if bare is rows:
         return list(session().execute(statement(state, ctx).limit(state.size).offset(offset)).all())
-    return _named(state, ctx, bare.order_by(None).order_by(*order).limit(state.size).offset(offset))
+    return _named(state, ctx, bare.order_by(None).order_by(*order).limit(state.size).offset(offset), order)
 
 
-def _named(state: State, ctx: Context, bare: Select[Any], permission: str = "") -> list[Row[Any]]:
-    """The rows behind a statement that finds their keys, in its order."""
+def _named(state: State, ctx: Context, bare: Select[Any], order: list[Any], permission: str = "") -> list[Row[Any]]:
+    """The rows behind a statement that finds their keys, in the same order; one statement with the other inside."""
     ledger = state.ledger
-    keys = list(session().scalars(bare.with_only_columns(ledger.key, maintain_column_froms=True).execution_options(**BEYOND)))
-    if not keys:
-        return []
+    keys = bare.with_only_columns(ledger.key, maintain_column_froms=True).correlate(None)
     named = matching(ledger, ctx, ledger.key.in_(keys), permission=permission)
-    named = named.with_only_columns(*selected(state, ctx), maintain_column_froms=True)
-    found = {row[0]: row for row in session().execute(named.order_by(None).execution_options(**BEYOND))}
-    return [found[key] for key in keys if key in found]
+    named = named.with_only_columns(*selected(state, ctx), maintain_column_froms=True).order_by(None).order_by(*order)
+    return list(session().execute(named.execution_options(**BEYOND)))
 
 
 def rows_after(state: State, ctx: Context, key: int | None, many: int, *, permission: str) -> list[Row[Any]]:
@@ -186,7 +183,7 @@ def rows_after(state: State, ctx: Context, key: int | None, many: int, *, permis
     rows = matching(ledger, ctx, *conditions_of(state, ctx), None if key is None else ledger.key > key, permission=permission)
     bare = lean(rows, [ledger.key])
     if bare is not rows:
-        return _named(state, ctx, bare.order_by(ledger.key).limit(many), permission)
+        return _named(state, ctx, bare.order_by(ledger.key).limit(many), [ledger.key], permission)
     wanted = rows.with_only_columns(*selected(state, ctx), maintain_column_froms=True).order_by(None).order_by(ledger.key)
     return list(session().execute(wanted.limit(many).execution_options(**BEYOND)))
 

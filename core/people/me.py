@@ -22,6 +22,14 @@ def own_person(ctx: Context) -> Person | None:
         return session().scalars(select(Person).join(User, mine).where(User.id == ctx.actor.id)).one_or_none()
 
 
+def own_number(ctx: Context) -> int:
+    """The number of that person, 0 for nobody: remembered until anything in the tenant changes, for menus and panels."""
+    def find() -> int:
+        found = own_person(ctx)
+        return found.id if found is not None else 0
+    return remembered("records", ("people.me", ctx.standing), find)
+
+
 def is_registered(ctx: Context) -> bool:
     """Whether there is such a person; for menus, which ask with every page."""
-    return remembered("records", ("people.me", ctx.standing), lambda: own_person(ctx) is not None)
+    return own_number(ctx) != 0

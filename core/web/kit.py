@@ -18,6 +18,7 @@ from core.web.flashes import FlashCookie
 from core.web.headers import add_headers
 from core.web.paging import without
 from core.web.panels import drawn
+from core.web.parts import icon, kept, part
 from core.web.pickers import ref_options
 from core.web.prefs import read_prefs
 from core.web.shell import current_shell
@@ -107,6 +108,9 @@ def install(app: Flask) -> None:
         current_locale=current_locale,
         html_lang=html_lang,
         asset=asset,
+        part=part,
+        kept=kept,
+        drawn_icon=icon,
         csrf_token=csrf_token,
         once_key=once_key,
         here=here,

@@ -13,7 +13,7 @@ from core.base.db import session
 from core.base.i18n import _, _l
 from core.base.scope import beyond_subtree
 from core.jobs.queue import enqueue
-from core.people.me import is_registered, own_person
+from core.people.me import is_registered, own_number
 from core.plugin import CalendarEntry, HeldData, NavItem, Objection, Panel, SearchHit, TimelineEntry, hookimpl
 from core.service import Context
 
@@ -37,8 +37,7 @@ def nav_items(ctx: Context) -> Iterable[NavItem]:
 
 def may_read_hours(ctx: Context, person: Any) -> bool:
     """Those who plan for the person, and the person."""
-    own = own_person(ctx)
-    return ctx.may(HOURS, person.org_path) or (own is not None and own.id == person.id)
+    return ctx.may(HOURS, person.org_path) or own_number(ctx) == person.id
 
 
 @hookimpl
