@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.frame.result import ROOT, Line, Outcome, load
+from bench.frame.table import number
 
 GIT = ["git", "-c", "safe.directory=*", "-C", str(ROOT)]
 
@@ -41,8 +42,8 @@ class Change:
         return "better" if self.factor > 1 else "WORSE"
 
     def __str__(self) -> str:
-        return (f"{self.name:<70} {self.before.ratio.median:8.3f} → {self.after.ratio.median:8.3f}  × {self.factor:5.2f}"
-                f"  {self.verdict}")
+        return (f"{self.name:<60} {number(self.before.value.median):>7} → {number(self.after.value.median):>7}   "
+                f"{self.before.ratio.median:7.3f} → {self.after.ratio.median:7.3f}  × {self.factor:5.2f}  {self.verdict}")
 
 
 def changes(before: list[Outcome], after: list[Outcome]) -> Iterator[Change]:
@@ -98,6 +99,7 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--size", choices=("tiny", "usual", "large"), default="usual")
     chosen = parser.parse_args(words)
     found = list(changes(*(result_of(where, chosen.bench, chosen.size) for where in (chosen.before, chosen.after))))
+    print(f"{'':<60} {'figure before → after':>17}   {'ratio before → after':>17}")
     print(*found, sep="\n")
     print(f"{len(found)} lines compared; {sum(each.verdict == 'WORSE' for each in found)} worse beyond the spread")
     return 0 if found else 1

@@ -112,7 +112,7 @@ def test_comparing_tells_what_moved_beyond_the_spread(tmp_path, capsys):
         save([made], tmp_path / name)
     assert compare.main([str(tmp_path / "a"), str(tmp_path / "b")]) == 0
     said = capsys.readouterr().out
-    assert "made · List · ours" in said and "0.500 →    0.250  ×  0.50  WORSE" in said
+    assert "made · List · ours" in said and "4.00 →    8.00     0.500 →   0.250  ×  0.50  WORSE" in said
     assert "2 lines compared; 1 worse" in said and "by hand" not in said
     near = [compare.Change("x", compare.Line("x", each, each, 3), compare.Line("x", other, other, 3))
             for each, other in [(Spread(1, .9, 1.1), Spread(1.15, 1.05, 1.2)), (Spread(1, .9, 1.1), Spread(2, 1.9, 2.1))]]
