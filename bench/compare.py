@@ -1,23 +1,27 @@
 """Before and after: every line of two results, its ratio to the baseline in each, and whether it moved beyond the spread.
 
-    python -m bench.compare BEFORE AFTER [--bench NAME ...] [--size usual]
+    python -m bench.compare BEFORE AFTER [--bench NAME ...] [--size usual] [--turns 1]
 
 BEFORE and AFTER are result files (`python -m bench --out FILE`) or commits; a commit is checked out into a worktree of its own
-and measured there by the benches of this tree. Only ratios are compared: they hold where absolute figures do not.
+and measured there by the benches of this tree, two commits in turns. Only ratios are compared: they hold where absolute figures
+do not. The spread of one run says little of the next on a busy machine: ask for several turns before believing in a few per cent.
 """
 
 from __future__ import annotations
 
 import argparse
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench.frame.result import ROOT, Line, Outcome, load
+from bench.frame.spread import Spread
 from bench.frame.table import number
 
 GIT = ["git", "-c", "safe.directory=*", "-C", str(ROOT)]
@@ -61,24 +65,49 @@ def _lines(outcomes: list[Outcome]) -> Iterator[tuple[str, Line, bool]]:
                 yield f"{outcome.name} · {group.title} · {line.name}", line, line.name == group.baseline
 
 
-def result_of(where: str, names: list[str], size: str) -> list[Outcome]:
-    """Of a result file, or of a commit measured now."""
-    return load(Path(where)) if Path(where).is_file() else measured(where, names, size)
+def results_of(places: tuple[str, str], names: list[str], size: str, turns: int) -> tuple[list[Outcome], list[Outcome]]:
+    """Of result files, or of commits measured now, in turns. Raises CalledProcessError for an unknown commit."""
+    with tempfile.TemporaryDirectory(prefix="juheli-compare-") as folder, ExitStack() as stack:
+        trees = [None if Path(place).is_file() else _tree(Path(folder, f"tree{number}"), place, stack)
+                 for number, place in enumerate(places)]
+        found: tuple[list[list[Outcome]], list[list[Outcome]]] = ([], [])
+        for turn in range(turns):
+            for number, tree in enumerate(trees):
+                if tree is not None:
+                    found[number].append(_measured(tree, names, size, Path(folder, f"result{number}-{turn}.json")))
+        before, after = (load(Path(place)) if tree is None else pooled(each)
+                         for place, tree, each in zip(places, trees, found, strict=True))
+        return before, after
 
 
-def measured(commit: str, names: list[str], size: str) -> list[Outcome]:
-    """Raises CalledProcessError for an unknown commit. Benches that do not run there are absent."""
-    with tempfile.TemporaryDirectory(prefix="juheli-compare-") as folder:
-        tree = Path(folder, "tree")
-        subprocess.run([*GIT, "worktree", "add", "-q", "--detach", str(tree), commit], check=True)
-        try:
-            _furnish(tree)
-            out = Path(folder, "result.json")
-            subprocess.run([sys.executable, "-m", "bench", *names, "--size", size, "--out", str(out)], cwd=tree, check=False,
-                           stdout=subprocess.DEVNULL)
-            return [outcome for outcome in load(out) if not outcome.error] if out.exists() else []
-        finally:
-            subprocess.run([*GIT, "worktree", "remove", "--force", str(tree)], check=True)
+def pooled(runs: list[list[Outcome]]) -> list[Outcome]:
+    """Several runs of the same as one: the median of their medians, the widest of their spreads."""
+    first = runs[0]
+    others = [{name: line for name, line, _base in _lines(run)} for run in runs[1:]]
+    for name, line, _base in _lines(first):
+        same = [line, *(other[name] for other in others if name in other)]
+        line.value, line.ratio = _widest([each.value for each in same]), _widest([each.ratio for each in same])
+    return first
+
+
+def _widest(spreads: list[Spread]) -> Spread:
+    return Spread(statistics.median(each.median for each in spreads), min(each.low for each in spreads),
+                  max(each.high for each in spreads))
+
+
+def _tree(tree: Path, commit: str, stack: ExitStack) -> Path:
+    """A worktree of a commit, with this tree's benches, for as long as the stack is open."""
+    subprocess.run([*GIT, "worktree", "add", "-q", "--detach", str(tree), commit], check=True)
+    stack.callback(subprocess.run, [*GIT, "worktree", "remove", "--force", str(tree)], check=True)
+    _furnish(tree)
+    return tree
+
+
+def _measured(tree: Path, names: list[str], size: str, out: Path) -> list[Outcome]:
+    """Benches that do not run there are absent."""
+    subprocess.run([sys.executable, "-m", "bench", *names, "--size", size, "--out", str(out)], cwd=tree, check=False,
+                   stdout=subprocess.DEVNULL)
+    return [outcome for outcome in load(out) if not outcome.error] if out.exists() else []
 
 
 def _furnish(tree: Path) -> None:
@@ -97,8 +126,9 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("after")
     parser.add_argument("--bench", nargs="*", default=[], metavar="NAME")
     parser.add_argument("--size", choices=("tiny", "usual", "large"), default="usual")
+    parser.add_argument("--turns", type=int, default=1, help="how often each commit is measured")
     chosen = parser.parse_args(words)
-    found = list(changes(*(result_of(where, chosen.bench, chosen.size) for where in (chosen.before, chosen.after))))
+    found = list(changes(*results_of((chosen.before, chosen.after), chosen.bench, chosen.size, chosen.turns)))
     print(f"{'':<60} {'figure before → after':>17}   {'ratio before → after':>17}")
     print(*found, sep="\n")
     print(f"{len(found)} lines compared; {sum(each.verdict == 'WORSE' for each in found)} worse beyond the spread")

@@ -119,6 +119,25 @@ def test_comparing_tells_what_moved_beyond_the_spread(tmp_path, capsys):
     assert [change.verdict for change in near] == ["within the spread", "better"]
 
 
+def test_several_runs_of_a_commit_count_as_one_with_the_widest_spread():
+    one, = compare.pooled([[outcome(slow=4.0)], [outcome(slow=8.0)], [outcome(slow=5.0)]])
+    assert one.groups[0].line("ours").value == Spread(5.0, 3.9, 8.2)
+    assert one.groups[0].line("ours").ratio.median == pytest.approx(0.4)
+
+
+def test_two_commits_are_measured_in_their_own_trees(monkeypatch, tmp_path, capsys):
+    asked = []
+
+    def measured(tree, names, size, out):
+        asked.append((tree.name, names, size))
+        return [outcome(slow=4.0 if tree.name == "tree0" else 8.0)]
+
+    monkeypatch.setattr(compare, "_tree", lambda tree, commit, stack: tree)
+    monkeypatch.setattr(compare, "_measured", measured)
+    assert compare.main(["HEAD", "HEAD", "--bench", "made", "--size", "tiny", "--turns", "2"]) == 0
+    assert [name for name, *_rest in asked] == ["tree0", "tree1"] * 2 and "WORSE" in capsys.readouterr().out
+
+
 def test_the_command_refuses_a_bench_it_does_not_know(capsys):
     with pytest.raises(SystemExit):
         main(["nothing-of-the-kind"])
