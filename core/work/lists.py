@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from core.base.i18n import _
+from core.base.memo import remembered
 from core.base.session import session
 from core.people.models import OrgUnit
 from core.service import Context
@@ -36,7 +37,11 @@ def items_page(ctx: Context, tab: str, by: Narrowing, number: int, size: int) ->
 
 
 def narrowing_choices(ctx: Context) -> Choices:
-    """What the reader's waiting items can be narrowed by."""
+    """What the reader's waiting items can be narrowed by, remembered until anything in the tenant changes."""
+    return remembered("records", ("work.narrowing", ctx.standing, ctx.locale), lambda: _narrowing_choices(ctx))
+
+
+def _narrowing_choices(ctx: Context) -> Choices:
     seen = session().execute(select(WorkItem.source, WorkItem.declared, WorkItem.org_path)
                              .where(WorkItem.state.in_(WAITING), holds(ctx)).distinct().limit(2000)).all()
     owners, declared = ctx.plugins.by_name, {**ctx.plugins.reminders, **ctx.plugins.workflows}
