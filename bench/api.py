@@ -60,6 +60,7 @@ def measure(run: Run) -> None:
     with ground(run.size["engine"]) as here, ExitStack() as stack:
         populate(here, run.size["members"])
         program = here.world.program("east", *PERMISSIONS)
+        here.analyze()
         with here.world.inside("east"):
             mac = session().scalars(select(AccessToken.mac).order_by(AccessToken.id.desc())).first() or ""
             numbers = list(session().scalars(select(Person.id).order_by(Person.id).limit(40)))

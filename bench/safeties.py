@@ -35,9 +35,11 @@ from core.service import Context
 from core.testing.world import World
 
 LIST = "/ledgers/people.roster/?size=50&page={}"
-LAYERS = {"without the fence in Python (filter, write wall, guards)": Layers.DATABASE,
-          "without the compile and execution guard": Layers.ALL & ~Layers.GUARD,
-          "without any fence": Layers.NONE}
+# The filter stays in all of them: its condition is what every index begins with. Left out as well (measured once), the page took
+# twice as long, for the database then had to find the tenant's rows by row level security alone.
+LAYERS = {"without the compile and execution guards": (Layers.ALL & ~Layers.GUARD, False),
+          "without row level security": (Layers.ALL, True),
+          "with nothing but the tenant's condition": (Layers.FILTER, True)}
 Call = Callable[[int], object]
 
 
@@ -52,10 +54,9 @@ class Cut:
         self.here, self.stack = here, stack
         self.token = token_of(here.world.browser("east", "clerk"))
         self.worlds = {"every safety": here.world}
-        for name, layers in LAYERS.items():
-            self.worlds[name] = self._world(here.bypass_url if layers == Layers.NONE else here.url, layers)
-        if here.server:
-            self.worlds["without row level security"] = self._world(here.bypass_url, Layers.ALL)
+        for name, (layers, bypass) in LAYERS.items():
+            if here.server or not bypass:
+                self.worlds[name] = self._world(here.bypass_url if bypass else here.url, layers)
 
     def _world(self, url: str, layers: Layers) -> World:
         whole = self.here.world
