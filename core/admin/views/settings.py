@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
@@ -43,19 +44,19 @@ def edit(module: str) -> Any:
             save_settings, ctx(), module, values=form.data, version=form.version):
         done(_("设置已保存。"))
         return go("settings.edit", module=module)
-    _hide_secrets(form, shown(schema, now))
+    _hide_secrets(form, shown(schema, now), now.unreadable)
     title = plugins.by_name[module].manifest.title
     return render("admin/setting.html", form.status, form=form, module=module, title=title,
                   lines=history(ctx(), module, schema), own=own_values(ctx(), module, schema))
 
 
-def _hide_secrets(form: SchemaForm, known: dict[str, Any]) -> None:
+def _hide_secrets(form: SchemaForm, known: dict[str, Any], unreadable: Iterable[str]) -> None:
     """What nobody sees again is typed anew or left alone, whatever its field looks like."""
     for item in form.items:
         if is_secret(item.type):
             item.value = None
             if known[item.name]:
-                item.attrs["placeholder"] = _("已设置；留空则不变")
+                item.attrs["placeholder"] = _("（打不开，请重新填写）") if item.name in unreadable else _("已设置；留空则不变")
 
 
 @pages.post("/<module>/reset", needs="admin.setting.manage")
