@@ -11,7 +11,7 @@ from core.people.models import Person
 from core.testing.world import Program
 from tests.core.access.units import build_units
 
-AT_ONCE = 6
+AT_ONCE = 50
 
 
 def test_requests_with_one_key_at_once_do_the_work_once_and_are_answered_alike(world):
