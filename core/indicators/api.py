@@ -10,6 +10,9 @@ from core.web.api import Api
 
 from . import services
 from .engine import Value
+from .report_api import report_api
+
+__all__ = ["api", "report_api"]
 
 api = Api("indicators", __name__)
 _TEXT = {"type": "string"}

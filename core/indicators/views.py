@@ -8,7 +8,10 @@ from core.base.i18n import _
 from core.plugin import COUNT, DAYS, FEN, HOURS, PERCENT
 from core.web import SIGNED_IN, Pages, ctx, render
 
+from .report_views import report_pages
 from .services import read_indicator, read_list
+
+__all__ = ["pages", "report_pages"]
 
 pages = Pages("indicators", __name__)
 

@@ -55,7 +55,7 @@ def declared(probe: Probe, word: str) -> list[str]:
              "token": ["0" * 43], "slug": [probe.foreign_slug], "key": ["accounts.session_hours"], "code": ["other"],
              "copy": ["0" * 12], "day": ["2026-01-31"], "plugin": plugins.optional,
              "setting": sorted({name for made in schemas if made for name in made().fields}),
-             "name": plugins.ledgers, "template": plugins.notices}
+             "name": plugins.ledgers, "template": plugins.notices, "report": plugins.reports}
     return sorted(named.get(word, ()))
 
 

@@ -51,6 +51,17 @@ def write_xlsx(path: Path, sheet: Outgoing, rows: Iterable[Sequence[Cell]]) -> i
     return written
 
 
+def write_sheets(path: Path, sheets: Iterable[tuple[Outgoing, Iterable[Sequence[Cell]]]]) -> None:
+    """One workbook with a sheet for each table."""
+    with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+                                         "tmpdir": str(path.parent)}) as book:
+        look = _look(book)
+        for sheet, rows in sheets:
+            page = _page(book, sheet, look)
+            for line, row in enumerate(rows, HEAD_LINES):
+                _write_row(page, line, row, look)
+
+
 def _look(book: xlsxwriter.Workbook) -> dict[str, Any]:
     frame = {"border": 1, "valign": "vcenter"}
     return {

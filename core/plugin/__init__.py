@@ -28,14 +28,16 @@ from .records import (
     TimelineEntry,
 )
 from .reminder import Due, Reminder
+from .report import Figure, Figures, Report, Rows, Words
 from .switched import SwitchedOn
 from .workflow import Elapsed, State, Step, Workflow, elapsed, step
 
 __all__ = [
     "A4", "API", "BLANK", "CHOICE", "COUNT", "DATE", "DAYS", "FEN", "HOURS", "NUMBER", "ORG_UNIT", "PERCENT", "PERSON",
     "TEXT", "YES_NO", "Action", "CalendarEntry", "Col", "Contribution", "Due", "Elapsed", "EventKind", "ExtraField", "Fact",
-    "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem",
+    "Figure", "Figures", "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem",
     "NoticeTemplate", "Objection", "Owner", "Panel", "Paper",
-    "Permission", "PersonalField", "Plugin", "Plugins", "Reminder", "RoleTemplate", "SearchHit", "State", "Step",
-    "SwitchedOn", "TimelineEntry", "View", "Workflow", "col", "elapsed", "hookimpl", "installed", "step",
+    "Permission", "PersonalField", "Plugin", "Plugins", "Reminder", "Report", "RoleTemplate",
+    "Rows", "SearchHit", "State", "Step",
+    "SwitchedOn", "TimelineEntry", "View", "Words", "Workflow", "col", "elapsed", "hookimpl", "installed", "step",
 ]

@@ -28,6 +28,7 @@ from .notice import NoticeTemplate
 from .owner import Owner
 from .records import ImportKind, Indicator
 from .reminder import Reminder
+from .report import Report
 from .workflow import Workflow
 
 log = logging.getLogger("juheli.plugin")
@@ -96,11 +97,16 @@ class Plugins:
     def _permission_problems(self) -> list[str]:
         known = set(self.permissions)
         wanted = [(o.name, x.permission) for o in self.by_name.values()
-                  for x in (*o.ledgers, *o.workflows, *o.reminders, *o.import_kinds)]
+                  for x in (*o.ledgers, *o.workflows, *o.reminders, *o.import_kinds, *o.reports)]
         wanted += [(o.name, name) for o in self.by_name.values() for w in o.workflows for s in w.steps
                    for name in (s.may, *s.asked_too) if name]
         wanted += [(o.name, name) for o in self.by_name.values() for f in o.extra_fields for name in (f.read, f.write) if name]
-        return [f"{owner}: permission {name!r} is not declared in any manifest" for owner, name in wanted if name not in known]
+        wanted += [(o.name, r.export) for o in self.by_name.values() for r in o.reports if r.export]
+        ledgers = {one.name for o in self.by_name.values() for one in o.ledgers}
+        missing = [f"{o.name}: {r.name} is made from {n!r}, which is no ledger" for o in self.by_name.values() for r in o.reports
+                   for n in sorted(r.ledgers - ledgers)]
+        return missing + [f"{owner}: permission {name!r} is not declared in any manifest"
+                          for owner, name in wanted if name not in known]
 
     @classmethod
     def discover(cls, group: str = GROUP, core: Iterable[str] = CORE_MODULES) -> Plugins:
@@ -144,6 +150,10 @@ class Plugins:
     @cached_property
     def extra_fields(self) -> dict[str, ExtraField]:
         return self._all("extra_fields")
+
+    @cached_property
+    def reports(self) -> dict[str, Report]:
+        return self._all("reports")
 
     @cached_property
     def notices(self) -> dict[str, NoticeTemplate]:

@@ -7,5 +7,5 @@ CORE_MODULES = ("tenancy", "accounts", "access", "people", "settings", "files", 
 ENGINES_WITH_TABLES = ("audit", "jobs", "rules", "web")  # no modules, but their tables are core's
 # What the process itself answers, first parts of the addresses of core's pages, and folders beside the modules.
 RESERVED = frozenset({"apps", "core", "healthz", "home", "juheli", "look", "metrics", "onboarding", "platform", "plugins",
-                      "readyz", "search", "static", "t", "tenants", "tests", "tokens"})
+                      "readyz", "reports", "search", "static", "t", "tenants", "tests", "tokens"})
 OWN = RESERVED.union(CORE_MODULES, ENGINES_WITH_TABLES)

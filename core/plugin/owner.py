@@ -15,11 +15,12 @@ from .manifest import PersonalField, Plugin, PluginProblems
 from .notice import NoticeTemplate
 from .records import EventKind, ImportKind, Indicator
 from .reminder import Reminder
+from .report import Report
 from .workflow import Workflow
 
 T = TypeVar("T")
 FILES = ("models", "schemas", "services", "workflows", "reminders", "ledgers", "indicators", "imports", "jobs", "events",
-         "handlers", "hooks", "fields", "notices")
+         "handlers", "hooks", "fields", "notices", "reports")
 
 
 class Owner:
@@ -91,6 +92,10 @@ class Owner:
         return self.declared("fields", ExtraField)
 
     @cached_property
+    def reports(self) -> list[Report]:
+        return self.declared("reports", Report)
+
+    @cached_property
     def notice_templates(self) -> list[NoticeTemplate]:
         return self.declared("notices", NoticeTemplate)
 
@@ -128,9 +133,9 @@ class Owner:
     def problems(self) -> list[str]:
         found = self.manifest.problems()
         for item in (*self.ledgers, *self.workflows, *self.reminders, *self.indicators, *self.import_kinds, *self.event_kinds,
-                     *self.extra_fields, *self.notice_templates):
+                     *self.extra_fields, *self.notice_templates, *self.reports):
             if not item.name.startswith(self.name + "."):
                 found.append(f"{self.name}: {type(item).__name__} {item.name!r} must start with {self.name + '.'!r}")
-        for each in (*self.workflows, *self.event_kinds, *self.extra_fields, *self.notice_templates):
+        for each in (*self.workflows, *self.event_kinds, *self.extra_fields, *self.notice_templates, *self.reports):
             found += each.problems()
         return found

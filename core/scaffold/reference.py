@@ -75,6 +75,12 @@ def added_fields(plugins: Plugins) -> Iterator[tuple[str, str, str, str]]:
         yield name, one.of, one.kind, str(one.label)
 
 
+def reports(plugins: Plugins) -> Iterator[tuple[str, str, str]]:
+    """Name, permission, title."""
+    for name, one in sorted(plugins.reports.items()):
+        yield name, one.permission, str(one.title)
+
+
 def notices(plugins: Plugins) -> Iterator[tuple[str, str, str]]:
     """Name, places, when it is sent."""
     for name, one in sorted(plugins.notices.items()):
@@ -106,6 +112,7 @@ def page(plugins: Plugins) -> str:
             table("Settings", ("key", "default", "what"), settings(plugins)),
             table("Fields on core's records", ("field", "of", "kind", "what"), added_fields(plugins)),
             table("Notices", ("notice", "places", "sent when"), notices(plugins)),
+            table("Reports", ("report", "permission", "what"), reports(plugins)),
             table("Permissions", ("permission", "lets one", "sensitive"), permissions(plugins)),
             table("Commands", ("command", "does"), commands())))
 

@@ -12,7 +12,8 @@ from core.plugin.manager import installed
 from core.scaffold import reference
 from tests.architecture.tree import ROOT
 
-WITH_PLUGINS = (reference.permissions, reference.settings, reference.added_fields, reference.notices)
+WITH_PLUGINS = (reference.permissions, reference.settings, reference.added_fields, reference.notices,
+                reference.reports)
 EXTEND = ROOT / "docs/extend"
 LINK = re.compile(r"\]\(([^)#:]+\.md)\)")
 
@@ -23,7 +24,7 @@ def test_the_reference_is_what_the_code_says():
 
 @pytest.mark.parametrize("find", [reference.hooks, reference.told, reference.offered, reference.commands, reference.permissions,
                                   reference.settings, reference.added_fields,
-                                  reference.notices], ids=lambda find: find.__name__)
+                                  reference.notices, reference.reports], ids=lambda find: find.__name__)
 def test_everything_has_words(find):
     with use_locale("en"):
         rows = list(find(installed()) if find in WITH_PLUGINS else find())

@@ -64,13 +64,15 @@ class Stage:
         own = [self.path(r) for r in self.rules() if "GET" in (r.methods or ()) and not r.endpoint.endswith("static")
                and not r.endpoint.startswith(f"{self.name}_api.") and numbers_of(r) == sorted(r.arguments)]
         ledgers = [path for one in self.owner.ledgers for path in (f"/ledgers/{one.name}/", f"/ledgers/{one.name}/print")]
-        return [*own, *ledgers, *(f"/indicators/{one.name}/" for one in self.owner.indicators)]
+        reports = [path for one in self.owner.reports for path in (f"/reports/{one.name}/", f"/reports/{one.name}/print")]
+        return [*own, *ledgers, *reports, *(f"/indicators/{one.name}/" for one in self.owner.indicators)]
 
     def declared(self) -> list[str]:
         """Addresses under which core shows what the plugin declares; they go with it."""
         owner, number = self.owner, self.mark.id
         paths = [p for one in owner.ledgers for p in (f"/ledgers/{one.name}/", f"/api/v1/ledgers/{one.name}")]
         paths += [p for one in owner.indicators for p in (f"/indicators/{one.name}/", f"/api/v1/indicators/{one.name}")]
+        paths += [p for one in owner.reports for p in (f"/reports/{one.name}/", f"/api/v1/reports/{one.name}")]
         paths += [f"/imports/template/{one.name}" for one in owner.import_kinds]
         return paths + [f"/work/history/{one.name}/{number}" for one in owner.workflows]
 

@@ -14,6 +14,7 @@ from core.base.scope import tenant_scope
 from core.base.session import begin_write, session
 from core.contracts.errors import Forbidden, NotFound
 from core.doors.search import SearchQuery
+from core.indicators.reports.making import read_report
 from core.isolation.canaries import Mark
 from core.people.models import OrgUnit, Person
 from core.service import Context
@@ -101,6 +102,9 @@ class Subtree:
                   for slot, subject in (("dashboard", None), ("person", person), ("org_unit", unit))]
         asked += [("timeline", {"person_id": mark.id})]
         found: list[tuple[str, Any]] = []
+        for report in stage.owner.reports:
+            with suppress(Forbidden, NotFound):
+                found.append((report.name, read_report(ctx, report.name, {"year": str(ctx.today().year)}).tables))
         for hook, given in asked:
             with suppress(Forbidden, NotFound):
                 found += [(hook, one) for one in ctx.hooks.strict(hook, only=stage.name, ctx=ctx, **given)]

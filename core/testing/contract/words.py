@@ -30,6 +30,8 @@ class Words:
         texts += [one.title for some in (owner.ledgers, owner.workflows, owner.reminders, owner.import_kinds) for one in some]
         texts += [c.label for one in owner.ledgers for c in one.columns] + [i.label for i in owner.indicators]
         texts += [text for n in owner.notice_templates for text in (n.title, n.text, *sum(map(list, n.values.values()), []))]
+        texts += [text for r in owner.reports for text in (r.title, r.note, *(p.title for p in r.parts))]
+        texts += [text for r in owner.reports for f in r.figures for text in (f.label, f.definition)]
         texts += [text for f in owner.extra_fields for text in (f.label, f.help, f.purpose, *(f.choices or {}).values())]
         texts += [x.label for w in owner.workflows for x in w.states] + [x.label for w in owner.workflows for x in w.steps]
         with use_locale("en"):
