@@ -178,7 +178,7 @@ def _special(table: str, mark: Mark, plugins: Plugins) -> dict[str, Any]:
         "jobs_job": {"name": "ledgers.export", "payload": {"ledger": min(plugins.ledgers)}},
         "ledgers_view": {"ledger": min(plugins.ledgers)},
         "notify_bulletin": {"state": "published", "starts_on": clock.today()},
-        "notify_wording": {"name": min(plugins.notices)},
+        "notify_wording": {"name": sorted(plugins.notices)[mark.ordinal % len(plugins.notices)]},     # one of each in a tenant
         "people_affiliation": {"kind": "volunteer"},
         "people_person_extra": {"field": extra.get("person", ""), "was_of": 0},
         "people_org_extra": {"field": extra.get("org_unit", "")},
