@@ -141,5 +141,5 @@ def _peaks(run: Run, name: str, some: Iterable[Took]) -> None:
 
 BENCH = Bench("files", "Files: a roster in and out", measure,
               tiny={"import": (20,), "export": 5_001, "rounds": 1, "engine": "sqlite"},
-              usual={"import": (1_000, 4_000), "export": 100_000, "rounds": 3, "engine": "postgres"},
-              large={"import": (100_000,), "export": 1_000_000, "rounds": 1, "engine": "postgres"})
+              usual={"import": (500, 2_000), "export": 20_000, "rounds": 2, "engine": "postgres"},
+              large={"import": (2_000, 100_000), "export": 100_000, "rounds": 1, "engine": "postgres"})

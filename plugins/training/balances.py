@@ -36,7 +36,10 @@ def settle(year: int, ids: Iterable[int]) -> int:
             select(*(getattr(Balance, name) for name in SUMS)).where(Balance.year == year, Balance.person_id.in_(some)))}
         owing = _owing(year, chunks, before)
         _lock({row[ORG] for row in (*before.values(), *owing.values())})
-        return sum(_settle(year, some, owing) for some in chunks)
+        orgs: set[int] = set()
+        changed = sum(_settle(year, some, owing, orgs) for some in chunks)
+        tally(year, orgs)                      # once: the persons of a chunk may lie in every organisation there is
+        return changed
 
 
 def _owing(year: int, chunks: list[list[int]], before: dict[int, Facts]) -> dict[int, Facts]:
@@ -86,7 +89,8 @@ def _out_of_step(year: int) -> set[int]:
     return {org for org in there.keys() | told.keys() if there.get(org, 0) != int(told.get(org, 0))}
 
 
-def _settle(year: int, ids: list[int], owing: dict[int, Facts]) -> int:
+def _settle(year: int, ids: list[int], owing: dict[int, Facts], orgs: set[int]) -> int:
+    """Write what differs; `orgs` gains the organisations whose sums changed."""
     before = {row.person_id: tuple(row) for row in session().execute(
         select(*(getattr(Balance, name) for name in SUMS)).where(Balance.year == year, Balance.person_id.in_(ids)))}
     got = _got(year, ids)
@@ -97,7 +101,7 @@ def _settle(year: int, ids: list[int], owing: dict[int, Facts]) -> int:
     session().execute(delete(Balance).where(Balance.year == year, Balance.person_id.in_(differing))
                       .execution_options(synchronize_session=False))
     _write(Balance, [{"year": year, **dict(zip(SUMS, after[one], strict=True))} for one in differing if one in after])
-    tally(year, {row[ORG] for one in differing for row in (before.get(one), after.get(one)) if row})
+    orgs |= {row[ORG] for one in differing for row in (before.get(one), after.get(one)) if row}
     return len(differing)
 
 
