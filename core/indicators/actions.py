@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from core.base.i18n import _l
 
-ACTIONS = {"reports.export": _l("导出报表"), "report": _l("报表")}
+ACTIONS = {"indicators.report.export": _l("导出报表"), "indicators_report": _l("报表")}

@@ -165,7 +165,7 @@ def save_wording(ctx: Context, name: str, *, texts: Mapping[str, str | None], ve
     session().flush()
     after = _worded(ctx, template, row)
     changes = {code: [before.words[code], after.words[code]] for code in LOCALES if before.words[code] != after.words[code]}
-    ctx.audit("wording", None, str(template.title), template=name, changes=changes)
+    ctx.audit("notify_wording", None, str(template.title), template=name, changes=changes)
     return after
 
 
@@ -178,6 +178,6 @@ def reset_wording(ctx: Context, name: str) -> Worded:
         before = _worded(ctx, template, row)
         session().delete(row)
         session().flush()
-        ctx.audit("wording", None, str(template.title), template=name,
+        ctx.audit("notify_wording", None, str(template.title), template=name,
                   changes={code: [before.words[code], before.usual[code]] for code in LOCALES})
     return _worded(ctx, template, None)

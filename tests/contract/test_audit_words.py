@@ -31,7 +31,7 @@ def test_every_action_has_words_in_both_languages(world):
 
 
 @pytest.mark.parametrize("kind", ["person", "org_unit", "liaison_station", "people.registry_check", "liaison.review_due",
-                                  "notify.bulletin"])
+                                  "notify.bulletin", "notify_wording", "indicators_report"])
 def test_kinds_of_records_have_words(world, kind):
     with use_locale("zh"):
         assert HAN.search(str(subject_label(kind))), kind

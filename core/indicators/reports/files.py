@@ -14,7 +14,7 @@ from .asked import asked_for, find_report
 from .making import FILE, Made, make
 
 
-@service(None, action="reports.export")
+@service(None, action="indicators.report.export")
 def write_report(ctx: Context, name: str, given: dict[str, str], path: Path) -> Made:
     """Write the workbook to `path`. Raises NotFound, and Forbidden without the report's permission for files."""
     report = find_report(ctx, name)
@@ -28,6 +28,6 @@ def write_report(ctx: Context, name: str, given: dict[str, str], path: Path) -> 
     sheets = [(Outgoing(f"{made.title} {table.title}", meta, f"{mark} {table.note}".strip(), table.headings or [""], table.widths,
                         landscape), table.rows) for table in made.tables]
     write_sheets(path, sheets)
-    ctx.audit("report", None, str(report.title), report=report.name, period=made.asked.words,
+    ctx.audit("indicators_report", None, str(report.title), report=report.name, period=made.asked.words,
               unit=made.asked.unit.name if made.asked.unit else "", rows=sum(len(table.rows) for table in made.tables))
     return made

@@ -78,7 +78,7 @@ def test_pages_paper_workbook_and_programs(county, made):
     book = load_workbook(io.BytesIO(sent.data))
     assert len(book.worksheets) == 4 and "急救" in [cell.value for cell in book.worksheets[2][5]]
     with county.acting("all"):
-        entry = session().scalars(select(AuditEntry).where(AuditEntry.action == "reports.export")).one()
+        entry = session().scalars(select(AuditEntry).where(AuditEntry.action == "indicators.report.export")).one()
         assert entry.detail["report"] == NAME and entry.actor_name
     program = county.world.program("east", "training.session.read", "training.hours.export")
     assert [r["name"] for r in program.get("/reports").json["items"]] == [NAME]
