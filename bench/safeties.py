@@ -124,7 +124,7 @@ class Cut:
 
 
 def forgetful() -> Any:
-    """Nothing is remembered from one request to the next, as right after a change."""
+    """Totals, rules, lists and the like are read anew, as right after a change; session, grants and menu stay remembered."""
     return patch.object(memo, "recall", _nothing)
 
 
@@ -138,7 +138,7 @@ def measure(run: Run) -> None:
                 (call.call if isinstance(call, Within) else call)(0)
         elsewhere = here.elsewhere()
         run.turns("List page, what may be remembered is", cut.pages(), rounds=rounds, elsewhere=elsewhere)
-        run.turns("List page, nothing remembered", cut.pages(forgetful), rounds=rounds, elsewhere=elsewhere)
+        run.turns("List page, totals and settings read anew", cut.pages(forgetful), rounds=rounds, elsewhere=elsewhere)
         run.turns("A note saved", cut.writes(), rounds=rounds, elsewhere=elsewhere)
         run.note(f"{run.size['members']:,} members; {here.engine}; signed in, all plugins on; each line leaves out one thing.")
 
