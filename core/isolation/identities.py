@@ -93,6 +93,8 @@ def lower_staff(probe: Probe, site: Site) -> None:
         place = f"{method} {path}"
         answer = probe.clerk.open(method, path, None if method == "GET" else body_for(probe, endpoint, probe.beyond.id))
         probe.cases["lower staff"] += 1
+        if answer.status >= 500:
+            probe.found("lower staff", place, f"answers {answer.status}")
         for table in scoped:
             if f"{probe.beyond.word}{table}".lower() in answer.text.lower():
                 probe.found("lower staff", place, f"shows a row of {table} outside the subtree")
