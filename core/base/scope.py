@@ -75,10 +75,18 @@ class Seat:
             self.session = None
 
 
+@dataclass(slots=True)
+class Asked:
+    """Whether a service was asked for one record where no part is taken; shared by all blocks inside it."""
+
+    whole: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     scope: Scope
     seat: Seat = field(default_factory=Seat)
+    asked: Asked = field(default_factory=Asked)
 
 
 _frame: ContextVar[Frame | None] = ContextVar("juheli_scope", default=None)
@@ -94,7 +102,7 @@ def current_scope() -> Scope:
     frame = _frame.get()
     if frame is None:
         raise NoTenant("no tenant in scope")
-    return frame.scope
+    return replace(frame.scope, out=ALL_TAKE_PART) if frame.asked.whole else frame.scope
 
 
 @contextmanager
@@ -130,16 +138,18 @@ def system_scope(reason: str) -> Iterator[Scope]:
 
 
 @contextmanager
-def narrowed(subtrees: Iterable[str] | None, out: tuple[str, tuple[str, ...]] = ALL_TAKE_PART) -> Iterator[Scope]:
+def narrowed(subtrees: Iterable[str] | None, out: tuple[str, tuple[str, ...]] | None = None) -> Iterator[Scope]:
     """Same tenant, same session, but only these subtrees, and without what lies `out`; what held before comes back on leaving.
 
-    Both replace the outer ones (a service called by another brings those of its own permission).
+    The subtrees replace the outer ones. So does `out` where it is given (a service called by another brings its own);
+    else what is left out outside is left out here, and what is asked for here is whole outside too.
     """
     frame = _frame.get()
     if frame is None:
         raise NoTenant("nothing to narrow: no tenant in scope")
-    scope = replace(frame.scope, subtrees=None if subtrees is None else tuple(subtrees), out=out)
-    token = _frame.set(Frame(scope, frame.seat))
+    left = frame.scope.out if out is None else out
+    scope = replace(frame.scope, subtrees=None if subtrees is None else tuple(subtrees), out=left)
+    token = _frame.set(Frame(scope, frame.seat, frame.asked if out is None else Asked()))
     try:
         yield scope
     finally:
@@ -147,10 +157,11 @@ def narrowed(subtrees: Iterable[str] | None, out: tuple[str, tuple[str, ...]] = 
 
 
 def leave_nothing_out() -> None:
-    """Until the innermost `narrowed` ends: somebody asked for one record by its number and gets it whole, wherever it lies."""
+    """Until the running service ends, whatever block this stands in: somebody asked for one record by its number and gets
+    it whole, wherever it lies."""
     frame = _frame.get()
     if frame is not None:
-        _frame.set(Frame(replace(frame.scope, out=ALL_TAKE_PART), frame.seat))
+        frame.asked.whole = True
 
 
 @contextmanager

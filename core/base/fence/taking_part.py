@@ -39,7 +39,8 @@ def see_whole(record: Any) -> None:
     """Somebody asked for one record by its number: where all its places take no part, he sees what belongs to it too."""
     out = current_scope().out[1]
     places = [getattr(record, name) for name in getattr(record, "__scope_paths__", ())]
-    if out and places and all(any((place or "").startswith(path) for path in out) for place in places):
+    known = [place for place in places if place is not None]        # a second place that is not known yet is none
+    if out and known and all(any(place.startswith(path) for path in out) for place in known):
         leave_nothing_out()
 
 

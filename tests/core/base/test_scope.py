@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import InvalidRequestError
 
+from core.base.fence.taking_part import see_whole
 from core.base.refusals import CrossTenant, NoTenant
 from core.base.scope import (
+    ALL_TAKE_PART,
     Scope,
     beyond_subtree,
     current_scope,
@@ -164,3 +167,24 @@ def test_what_a_scope_covers():
     assert not Scope(1, subtrees=("0001",)).covers("0002")
     assert not Scope(1, subtrees=("0001",)).covers(None)
     assert not Scope(1, subtrees=()).covers("0001")
+
+
+def test_what_is_left_out_stays_out_in_inner_blocks_until_one_record_is_asked_for_by_its_number(lab_database):
+    out = ("lab", ("0001",))
+
+    def record(**places):
+        return SimpleNamespace(__scope_paths__=("org_path", "other_path"), **places)
+
+    with tenant_scope(1), narrowed(["0001"], out):
+        with beyond_subtree("test"):
+            assert current_scope().out == out
+            for kept in (record(org_path=None, other_path=None), record(org_path="00010001", other_path="0002")):
+                see_whole(kept)
+                assert current_scope().out == out
+            see_whole(record(org_path="00010001", other_path=None))         # whoever takes it over is not known yet
+            assert current_scope().out == ALL_TAKE_PART
+        assert current_scope().out == ALL_TAKE_PART
+        with narrowed(None, out):                                           # another service
+            assert current_scope().out == out
+        with beyond_subtree("test"):
+            assert current_scope().out == ALL_TAKE_PART
