@@ -33,8 +33,8 @@ class _Value:
 class PersonExtra(_Value, TenantScoped, Base):
     """A value of a person; read it through the person, whose subtree decides.
 
-    `was_of` is 0 for the values in force. A merge keeps the value that lost under the number of the record it was of, so
-    that taking the merge back brings it back.
+    `was_of` is 0 for the values in force. A merge keeps the value that lost under the number of the record that went, minus
+    that number where the value was the kept record's, so that taking the merge back brings it back.
     """
 
     __tablename__ = "people_person_extra"

@@ -18,7 +18,7 @@ from core.plugin import Objection
 from core.service import Context, service
 from core.tenancy.lifecycle import with_modules_off
 
-from ..extras.merging import merge_values
+from ..extras.merging import merge_values, refuse_unseen
 from ..extras.values import remove_all
 from ..models import Affiliation, Archive, Grid, MemberChange, OrgUnit, Person, PostHolding
 from ..sealed import clear_text
@@ -61,6 +61,7 @@ def merge(ctx: Context, kept_id: int, gone_id: int, *, take: Mapping[str, str] |
     ctx.check_version(kept, version)
     ctx.check_version(gone, gone_version)
     said = _needed(reason)
+    refuse_unseen(ctx, kept, gone, take or {})
     _refuse_if_blocked(ctx, gone, kept)
     with beyond_subtree("people: a merged person's records may lie elsewhere"):
         trace = unmerge.begin(gone)
