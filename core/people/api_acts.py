@@ -18,6 +18,7 @@ from core.web.resource import OUTCOME, Resource, act
 
 from . import schemas
 from .api_told import org_told, person_told
+from .extras.forms import chosen_between
 from .models import Grid, PostHolding
 from .queries.grids import get_grid
 from .queries.org_page import org_page
@@ -35,7 +36,7 @@ class Twin(Schema):
     """The other record of one person, and of which fields its values survive."""
 
     gone_id = Ref("person", required=True, metadata=ui(_l("另一条记录")))
-    take = Choices(lambda: list(merge.CHOICES), load_default=list, metadata=ui(_l("采用另一条记录的哪些字段")))
+    take = Choices(lambda: [*merge.CHOICES, *chosen_between()], load_default=list, metadata=ui(_l("采用另一条记录的哪些字段")))
     gone_version = Int(required=True, validate=Range(1, BIGGEST), metadata=ui(_l("另一条记录的版本")))
     reason = Text(required=True, validate=Length(max=300), metadata=ui(_l("说明")))
 

@@ -15,7 +15,7 @@ from core.service import Context
 from . import history
 from . import roster as rows
 from .extras.forms import row_schema
-from .extras.known import fields_on
+from .extras.known import readable
 from .extras.values import give_back, held, remove_all, split
 from .models import OrgChange, OrgUnit, Person
 from .names import Named, UnitNames
@@ -68,7 +68,7 @@ def write_org(ctx: Context, row: dict[str, Any], names: UnitNames) -> tuple[str,
 def _complete(ctx: Context, known: Named, data: dict[str, Any]) -> tuple[str, int, str, dict[str, Any] | None]:
     unit = ctx.get(OrgUnit, known.id)
     data, extra = split(data)
-    had = held(unit, fields_on(ctx, ORG_UNIT)) if extra else {}
+    had = held(unit, readable(ctx, unit)) if extra else {}
     given = {name: value for name, value in data.items() if not says_the_same(_known(unit, name), value)}
     added = {key: value for key, value in extra.items() if had.get(key) != value}
     if not given and not added:

@@ -13,11 +13,11 @@ from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
 from core.contracts.errors import Conflict
-from core.plugin import PERSON, Objection
+from core.plugin import Objection
 from core.service import Context
 from core.settings.dictionaries import code_for
 
-from .extras.known import fields_on
+from .extras.known import readable
 from .extras.values import give_back, held, split
 from .models import Affiliation, Grid, MemberChange, Person, PersonExtra, PostHolding
 from .names import Named, UnitNames
@@ -129,7 +129,7 @@ def _record(person_id: int) -> Person:
 def _complete(ctx: Context, known: Person, data: Row) -> tuple[str, dict[str, Any] | None]:
     data, extra = split(data)
     given = {name: value for name, value in data.items() if value not in (None, "") and not _same(known, name, value)}
-    had = held(known, fields_on(ctx, PERSON)) if extra else {}
+    had = held(known, readable(ctx, known)) if extra else {}
     given |= {key: value for key, value in extra.items() if had.get(key) != value}
     if not given:
         return "unchanged", None

@@ -18,7 +18,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*\.[a-z][a-z0-9_]{0,39}")
 class ExtraField:
     """A typed field on every person or organisation of a tenant where the plugin is on. Stands in a plugin's `fields.py`.
 
-    name        "training.teaches"; never changed, for the values are kept under it
+    name        "training.teaches"; never changed, nor is `kind`: the values are kept under both
     of          PERSON | ORG_UNIT
     kind        TEXT (`longest` characters) | NUMBER (whole, `least` to `most`) | DATE | CHOICE (`choices`: code -> label, or
                 `dictionary`: a list of the tenant's) | YES_NO

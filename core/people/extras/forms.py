@@ -13,20 +13,22 @@ from marshmallow import Schema as Plain
 from marshmallow import fields, pre_dump
 
 from core.base.i18n import Lazy
-from core.plugin import CHOICE, DATE, NUMBER, TEXT, ExtraField, installed
+from core.plugin import CHOICE, DATE, NUMBER, PERSON, TEXT, ExtraField, installed
 from core.service import Context
 from core.web import ctx as current
 from core.web.forms import Choice, Date, Int, Length, Range, Schema, Text, ui
 
-from .known import Record, fields_on, kind_of, offered, readable, writable
+from .known import KINDS, Record, fields_on, kind_of, offered, readable, words_of, writable
 from .values import held, values_of
 
 TOLD: dict[str, Callable[..., fields.Field]] = {
     TEXT: fields.String, CHOICE: fields.String, NUMBER: fields.Integer, DATE: fields.Date}
 
 
-def field_of(field: ExtraField) -> fields.Field:
-    """The field as people fill it in, under the heading of its plugin."""
+def field_of(field: ExtraField, present: str | None = None) -> fields.Field:
+    """The field as people fill it in, under the heading of its plugin; `present`: a choice that stands, though it is not
+    offered any more.
+    """
     title: str | Lazy = installed().by_name[installed().owner_of(field.name)].manifest.title
     said = ui(field.label, help=field.help, group=title, aliases=field.aliases, sensitive=field.sensitive, purpose=field.purpose)
     if field.kind == TEXT:
@@ -35,25 +37,42 @@ def field_of(field: ExtraField) -> fields.Field:
         return Int(validate=Range(min=field.least, max=field.most), metadata=said)
     if field.kind == DATE:
         return Date(metadata=said)
-    return Choice(lambda: offered(field), metadata=said)
+    stays = [(present, words_of(field).get(present, present))] if present is not None else []
+    return Choice(lambda: [*offered(field), *stays], metadata=said)
 
 
 @lru_cache(maxsize=256)
-def _widened(base: type[Schema], added: tuple[ExtraField, ...]) -> type[Schema]:
+def _widened(base: type[Schema], added: tuple[ExtraField, ...], standing: tuple[tuple[str, str], ...]) -> type[Schema]:
     meta = type("Meta", (base.Meta,), {"register": False})
-    own = {field.key: field_of(field) for field in added}
+    own = {field.key: field_of(field, dict(standing).get(field.key)) for field in added}
     return type(base.__name__, (base,), {**own, "Meta": meta, "__module__": base.__module__, "__doc__": base.__doc__})
 
 
-def widened(base: type[Schema], added: Iterable[ExtraField]) -> Schema:
-    """A schema with these fields behind its own."""
+def widened(base: type[Schema], added: Iterable[ExtraField], standing: tuple[tuple[str, str], ...] = ()) -> Schema:
+    """A schema with these fields behind its own; `standing`: choices of the record that are not offered any more, by key."""
     some = tuple(added)
-    return _widened(base, some)() if some else base()
+    return _widened(base, some, standing)() if some else base()
 
 
 def form_schema(base: type[Schema], of: str, record: Record | None = None) -> Schema:
     """The schema of a form for the reader of this request."""
-    return widened(base, writable(current(), of, record))
+    added = writable(current(), of, record)
+    return widened(base, added, _standing(record, added) if record is not None else ())
+
+
+def _standing(record: Record, added: list[ExtraField]) -> tuple[tuple[str, str], ...]:
+    lists = [f for f in added if f.kind == CHOICE]
+    values = held(record, lists)
+    return tuple((f.key, value) for f in lists if (value := values.get(f.key)) is not None
+                 and value not in [code for code, _label in offered(f)])
+
+
+def chosen_between() -> list[str]:
+    """Keys of the fields of two persons that a program of this request may choose between when it merges them."""
+    if not has_request_context():
+        return []
+    ctx = current()
+    return [f.key for f in fields_on(ctx, PERSON) if ctx.may(f.read or KINDS[PERSON].read)]
 
 
 def body(base: type[Schema], of: str) -> Callable[[], Schema]:

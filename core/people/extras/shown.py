@@ -13,7 +13,7 @@ from core.service import Context
 
 from ..models import PersonExtra
 from .known import Record, heading, readable, said
-from .values import COLUMNS, held
+from .values import COLUMNS, filled, held
 
 Section = tuple[str, list[tuple[str, str]]]         # heading, (label, value)
 
@@ -38,9 +38,10 @@ def held_about(ctx: Context, person_id: int) -> Iterator[HeldData]:
     for row in rows:
         field = known.get(row.field)
         if field is not None:
-            label, text = str(field.label), said(field, getattr(row, COLUMNS[field.kind]))
+            typed = getattr(row, COLUMNS[field.kind])
+            label, text = str(field.label), said(field, filled(row) if typed is None else typed)
         else:
-            label, text = row.field, str(next((v for v in (row.text, row.number, row.day, row.flag) if v is not None), ""))
+            label, text = row.field, str(filled(row))
         title = heading(ctx, field) if field else _("已卸载的应用")
         found.setdefault(title, []).append((label + (_("（合并前的记录）") if row.was_of else ""), text))
     for title, lines in found.items():
