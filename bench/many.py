@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import make_url
 
-from bench.frame.ground import Ground
+from bench.frame.ground import WITHOUT_PARALLEL, Ground
 from bench.planting import superuser
 from core.base.db import Base
 from tests.chaos.servers import Process, gunicorn
@@ -28,6 +28,7 @@ def copies(ground: Ground, database: str) -> Ground:
     first = make_url(ground.url).database
     with psycopg.connect(ground.server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {database} TEMPLATE {first}")
+        connection.execute(WITHOUT_PARALLEL.format(database))       # settings of a database are not copied
     place = make_url(ground.url).set(database=database).render_as_string(hide_password=False)
     return replace(ground, url=place, owner=make_url(ground.owner).set(database=database).render_as_string(hide_password=False))
 

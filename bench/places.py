@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import psycopg
 
-from bench.frame.ground import Ground
+from bench.frame.ground import WITHOUT_PARALLEL, Ground
 from bench.frame.run import cpu_of
 
 
@@ -18,6 +18,7 @@ def empty_database(ground: Ground, name: str) -> Iterator[str]:
     made = f"peer_{name}_{secrets.token_hex(3)}"
     with psycopg.connect(ground.server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {made} TEMPLATE template0")
+        connection.execute(WITHOUT_PARALLEL.format(made))
     try:
         yield f"{ground.server.rpartition('/')[0]}/{made}"
     finally:

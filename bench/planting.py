@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from sqlalchemy import insert, make_url, update
+from sqlalchemy import insert, update
 
 from bench.frame.ground import Ground
 from core.access.models import AccessRevision
@@ -52,8 +52,7 @@ class District:
 @contextmanager
 def superuser(ground: Ground) -> Iterator[Any]:
     """A psycopg connection past row level security; commits at the end."""
-    address = f"{ground.server.rpartition('/')[0]}/{make_url(ground.url).database}"
-    with psycopg.connect(address) as connection:
+    with psycopg.connect(ground.bypass) as connection:
         yield connection
 
 
@@ -67,14 +66,6 @@ def writing(ground: Ground, slug: str) -> Iterator[Write]:
     with superuser(ground) as connection:
         connection.execute("SET session_replication_role = replica")     # no second look at each foreign key
         yield by_copy(connection, ground.world.tenants[slug].id)
-
-
-def without_parallel(ground: Ground) -> None:
-    """From the next connection on: a statement's CPU is then all in the one process that is watched."""
-    if ground.server:
-        with superuser(ground) as connection:
-            connection.execute(f"ALTER DATABASE {make_url(ground.url).database} SET max_parallel_workers_per_gather = 0")
-        ground.world.database.dispose()
 
 
 @contextmanager
@@ -100,8 +91,7 @@ def by_copy(connection: Any, tenant: int) -> Write:
     """Through COPY on a psycopg connection of the superuser (row level security takes no COPY)."""
 
     def write(model: Any, rows: Rows) -> None:
-        columns = {name: _default(column) for name, column in model.__table__.columns.items()}
-        columns |= dict(zip(EVERY_ROW, (None, tenant, MADE, 1), strict=True))
+        columns = row_of(model, tenant)
         quoted = ", ".join(f'"{name}"' for name in columns)
         listed = {name for name, column in model.__table__.columns.items() if "JSON" in str(column.type).upper()}
         with connection.cursor().copy(f"COPY {model.__tablename__} ({quoted}) FROM STDIN") as copy:
@@ -112,6 +102,12 @@ def by_copy(connection: Any, tenant: int) -> Write:
                 copy.write_row(tuple(line.values()))
 
     return write
+
+
+def row_of(model: Any, tenant: int) -> dict[str, Any]:
+    """All columns of a row about which nothing was said, for whoever writes past the session."""
+    columns = {name: _default(column) for name, column in model.__table__.columns.items()}
+    return columns | dict(zip(EVERY_ROW, (None, tenant, MADE, 1), strict=True))
 
 
 def _default(column: Any) -> Any:

@@ -21,6 +21,9 @@ from tests.servers import start_postgres
 
 from .run import cpu_of
 
+# From the next connection on. A parallel worker is a process that has ended before anybody asks for its CPU.
+WITHOUT_PARALLEL = "ALTER DATABASE {} SET max_parallel_workers_per_gather = 0"
+
 
 @dataclass
 class Ground:
@@ -68,7 +71,10 @@ class Ground:
             self.world.database.refresh_statistics()
 
     def elsewhere(self) -> Callable[[], float]:
-        """CPU seconds of the server processes connected now, for `Run.turns`: ask after every contestant was called."""
+        """CPU seconds of the server processes connected now, for `Run.turns`: ask after every contestant was called.
+
+        A statement runs in them alone: `ground` and those that make more databases set WITHOUT_PARALLEL.
+        """
         if not self.server:
             return lambda: 0.0
         with psycopg.connect(self.server, autocommit=True) as connection:
@@ -84,6 +90,8 @@ everything = cache(Plugins.discover)    # finding and checking all modules takes
 def ground(engine: str = "postgres", plugins: Plugins | None = None) -> Iterator[Ground]:
     """A new installation with nothing but the platform. Where PostgreSQL's programs are missing it stands on SQLite.
 
+    PostgreSQL answers without parallel workers, so that all CPU of a statement is in processes that are watched.
+
     The server is started for this process and goes with it; TEST_DATABASE_URL names one that runs already.
     """
     chosen = plugins or everything()
@@ -98,6 +106,8 @@ def ground(engine: str = "postgres", plugins: Plugins | None = None) -> Iterator
             return
         postgres = Postgres(os.environ.get("TEST_DATABASE_URL") or start_postgres())
         world = postgres.prepare(folder, chosen)
+        postgres.superuser(WITHOUT_PARALLEL.format(postgres.database))
+        world.database.dispose()
         try:
             yield Ground(world, folder, postgres.url("app"), postgres.url("owner"), postgres.server)
         finally:
