@@ -37,7 +37,7 @@ NOISY = "noisy"
 PAUSE = 0.25                # seconds a person looks at a page; very short, to have a load
 WRITES = 0.15               # of what people do
 READ = ("/", "/ledgers/people.roster/", "/work/inbox", "/people/p/{person}/", "/people/o/{branch}/", "/search/?q=wang")
-HEAVY = ("/ledgers/people.roster/?q=zhang", "/ledgers/people.roster/?page=20&size=200", "/", "/ledgers/training.hours/?size=200")
+HEAVY = ("/ledgers/people.roster/?q=zhang", "/ledgers/people.roster/?page=20&size=100", "/", "/ledgers/training.hours/?size=100")
 TOKEN = re.compile(r'name="csrf-token" content="([^"]+)"')
 Choose = Callable[[random.Random], Ask]
 
