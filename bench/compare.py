@@ -5,16 +5,19 @@
 BEFORE and AFTER are result files (`python -m bench --out FILE`) or commits; a commit is checked out into a worktree of its own
 and measured there by the benches of this tree, two commits in turns. Only ratios are compared: they hold where absolute figures
 do not. The spread of one run says little of the next on a busy machine: ask for several turns before believing in a few per cent.
+What only one side, or only some of the turns measured is named.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -58,6 +61,18 @@ def changes(before: list[Outcome], after: list[Outcome]) -> Iterator[Change]:
             yield Change(name, old[name], line)
 
 
+def unequal(before: list[Outcome], after: list[Outcome]) -> list[str]:
+    """Lines that only one of the results has."""
+    old, new = ({name for name, *_rest in _lines(each)} for each in (before, after))
+    return [f"only before: {name}" for name in sorted(old - new)] + [f"only after: {name}" for name in sorted(new - old)]
+
+
+def gaps(runs: list[list[Outcome]]) -> list[str]:
+    """Lines that only some of several runs of the same have."""
+    found = Counter(name for run in runs for name, *_rest in _lines(run))
+    return [f"in {count} of {len(runs)} turns only: {name}" for name, count in sorted(found.items()) if count < len(runs)]
+
+
 def _lines(outcomes: list[Outcome]) -> Iterator[tuple[str, Line, bool]]:
     for outcome in outcomes:
         for group in outcome.groups:
@@ -66,7 +81,10 @@ def _lines(outcomes: list[Outcome]) -> Iterator[tuple[str, Line, bool]]:
 
 
 def results_of(places: tuple[str, str], names: list[str], size: str, turns: int) -> tuple[list[Outcome], list[Outcome]]:
-    """Of result files, or of commits measured now, in turns. Raises CalledProcessError for an unknown commit."""
+    """Of result files, or of commits measured now, in turns; what some turns lack is printed.
+
+    Raises CalledProcessError for an unknown commit.
+    """
     with tempfile.TemporaryDirectory(prefix="juheli-compare-") as folder, ExitStack() as stack:
         trees = [None if Path(place).is_file() else _tree(Path(folder, f"tree{number}"), place, stack)
                  for number, place in enumerate(places)]
@@ -75,19 +93,36 @@ def results_of(places: tuple[str, str], names: list[str], size: str, turns: int)
             for number, tree in enumerate(trees):
                 if tree is not None:
                     found[number].append(_measured(tree, names, size, Path(folder, f"result{number}-{turn}.json")))
+        for place, each in zip(places, found, strict=True):
+            for gap in gaps(each):
+                print(f"{place}: {gap}")
         before, after = (load(Path(place)) if tree is None else pooled(each)
                          for place, tree, each in zip(places, trees, found, strict=True))
         return before, after
 
 
 def pooled(runs: list[list[Outcome]]) -> list[Outcome]:
-    """Several runs of the same as one: the median of their medians, the widest of their spreads."""
-    first = runs[0]
-    others = [{name: line for name, line, _base in _lines(run)} for run in runs[1:]]
-    for name, line, _base in _lines(first):
-        same = [line, *(other[name] for other in others if name in other)]
+    """Several runs of the same as one: the median of their medians, the widest of their spreads, every line that any has."""
+    several = [{name: line for name, line, _base in _lines(run)} for run in runs]
+    whole = _union(runs)
+    for name, line, _base in _lines(whole):
+        same = [lines[name] for lines in several if name in lines]
         line.value, line.ratio = _widest([each.value for each in same]), _widest([each.ratio for each in same])
-    return first
+    return whole
+
+
+def _union(runs: list[list[Outcome]]) -> list[Outcome]:
+    """The first outcome of each bench, with the groups and lines that it lacks and later ones have."""
+    found: dict[str, Outcome] = {}
+    for outcome in itertools.chain.from_iterable(runs):
+        groups = {group.title: group for group in found.setdefault(outcome.name, outcome).groups}
+        for group in outcome.groups:
+            if group.title not in groups:
+                found[outcome.name].groups.append(group)
+                continue
+            known = {line.name for line in groups[group.title].lines}
+            groups[group.title].lines += [line for line in group.lines if line.name not in known]
+    return list(found.values())
 
 
 def _widest(spreads: list[Spread]) -> Spread:
@@ -128,9 +163,10 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--size", choices=("tiny", "usual", "large"), default="usual")
     parser.add_argument("--turns", type=int, default=1, help="how often each commit is measured")
     chosen = parser.parse_args(words)
-    found = list(changes(*results_of((chosen.before, chosen.after), chosen.bench, chosen.size, chosen.turns)))
+    results = results_of((chosen.before, chosen.after), chosen.bench, chosen.size, chosen.turns)
+    found = list(changes(*results))
     print(f"{'':<60} {'figure before → after':>17}   {'ratio before → after':>17}")
-    print(*found, sep="\n")
+    print(*found, *unequal(*results), sep="\n")
     print(f"{len(found)} lines compared; {sum(each.verdict == 'WORSE' for each in found)} worse beyond the spread")
     return 0 if found else 1
 

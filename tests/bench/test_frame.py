@@ -125,6 +125,20 @@ def test_several_runs_of_a_commit_count_as_one_with_the_widest_spread():
     assert one.groups[0].line("ours").ratio.median == pytest.approx(0.4)
 
 
+def test_what_only_some_turns_or_only_one_side_measured_is_kept_and_named():
+    less, more = outcome(), outcome()
+    more.groups[0].lines.append(compare.Line("by others", Spread(3, 3, 3), Spread(.7, .7, .7), 3))
+    turns = [[less], [more, outcome(name="other")]]
+    said = compare.gaps(turns)
+    assert "in 1 of 2 turns only: made · List · by others" in said and "in 1 of 2 turns only: other · Rate · 1 tenant" in said
+    whole = compare.pooled(turns)
+    assert [each.name for each in whole] == ["made", "other"]
+    assert [line.name for line in whole[0].groups[0].lines] == ["by hand", "ours", "by others"]
+    assert compare.gaps([whole, whole]) == []
+    assert compare.unequal(whole, [outcome()])[0] == "only before: made · List · by others"
+    assert compare.unequal([], [outcome()])[0].startswith("only after: ")
+
+
 def test_two_commits_are_measured_in_their_own_trees(monkeypatch, tmp_path, capsys):
     asked = []
 
