@@ -31,7 +31,8 @@ WATCHED: dict[str, frozenset[str] | None] = {
     "access_token": None,
 }
 HARMLESS_WHEN_NEW = ("accounts_user", "accounts_session", "access_token")
-SETTINGS = frozenset({"rules_override", "settings_dictionary", "settings_module", "ledgers_view", "people_org_unit"})
+SETTINGS = frozenset({"rules_override", "settings_dictionary", "settings_module", "ledgers_view", "notify_wording",
+                      "people_org_unit"})
 # written all the time, and read by nothing that is remembered (a total that asks one of them is counted every time)
 QUIET = frozenset({"accounts_attempt", "accounts_session", "access_revision", "jobs_job", "web_once", "web_replay",
                    "webhooks_delivery", "work_draft"})

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from core.accounts.models import User
 from core.base.i18n import LOCALES, _, current_locale, use_locale
+from core.base.leaks import BANK_CARD, ID_NUMBER, PHONE, Leak, leaks
 from core.base.memo import remembered
 from core.base.session import session
 from core.contracts.errors import Invalid, NotFound
@@ -126,6 +127,11 @@ def _row(name: str) -> Wording | None:
     return session().scalars(select(Wording).where(Wording.name == name)).one_or_none()
 
 
+def kind_of(leak: Leak) -> str:
+    """What a leak looks like, in words."""
+    return {ID_NUMBER: _("身份证号"), PHONE: _("手机号"), BANK_CARD: _("银行卡号")}[leak.kind]
+
+
 def problems(template: NoticeTemplate, text: str) -> list[str]:
     """What is wrong with a wording, in sentences."""
     found, allowed = [], "、".join(f"{{{name}}}" for name in template.values) or _("没有")
@@ -138,7 +144,8 @@ def problems(template: NoticeTemplate, text: str) -> list[str]:
         found.append(_("花括号不成对。可以用的：%(allowed)s。", allowed=allowed))
     if not template.lines and "\n" in text:
         found.append(_("请写成一行。"))
-    return found
+    # masked in a notice, refused on the board: whoever announces a class could do nothing about either
+    return found + [_("有疑似%(kind)s（%(shown)s），请删去。", kind=kind_of(leak), shown=leak.shown) for leak in leaks(text)]
 
 
 @service(MANAGE, action="notify.wording.save")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.base.i18n import _, _l
-from core.base.leaks import BANK_CARD, ID_NUMBER, PHONE, Leak, leaks
+from core.base.leaks import leaks
 from core.plugin import State, Workflow, elapsed, step
 from core.service import Context
 
@@ -13,12 +13,7 @@ from .models import ANSWERED, DRAFT, ENDED, PUBLISHED, SENT, WITHDRAWN, Bulletin
 from .names import names_in, with_names_masked
 from .notices import ANSWERED_NOTICE
 from .schemas import FeedbackAnswer
-from .wording import tell
-
-
-def kind_of(leak: Leak) -> str:
-    """What a leak looks like, in words."""
-    return {ID_NUMBER: _("身份证号"), PHONE: _("手机号"), BANK_CARD: _("银行卡号")}[leak.kind]
+from .wording import kind_of, tell
 
 
 def leak_sentences(bulletin: Bulletin) -> list[str]:

@@ -20,6 +20,7 @@ class NoticeTemplate:
     text    the words, with `{place}` for each value; a translated text has its wording in each language
     values  place -> (what stands there, an example for the preview)
     lines   a text of several lines (an announcement); a line whose places are all blank is left out
+    most    how long the words may be where that is less than usual (what they become has its own limit)
     """
 
     name: str
@@ -27,10 +28,11 @@ class NoticeTemplate:
     text: Any
     values: Mapping[str, tuple[Any, Any]]
     lines: bool = False
+    most: int | None = None
 
     @property
     def longest(self) -> int:
-        return LONGEST[self.lines]
+        return self.most or LONGEST[self.lines]
 
     def problems(self) -> list[str]:
         found = [f"{self.name}: {{{name}}} stands in the text but not in `values`" for name in PLACE.findall(str(self.text))

@@ -61,7 +61,8 @@ def take_down(ctx: Context, event: ClassSession) -> None:
 
 
 def tell_called_off(ctx: Context, event: ClassSession) -> int:
-    """Ring the bell of those enrolled who have an account here; returns how many."""
+    """Ring the bell of those enrolled who have an account here; returns how many. It leads to a page that each of them may
+    open: the class's own is the staff's."""
     with beyond_subtree("training: who is enrolled is told, wherever he belongs"):
         enrolled = session().scalars(select(Seat.person_id).where(Seat.session_id == event.id, Seat.place.in_(SEATED))).all()
-    return tell_persons(ctx, called_off, enrolled, f"/training/sessions/{event.id}", title=event.title, when=when_text(event))
+    return tell_persons(ctx, called_off, enrolled, "/training/mine", title=event.title, when=when_text(event))

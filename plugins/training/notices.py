@@ -7,8 +7,9 @@ from core.plugin import NoticeTemplate
 
 _TITLE = (_l("班次名称"), _l("急救技能培训"))
 
-announced_title = NoticeTemplate(
-    name="training.announced_title", title=_l("培训预告的标题"), text=_l("培训预告：{title}"), values={"title": _TITLE})
+announced_title = NoticeTemplate(      # 40 characters and the place: a bulletin's title has 120, 80 of them are the class's name
+    name="training.announced_title", title=_l("培训预告的标题"), text=_l("培训预告：{title}"), values={"title": _TITLE},
+    most=40 + len("{title}"))
 announced = NoticeTemplate(
     name="training.announced", title=_l("培训预告的正文（发布前还可以改）"), lines=True,
     text=_l("时间：{when}\n地点：{where}\n内容：{title}（{hours} 学时）\n对象：{who}\n报名截止：{until}"),

@@ -144,4 +144,14 @@ def test_who_is_enrolled_is_told_in_the_tenant_s_words_that_it_is_called_off(cou
     county.step(made, "call_off", reason="场地停电")
     with county.acting("all"):
         told = session().execute(select(Notice.user_id, Notice.title, Notice.url, Notice.source)).all()
-        assert [tuple(row) for row in told] == [(county.users["member"], "停办：急救", f"/training/sessions/{made}", "training")]
+        assert [tuple(row) for row in told] == [(county.users["member"], "停办：急救", "/training/mine", "training")]
+    assert county.browser("member").get("/training/mine").status_code == 200
+
+
+def test_an_announcement_is_begun_with_the_words_of_this_minute(county):
+    made, officer = county.plan(county.course()), county.browser("officer")
+    page = f"/training/sessions/{made}/announce"
+    assert "时间：" in officer.get(page).text
+    with county.acting("all") as ctx:
+        save_wording(ctx, "training.announced", texts={"zh": "欢迎参加：{title}"})
+    assert "欢迎参加：" in officer.get(page).text

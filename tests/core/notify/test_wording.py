@@ -17,7 +17,7 @@ from core.plugin import NoticeTemplate
 from core.plugin.notice import filled
 from core.service import service
 from core.tenancy.lifecycle import archive_plugin, disable_plugin, enable_plugin
-from plugins.training.notices import announced, called_off
+from plugins.training.notices import announced, announced_title, called_off
 
 OFF, NAME = {"zh": "“{title}”停办，原定 {when}"}, "training.called_off"
 
@@ -53,11 +53,19 @@ def test_the_tenant_s_words_are_sent_until_the_default_is_back(world):
         assert said(ctx, called_off, title="x", when="y") == "您报名的“x”（y）已取消"
 
 
-@pytest.mark.parametrize("text", ["{name} 停办", "{title 停办", "停办}", "长" * 201, "停办\n改期"])
+@pytest.mark.parametrize("text", ["{name} 停办", "{title 停办", "停办}", "长" * 201, "停办\n改期", "停办，请打 13812345678"])
 def test_words_that_cannot_be_are_refused_with_a_sentence(world, text):
     with world.acting("east", "admin") as ctx, pytest.raises(Invalid) as refused:
         save_wording(ctx, NAME, texts={"zh": text})
     assert refused.value.errors["zh"][0]
+
+
+def test_the_title_of_an_announcement_leaves_room_for_the_name_of_the_class(world):
+    with world.acting("east", "admin") as ctx:
+        with pytest.raises(Invalid):
+            save_wording(ctx, announced_title.name, texts={"zh": "长" * 41 + "{title}"})
+        save_wording(ctx, announced_title.name, texts={"zh": "长" * 40 + "{title}"})
+        assert len(said(ctx, announced_title, title="名" * 80)) == 120
 
 
 def test_versions_rights_and_modules_that_rest(world):
