@@ -52,6 +52,14 @@ class OwnerGone(Exception):
         self.context = context
 
 
+class GivenUp(Exception):
+    """Raised by a job that would end the same way at every attempt. `said`: a sentence for whoever asked for it."""
+
+    def __init__(self, said: str):
+        super().__init__(said)
+        self.said = said
+
+
 class Later(Exception):
     """Raised by a job that cannot do its work now and knows when to try again; counts as no failure."""
 

@@ -21,7 +21,7 @@ from core.base.traces import trace_text
 from .bell import listen
 from .claiming import DatabaseClock, claim
 from .periodic import Tenants, Ticker
-from .queue import TASKS, Later, OwnerGone, Task, find, on_behalf_of, wake, working_on
+from .queue import TASKS, GivenUp, Later, OwnerGone, Task, find, on_behalf_of, wake, working_on
 from .running import LEASE, MOST_CRASHES, Returned, Running
 
 log = logging.getLogger("juheli.jobs")
@@ -97,7 +97,7 @@ class Runner:
             return "postponed"
         except Exception as error:
             log.warning("job %s (%s) attempt %s failed: %s", running.id, running.name, running.attempt, trace_text(error))
-            running.failed(error, task.retries if task and not isinstance(error, OwnerGone) else 0)
+            running.failed(error, task.retries if task and not isinstance(error, OwnerGone | GivenUp) else 0)
             return "failed"
         if result is None:
             running.give_back(LATER)

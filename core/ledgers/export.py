@@ -30,7 +30,7 @@ from .notices import EXPORTED
 from .paper import filter_words
 from .query import conditions_of, count, every_row
 from .services import open_ledger
-from .state import State
+from .state import State, refuse_lost
 from .totals import Totals
 from .units import own_name
 
@@ -51,13 +51,15 @@ class Plan:
 
 @service(None, writes=False)
 def plan_export(ctx: Context, name: str, pairs: Pairs, kind: str) -> Plan:
-    """Check right and format, and count. Raises Forbidden without the ledger's permission for exports, Invalid."""
+    """Check right and format, and count. Raises Forbidden without the ledger's permission for exports, Invalid also for a
+    filter that is no more (its plugin switched off, a right withdrawn): without it the file would hold everybody."""
     if kind not in WRITERS:
         raise Invalid({"format": [_("请选择 Excel 或 CSV")]})
     state, _views = open_ledger(ctx, name, pairs)
     permission = state.ledger.export or state.ledger.permission
     ctx.require(permission)
-    total = count(state.ledger, ctx, *conditions_of(state, ctx), permission=permission)
+    refuse_lost(state)
+    total = count(state.ledger, ctx, *conditions_of(state, ctx), permission=permission, typed=state.typed)
     return Plan(state, total, permission)
 
 

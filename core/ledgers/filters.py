@@ -61,10 +61,11 @@ def keys_of(item: Filter) -> tuple[str, ...]:
     return (item.name, f"{item.name}_only") if item.kind == "org" else (item.name,)
 
 
-def read(ledger: Ledger, args: Args, ctx: Context) -> tuple[list[Applied], list[str]]:
-    """The filters in force, and a sentence for each value that was ignored."""
+def read(ledger: Ledger, args: Args, ctx: Context) -> tuple[list[Applied], list[str], list[str]]:
+    """The filters in force, a sentence for each value that was ignored, and the names of the filters it was for."""
     applied, problems = read_each(ledger, args, ctx)
-    return applied, [_("筛选条件“%(name)s”没有生效：%(why)s", name=item.label, why=why) for item, why in problems]
+    notes = [_("筛选条件“%(name)s”没有生效：%(why)s", name=item.label, why=why) for item, why in problems]
+    return applied, notes, [str(item.label) for item, _why in problems]
 
 
 def read_each(ledger: Ledger, args: Args, ctx: Context) -> tuple[list[Applied], list[tuple[Filter, str]]]:

@@ -8,8 +8,9 @@ from typing import Any
 from core.accounts.services.standing import still_open
 from core.base.i18n import _, use_locale
 from core.base.session import session
+from core.contracts.errors import Invalid
 from core.files import storage
-from core.jobs.queue import job
+from core.jobs.queue import GivenUp, job
 from core.service import Context
 
 from .export import finish_export, plan_export, write_file
@@ -23,7 +24,13 @@ def export(ctx: Context, running: Any, ledger: str, query: list[list[str]], form
 
 
 def _export(ctx: Context, running: Any, ledger: str, pairs: list[tuple[str, str]], format: str) -> dict[str, Any]:
-    plan = plan_export(ctx, ledger, pairs, format)
+    try:
+        plan = plan_export(ctx, ledger, pairs, format)
+    except Invalid as refused:
+        said = " ".join(sentence for sentences in refused.errors.values() for sentence in sentences)
+        session().rollback()
+        running.update(message=said[:200], result={"refused": said})
+        raise GivenUp(said) from None
     total, done = max(plan.rows, 1), [0]
 
     def tell(rows: int) -> None:

@@ -59,10 +59,10 @@ class Listing:
 
     @property
     def filter_key(self) -> Hashable:
-        """All that the filter form is drawn from; None with a search, whose words are kept nowhere."""
+        """All that the filter form is drawn from; None where something was typed, which is kept nowhere."""
         state = self.state
         told = state.ledger.name, str(state.ledger.title), self.searchable, self.controls, state.ordered, state.chosen
-        return None if state.q else ("ledgers.filter", told)
+        return None if state.typed else ("ledgers.filter", told)
 
 
 @service(None, writes=False)

@@ -105,15 +105,17 @@ def statement(state: State, ctx: Context, columns: tuple[Col, ...] | None = None
     return rows.order_by(*order_by(state, ctx)).execution_options(**BEYOND)
 
 
-def count(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None, permission: str = "") -> int:
-    """How many rows match, in one statement."""
+def count(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None, permission: str = "",
+          typed: bool = False) -> int:
+    """How many rows match, in one statement; what was `typed` stands in the conditions and is kept nowhere."""
     rows = matching(ledger, ctx, *conditions, permission=permission).order_by(None)
     if rows._group_by_clauses or rows._distinct:
         inner = rows.with_only_columns(ledger.key.label(KEY), maintain_column_froms=True).subquery()
         counted = select(func.count()).select_from(inner)
     else:
         counted = lean(rows).with_only_columns(func.count(), maintain_column_froms=True)
-    total: int = answer(counted.execution_options(**BEYOND))[0][0]
+    counted = counted.execution_options(**BEYOND)
+    total: int = (session().execute(counted).all() if typed else answer(counted))[0][0]
     return total
 
 
@@ -150,7 +152,7 @@ def load_page(state: State, ctx: Context) -> Page:
     rows = _slice(state, ctx, offset) if offset < 10**8 else []
     if rows and len(rows) < state.size:
         return Page(rows, offset + len(rows), state.page)
-    total = count(state.ledger, ctx, *conditions_of(state, ctx)) if rows or offset else 0
+    total = count(state.ledger, ctx, *conditions_of(state, ctx), typed=state.typed) if rows or offset else 0
     last = max(1, -(-total // state.size))
     if state.page <= last:
         return Page(rows, total, state.page)

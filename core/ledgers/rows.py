@@ -89,7 +89,7 @@ def _walk(state: State, ctx: Context, args: Args) -> Rows:
     key = key_before(ctx, ledger.name, args, args["cursor"][-1])
     ctx.require(permission)
     if key is None:
-        total = count(ledger, ctx, *conditions_of(state, ctx), permission=permission)
+        total = count(ledger, ctx, *conditions_of(state, ctx), permission=permission, typed=state.typed)
         record_export(still_open(ctx), Plan(state, total, permission), "json", total)
     found = rows_after(state, ctx, key, state.size + 1, permission=permission)
     write = writer(ledger, state.columns, ctx)

@@ -13,6 +13,7 @@ from core.service import Context, service
 from .query import statement
 from .scope import find_ledger
 from .services import given_query, open_ledger
+from .state import refuse_lost
 
 MOST = 20_000
 LARGEST = 2**53
@@ -28,6 +29,7 @@ def selected_ids(ctx: Context, name: str, form: Mapping[str, Any], permission: s
     ledger = find_ledger(ctx, name)
     if form.get("all"):
         state, _views = open_ledger(ctx, name, given_query(form))
+        refuse_lost(state)
         wanted = statement(state, ctx, (), permission=permission)
     else:
         ticked = form.getlist("ids") if hasattr(form, "getlist") else form.get("ids", [])

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from core.base.i18n import _
+from core.contracts.errors import Invalid
 from core.plugin import Col, Indicator, Ledger
 from core.service import Context
 
@@ -20,6 +21,7 @@ SIZES = (20, 50, 100)
 FARTHEST = 10**9
 MOST_VALUES, LONGEST = 60, 4000         # values of a key, characters of a value: as many as all columns of a wide ledger have
 OVER = "over"
+TYPED = ("text", "number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the page shows. `notes` are sentences about what was ignored; `part` is "over" for the denominator's rows."""
+    """What the page shows. `notes` are sentences about what was ignored, `lost` the names of the filters among it; `part` is
+    "over" for the denominator's rows."""
 
     ledger: Ledger
     q: str = ""
@@ -47,11 +50,17 @@ class State:
     indicator: Indicator | None = None
     part: str = ""
     notes: tuple[str, ...] = field(default=())
+    lost: tuple[str, ...] = field(default=())
 
     @property
     def narrowed(self) -> bool:
         """Whether anything but the scope limits the rows."""
         return bool(self.q or self.applied or self.indicator)
+
+    @property
+    def typed(self) -> bool:
+        """Whether words or numbers of the reader's own limit the rows: a search, a filter by text or number."""
+        return bool(self.q) or any(a.filter.kind in TYPED for a in self.applied)
 
     def pairs(self, *, without: Iterable[str] = (), **changes: Any) -> list[tuple[str, str]]:
         """The query string as pairs; `without` drops keys, `changes` replaces q, sort, page, size, view, cols or ind."""
@@ -91,23 +100,33 @@ def filter_keys(ledger: Ledger) -> set[str]:
 
 def read_state(ledger: Ledger, args: Mapping[str, Sequence[str]], ctx: Context, layout: Layout = Layout()) -> State:
     """The state behind a query string. `args` come from `tidy`, the view's own query already merged in."""
-    applied, notes = filters.read(ledger, args, ctx)
+    applied, notes, lost = filters.read(ledger, args, ctx)
     order, ordered, order_notes = _order(ledger, _last(args, "sort"))
     known = filter_keys(ledger) | filters.RESERVED
     unknown = [key for key in args if key not in known and any(args[key])]
     if unknown:
         notes.append(_("不认识的筛选条件已忽略：%(names)s", names=enumerated(k[:30] for k in unknown[:5])))
+        lost += [key[:30] for key in unknown]
     wanted, _mark, part = _last(args, "ind").partition(":")
     indicator = _indicator(ledger, wanted, ctx)
     if indicator is None and _last(args, "ind"):
         notes.append(_("没有这个指标，已忽略"))
+        lost.append(wanted[:60])
     return State(
         ledger, cleaned(_last(args, "q")), tuple(applied), order, ordered,
         columns=_columns(ledger, _last(args, "cols").split(",") if _last(args, "cols") else layout.columns),
         chosen=_last(args, "cols"), page=_page(_last(args, "page")), size=_size(_last(args, "size"), layout),
         view=_last(args, "view")[:40], indicator=indicator, part=OVER if part == OVER else "",
-        notes=tuple(notes + order_notes),
+        notes=tuple(notes + order_notes), lost=tuple(lost),
     )
+
+
+def refuse_lost(state: State) -> None:
+    """Before more is done than look: without a filter that is no more (its plugin switched off, a right withdrawn) everybody
+    would match. Raises Invalid."""
+    if state.lost:
+        raise Invalid({"query": [_("筛选条件“%(names)s”已经不能用（应用已停用、权限已收回或选项已取消），所以什么也没有做。"
+                                   "请回到台账重新筛选后再试。", names=enumerated(state.lost[:5]))]})
 
 
 def _last(args: Mapping[str, Sequence[str]], key: str) -> str:
