@@ -9,6 +9,7 @@ session go unnoticed for no longer.
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -36,27 +37,42 @@ class Stamps:
 
 
 class Store:
-    """Entries of one database, the one used longest ago goes first."""
+    """Entries of one database, the one used longest ago goes first: when there are more than `most`, or when their values
+    are larger than `room` bytes together (None: nobody weighs them)."""
 
-    def __init__(self, most: int = MOST) -> None:
-        self._lock, self._most = Lock(), most
+    def __init__(self, most: int = MOST, room: int | None = None) -> None:
+        self._lock, self._most, self._room, self._filled = Lock(), most, room, 0
         self._kept: OrderedDict[Hashable, tuple[int, float, Any]] = OrderedDict()
 
     def get(self, place: Hashable, stamp: int) -> tuple[Any] | None:
         """The value in a tuple, or None."""
         with self._lock:
             found = self._kept.get(place)
-            if found is None or found[0] != stamp or found[1] < time.monotonic():
+            if found is not None and found[1] < time.monotonic():
+                found = self._drop(place)
+            if found is None or found[0] != stamp:
                 return None
             self._kept.move_to_end(place)
             return (found[2],)
 
     def put(self, place: Hashable, stamp: int, value: Any) -> None:
         with self._lock:
-            self._kept[place] = (stamp, time.monotonic() + SECONDS, value)
-            self._kept.move_to_end(place)
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
+            now = time.monotonic()
+            self._drop(place)
+            self._kept[place] = (stamp, now + SECONDS, value)
+            self._filled += self._weight(value)
+            while self._kept and (self._full() or next(iter(self._kept.values()))[1] < now):
+                self._drop(next(iter(self._kept)))
+
+    def _full(self) -> bool:
+        return len(self._kept) > self._most or (self._room is not None and self._filled > self._room)
+
+    def _weight(self, value: Any) -> int:
+        return 0 if self._room is None else sys.getsizeof(value)
+
+    def _drop(self, place: Hashable) -> None:
+        gone = self._kept.pop(place, None)
+        self._filled -= self._weight(gone[2]) if gone else 0
 
 
 _stores: WeakKeyDictionary[Any, Store] = WeakKeyDictionary()  # by engine
@@ -102,15 +118,15 @@ def _place(topic: str, key: Hashable) -> tuple[Hashable, int] | None:
     if stamps is None or current.work.writing or current.work.changed:
         return None
     scope = current_scope()
-    return (scope.tenant_id, scope.subtrees, topic, key), getattr(stamps, topic)
+    return (scope.tenant_id, scope.subtrees, scope.out, topic, key), getattr(stamps, topic)
 
 
 def remembered(topic: str, key: Hashable, make: Callable[[], T]) -> T:
     """What `make` answers, remembered until `topic` (a name of Stamps) changes in the tenant in scope.
 
-    `key` says all that the answer depends on besides the tenant, the subtrees in force and the rows of the topic: the
-    account, the day, the language. The answer is shared by threads: nothing in it may be changed, belong to a session, or
-    be None.
+    `key` says all that the answer depends on besides the tenant, the subtrees in force, what lies out and the rows of the
+    topic: the account, the day, the language. The answer is shared by threads: nothing in it may be changed, belong to a
+    session, or be None.
     """
     found: T | None = recall(topic, key)
     if found is None:

@@ -19,13 +19,13 @@ from core.base.memo import Store
 from core.web.assets import asset
 from core.web.shell import Shell, current_shell
 
-MOST = 512          # of a few kilobytes each
+MOST, ROOM = 512, 8 * 2**20         # 20 to 50 KB each; bytes of all of them in a process, without their keys
 KEYS: dict[str, Callable[[Shell], Hashable]] = {
     "parts/nav.html": lambda shell: shell.nav,
     "parts/mobile.html": lambda shell: (shell.tenant_name, shell.brand, shell.nav, shell.bottom),
     "parts/dialogs.html": lambda shell: "",
 }
-_drawn = Store(MOST)
+_drawn = Store(MOST, ROOM)
 
 
 def part(name: str) -> Markup:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from core.base.i18n import _
-from core.base.memo import remembered
+from core.base.memo import keep, recall
 from core.base.session import session
 from core.people.models import OrgUnit
 from core.service import Context
@@ -15,6 +15,8 @@ from core.web.paging import Page, clamp
 
 from .inbox import Narrowing, holds, listed
 from .models import WAITING, WorkItem
+
+FEW = 100           # places with their names that are remembered for a reader and a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,14 @@ def items_page(ctx: Context, tab: str, by: Narrowing, number: int, size: int) ->
 
 
 def narrowing_choices(ctx: Context) -> Choices:
-    """What the reader's waiting items can be narrowed by, remembered until anything in the tenant changes."""
-    return remembered("records", ("work.narrowing", ctx.standing, ctx.locale), lambda: _narrowing_choices(ctx))
+    """What the reader's waiting items can be narrowed by; remembered until anything in the tenant changes, unless it is long."""
+    key = "work.narrowing", ctx.standing, ctx.locale
+    found: Choices | None = recall("records", key)
+    if found is None:
+        found = _narrowing_choices(ctx)
+        if len(found.places) <= FEW:
+            keep("records", key, found)
+    return found
 
 
 def _narrowing_choices(ctx: Context) -> Choices:

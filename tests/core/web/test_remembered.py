@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+import time
 
 import pytest
 from sqlalchemy import select, update
@@ -20,7 +22,7 @@ from core.people.models import OrgUnit, Person
 from core.rules import rule
 from core.rules.overrides import set_override
 from core.testing.world import build_world
-from core.work import hooks
+from core.work import hooks, lists
 from core.work.models import Draft
 
 READ = ("people.person.read", "people.org.read", "people.person.export")
@@ -144,6 +146,46 @@ def test_a_store_keeps_no_more_than_it_may():
     for place in "abc":
         store.put(place, 1, place)
     assert store.get("a", 1) is None and store.get("c", 1) == ("c",) and store.get("c", 2) is None
+
+
+def test_a_store_lets_go_what_has_ended_and_holds_no_more_than_its_room(monkeypatch):
+    store = Store(most=10, room=3 * sys.getsizeof("x" * 100))
+    for place in "abcd":
+        store.put(place, 1, "x" * 100)
+    store.put("d", 2, "x" * 100)
+    assert list(store._kept) == ["b", "c", "d"]
+    store.put("e", 1, "x" * 1000)                           # larger than all the room
+    assert not store._kept and store._filled == 0
+    store.put("a", 1, "x")
+    store.put("b", 1, "x")
+    now = time.monotonic() + 121
+    monkeypatch.setattr("core.base.memo.time.monotonic", lambda: now)
+    assert store.get("b", 1) is None and list(store._kept) == ["a"]
+    store.put("c", 1, "x")
+    assert list(store._kept) == ["c"] and store._filled == sys.getsizeof("x")
+
+
+def test_what_lies_out_is_part_of_the_place(world):
+    with world.database.use(), tenant_scope(world.tenants["east"].id):
+        use_stamps(Stamps())
+        for out in (("", ()), ("training", ("0001",)), ("training", ("0002",))):
+            with narrowed(None, out):
+                assert remembered("records", "key", lambda: out) == out  # noqa: B023
+
+
+def test_a_long_choice_of_places_is_not_remembered(world, monkeypatch):
+    many, asked = iter((101, 101, 100, 99)), []
+
+    def choices(ctx):
+        asked.append(next(many))
+        return lists.Choices({}, {}, {str(n): "x" for n in range(asked[-1])}, {})
+
+    monkeypatch.setattr(lists, "_narrowing_choices", choices)
+    with world.inside("east") as ctx:
+        use_stamps(Stamps())
+        for _again in range(4):
+            lists.narrowing_choices(ctx)
+    assert asked == [101, 101, 100]
 
 
 def test_a_total_that_asks_what_is_written_unheard_is_counted_every_time():
