@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import QueryableAttribute
 
 from core.base.i18n import _
@@ -51,6 +52,12 @@ def choices_of(item: Col | Filter, ctx: Context) -> dict[str, Any]:
 def labels_of(item: Col, ctx: Context) -> Mapping[Any, str]:
     found = item.choices(ctx) if callable(item.choices) else item.choices
     return {value: str(label) for value, label in (found or {}).items()}
+
+
+def passing(item: Col | Filter, test: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
+    """Rows whose value passes the test, which NULL never does."""
+    found: ColumnElement[bool] = item.matches(test) if item.matches else test(item.source)
+    return found
 
 
 def nullable(source: Any) -> bool:

@@ -17,7 +17,7 @@ from core.plugin import BLANK, FEN, Filter, Ledger
 from core.service import Context
 
 from . import units
-from .columns import choices_of, sql_type
+from .columns import choices_of, passing, sql_type
 from .scope import below
 from .wording import enumerated, pair
 
@@ -44,7 +44,8 @@ class Applied:
 def filters_of(ledger: Ledger) -> tuple[Filter, ...]:
     """Columns marked `filter`, then the ledger's own filters. Raises ValueError for a name the page itself uses."""
     found = [Filter(name=c.name, label=c.label, kind="choice" if c.choices else KIND_OF_TYPE.get(sql_type(c.source), "text"),
-                    source=c.source, choices=c.choices, unit=c.unit, blank=c.blank) for c in ledger.columns if c.filter]
+                    source=c.source, choices=c.choices, unit=c.unit, blank=c.blank, matches=c.matches)
+             for c in ledger.columns if c.filter]
     found += ledger.filters
     names = [f.name for f in found]
     wrong = RESERVED.intersection(names) | {n for n in names if names.count(n) > 1}
@@ -92,7 +93,7 @@ def _choice(item: Filter, given: Args, ctx: Context) -> Applied:
         raise ValueError(_("没有这个选项"))
     text = enumerated(known[v][1] for v in chosen)
     values = [known[v][0] for v in chosen]
-    condition = item.source == values[0] if len(values) == 1 else item.source.in_(values)
+    condition = passing(item, lambda value: value == values[0] if len(values) == 1 else value.in_(values))
     if BLANK in chosen and item.blank:
         condition = or_(condition, item.source.is_(None))
     return Applied(item, tuple((item.name, v) for v in chosen), pair(item.label, text), condition)
@@ -103,7 +104,7 @@ def _flag(item: Filter, given: Args, ctx: Context) -> Applied:
     if value not in ("0", "1"):
         raise ValueError(_("只能选是或否"))
     yes = value == "1"
-    condition = item.where(ctx) if item.where else item.source.is_(True)
+    condition = item.where(ctx) if item.where else passing(item, lambda value: value.is_(True))
     if not yes:
         condition = ~condition if item.where else item.source.is_not(True)
     plain = item.where and yes
@@ -155,15 +156,16 @@ def _period(item: Filter, given: Args, ctx: Context) -> Applied:
             raise ValueError(_("只能选是或否"))
         return Applied(item, ((key, "1"),), pair(item.label, _("未登记")), item.source.is_(None))
     low, high, params = _bounds(item, given, lambda text: day_of(text, ctx.today()))
-    parts = []
     if sql_type(item.source) == "moment":
         start, end = _midnight(low), _midnight(high and high + dt.timedelta(days=1))
-        parts += [item.source >= start] if start else []
-        parts += [item.source < end] if end else []
+        condition = passing(item, lambda value: and_(*([value >= start] if start else []), *([value < end] if end else [])))
     else:
-        parts += [item.source >= low] if low else []
-        parts += [item.source <= high] if high else []
-    return Applied(item, params, span(item, low, high), and_(*parts))
+        condition = passing(item, lambda value: _between(value, low, high))
+    return Applied(item, params, span(item, low, high), condition)
+
+
+def _between(value: Any, low: Any, high: Any) -> ColumnElement[bool]:
+    return and_(*([value >= low] if low is not None else []), *([value <= high] if high is not None else []))
 
 
 def _midnight(day: dt.date | None) -> dt.datetime | None:
@@ -180,9 +182,8 @@ def _whole(text: str) -> int:
 def _number(item: Filter, given: Args, ctx: Context) -> Applied:
     low, high, params = _bounds(item, given, _whole)
     factor = 100 if item.unit == FEN else 1
-    parts = [item.source >= low * factor] if low is not None else []
-    parts += [item.source <= high * factor] if high is not None else []
-    return Applied(item, params, span(item, low, high), and_(*parts))
+    scaled = [None if end is None else end * factor for end in (low, high)]
+    return Applied(item, params, span(item, low, high), passing(item, lambda value: _between(value, *scaled)))
 
 
 def _org(item: Filter, given: Args, ctx: Context) -> Applied:
@@ -200,7 +201,8 @@ def _text(item: Filter, given: Args, ctx: Context) -> Applied:
     wanted = given[item.name][-1].strip()[:60]
     if not wanted:
         raise ValueError(_("没有填文字"))
-    return Applied(item, ((item.name, wanted),), pair(item.label, wanted), item.source.contains(wanted, autoescape=True))
+    return Applied(item, ((item.name, wanted),), pair(item.label, wanted),
+                   passing(item, lambda value: value.contains(wanted, autoescape=True)))
 
 
 READERS: dict[str, Callable[[Filter, Args, Context], Applied | None]] = {

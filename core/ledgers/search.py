@@ -12,7 +12,7 @@ from core.base.pinyin import NameQuery, name_filter, search_prefix
 from core.plugin import Col, Ledger
 from core.service import Context
 
-from .columns import FULL, INDEX, INITIALS, sibling, sql_type
+from .columns import FULL, INDEX, INITIALS, passing, sibling, sql_type
 from .wording import enumerated
 
 LONGEST = 60
@@ -45,8 +45,10 @@ def _matches(col: Col, text: str, query: NameQuery, ctx: Context) -> list[Column
     if full is not None and initials is not None:
         return [] if query.digits else [name_filter(query, col.source, full, initials)]
     if sql_type(col.source) == "number":
-        return [col.source == int(text)] if text.isascii() and text.isdecimal() and len(text) < 16 else []
-    return [and_(*(col.source.contains(word, autoescape=True) for word in text.split()))] if text.split() else []
+        return [passing(col, lambda value: value == int(text))] if text.isascii() and text.isdecimal() and len(text) < 16 else []
+    if not (words := text.split()):
+        return []
+    return [passing(col, lambda value: and_(*(value.contains(word, autoescape=True) for word in words)))]
 
 
 def _number(col: Col, digits: str, ctx: Context) -> list[ColumnElement[bool]]:

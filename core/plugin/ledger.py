@@ -9,6 +9,9 @@ from typing import Any
 BLANK = "blank"     # in a query string: the rows where nothing is registered (`education=blank`, `birth_date_blank=1`)
 
 
+Matches = Callable[[Callable[[Any], Any]], Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """A4 page of the printed ledger."""
@@ -28,6 +31,8 @@ class Col:
     name      key in URLs, saved views and exports
     source    SQLAlchemy expression; None when `value` computes the text from other columns of the row
     search    takes part in the search box (prefix on pinyin columns, LIKE on text)
+    matches   (test) -> rows whose value passes `test`, a function from an expression to a condition that NULL never meets; for
+              values in another table, where comparing `source` would ask that table once for every row
     filter    offered as a filter: the kind follows from `choices` or the column's type
     blank     the filter also offers the rows where nothing is registered
     choices   value -> label; used for display, filter and export (a callable gets the context: tenant dictionaries)
@@ -67,6 +72,7 @@ class Col:
     align: str = "start"
     width: int = 12
     sort: bool = True
+    matches: Matches | None = None
 
 
 def col(name: str, label: Any, source: Any = None, **options: Any) -> Col:
@@ -81,6 +87,7 @@ class Filter:
     kind: choice | flag | period (two dates) | org (a unit and everything below it) | number (from-to)
     source: expression compared with the value (org: the path column); for a flag `where` is a callable(ctx) -> condition
     blank: a choice or period also offers the rows where nothing is registered
+    matches: as for a column
     """
 
     name: str
@@ -91,6 +98,7 @@ class Filter:
     where: Callable[..., Any] | None = None
     unit: str = ""
     blank: bool = False
+    matches: Matches | None = None
 
 
 @dataclass(frozen=True, slots=True)

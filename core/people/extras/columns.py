@@ -20,16 +20,32 @@ from .values import COLUMNS, TABLES
 Seen = tuple[ExtraField, tuple[str, ...], tuple[str, ...]]      # a field, subtrees where it is read, those that take no part
 
 
-def _sources(field: ExtraField, paths: tuple[str, ...], left: tuple[str, ...]) -> Any:
+def _seen_at(field: ExtraField, paths: tuple[str, ...], left: tuple[str, ...]) -> list[Any]:
+    """Conditions on the row: the reader may see the field there."""
+    columns = (Person.org_path, Person.guest_path) if field.of == PERSON else (OrgUnit.path,)
+    if paths == WHOLE_TENANT and not left:
+        return []
+    return [or_(*(and_(within_any(c, paths), *([not_(within_any(c, left))] if left else [])) for c in columns))]
+
+
+def _in_force(field: ExtraField) -> list[Any]:
+    return [TABLES[field.of][0].field == field.name, *([PersonExtra.was_of == 0] if field.of == PERSON else [])]
+
+
+def _sources(field: ExtraField, seen_at: list[Any]) -> Any:
     """The value beside the row, as far as the reader may see it there."""
     model, place = TABLES[field.of]
     record: Any = Person if field.of == PERSON else OrgUnit
-    where = [model.tenant_id == record.tenant_id, place == record.id, model.field == field.name]
-    where += [PersonExtra.was_of == 0] if field.of == PERSON else []
-    columns = (Person.org_path, Person.guest_path) if field.of == PERSON else (OrgUnit.path,)
-    if paths != WHOLE_TENANT or left:
-        where.append(or_(*(and_(within_any(c, paths), *([not_(within_any(c, left))] if left else [])) for c in columns)))
+    where = [model.tenant_id == record.tenant_id, place == record.id, *_in_force(field), *seen_at]
     return select(getattr(model, COLUMNS[field.kind])).where(*where).correlate(record).scalar_subquery()
+
+
+def _matches(field: ExtraField, seen_at: list[Any]) -> Callable[[Callable[[Any], Any]], Any]:
+    """For `Col.matches`: the records with such a value are found at once, not the value of each row."""
+    model, place = TABLES[field.of]
+    record: Any = Person if field.of == PERSON else OrgUnit
+    value = getattr(model, COLUMNS[field.kind])
+    return lambda test: and_(*seen_at, record.id.in_(select(place).where(*_in_force(field), test(value))))
 
 
 def _column(seen: Seen) -> Col:
@@ -37,7 +53,9 @@ def _column(seen: Seen) -> Col:
     listed: Any = (lambda _ctx: words_of(field)) if field.kind in (CHOICE, YES_NO) else None
     if field.kind == YES_NO:
         listed = None                           # a flag is said and filtered as one
-    return col(field.key, field.label, _sources(field, paths, left), search=field.search and field.kind in ("text", "number"),
+    seen_at = _seen_at(field, paths, left)
+    return col(field.key, field.label, _sources(field, seen_at), matches=_matches(field, seen_at),
+               search=field.search and field.kind in ("text", "number"),
                filter=field.filter, blank=field.filter and field.kind not in ("number", "text", YES_NO), choices=listed,
                hidden=not field.shown, priority=2, width=14)
 
