@@ -44,7 +44,7 @@ def test_every_ledger_answers_as_it_is_described_and_both_ways_agree(office):
     rows = 0
     with office.inside("north") as ctx:
         for one in listed:
-            path, ledger = f"/ledgers/{one['name']}", ctx.plugins.ledgers[one["name"]]
+            path, ledger = f"/ledgers/{one['name']}", ctx.plugins.ledgers[one["name"]].shaped(ctx)
             walked = walk(program, path, 4)         # first: it stands in the audit, which is one of them
             answer = program.get(path, query_string={"fields": ",".join(one["columns"]), "limit": 500})
             assert answer.status_code == 200, (path, answer.json)
