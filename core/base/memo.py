@@ -49,7 +49,8 @@ class Store:
         with self._lock:
             found = self._kept.get(place)
             if found is not None and found[1] < time.monotonic():
-                found = self._drop(place)
+                self._drop(place)
+                found = None
             if found is None or found[0] != stamp:
                 return None
             self._kept.move_to_end(place)

@@ -53,11 +53,7 @@ class OwnerGone(Exception):
 
 
 class GivenUp(Exception):
-    """Raised by a job that would end the same way at every attempt. `said`: a sentence for whoever asked for it."""
-
-    def __init__(self, said: str):
-        super().__init__(said)
-        self.said = said
+    """Raised by a job that would end the same way at every attempt, with the reason."""
 
 
 class Later(Exception):
