@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,7 +124,7 @@ def _by_place(ctx: Context, report: Report, part: Figures, asked: Asked) -> Tabl
             for path, values in by_prefix(ledger, listed, len(units[0][1]), ctx).items():
                 placed.setdefault(path, {}).update(values)
     rows = [[_("合计"), *(_said(f, whole[made[f.name].name]) for f in shown)]]
-    for name, path in units:
+    for name, path in [*_besides(placed, units), *units]:
         own = placed.get(path, {})
         rows.append([name, *(_said(f, own.get(made[f.name].name) or value_of(made[f.name], 0, 0)) for f in shown)])
     return Table(str(part.title), [_("组织"), *(str(f.label) for f in shown)], rows, [20, *(12 for _f in shown)],
@@ -139,6 +139,17 @@ def _units(ctx: Context, report: Report, asked: Asked) -> list[tuple[str, str]]:
         OrgUnit.status.in_(LIVING_STATUS), below(OrgUnit.path, asked.unit.path),
         func.length(OrgUnit.path) == len(asked.unit.path) + LEVEL)
     return [(row.short_name, row.path) for row in session().execute(wanted.order_by(OrgUnit.path).limit(MOST))]
+
+
+def _besides(placed: Mapping[str, Mapping[str, Value]], units: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """(name, path) of what else the figures belong to, so that the lines add up: the unit above, and units dissolved since."""
+    listed = {path for _name, path in units}
+    others = [path for path, values in placed.items() if path not in listed and any(one.amount for one in values.values())]
+    if not others:
+        return []
+    rows = session().execute(select(OrgUnit.short_name, OrgUnit.path).where(OrgUnit.path.in_(others)).order_by(OrgUnit.path))
+    length = len(units[0][1])
+    return [(_("%(name)s（本级）", name=row.short_name) if len(row.path) < length else row.short_name, row.path) for row in rows]
 
 
 # -- rows of a ledger
