@@ -10,7 +10,9 @@ import pytest
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "run_tests.py"
 ONCE = """
+import pytest
 from pathlib import Path
+@pytest.mark.xdist_group("some")
 def test_fails_the_first_time():
     seen = Path(__file__).with_suffix(".seen")
     first, _ = not seen.exists(), seen.write_text("")
@@ -22,8 +24,9 @@ MANY = "import pytest\n@pytest.mark.parametrize('n', range(5))\ndef test_fails(n
 
 def run(folder: Path, text: str) -> tuple[int, str]:
     (folder / "test_it.py").write_text(text)
-    (folder / "pytest.ini").write_text("[pytest]\n")
-    done = subprocess.run([sys.executable, str(SCRIPT), "-p", "no:xdist", "test_it.py"], cwd=folder, text=True,
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = -p no:cacheprovider\n")       # as ours
+    how = ("-n", "1", "--dist", "loadgroup") if "xdist" in text else ("-p", "no:xdist")
+    done = subprocess.run([sys.executable, str(SCRIPT), *how, "test_it.py"], cwd=folder, text=True,
                           capture_output=True, check=False)
     return done.returncode, done.stdout
 
