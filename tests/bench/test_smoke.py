@@ -7,9 +7,23 @@ import pytest
 from bench.__main__ import benches, main
 from bench.frame.result import load
 
+ONLY_THOROUGH = ("test_every_bench_runs",)      # `pytest tests/bench --thorough`
+SHORT = ("pages", "plugins", "growth")      # enough for a commit
 
-@pytest.mark.parametrize("name", benches())
+
+@pytest.mark.parametrize("name", SHORT)
 def test_a_bench_runs_and_prints_its_ratios(name, tmp_path, capsys):
+    run(name, tmp_path, capsys)
+
+
+def test_every_bench_runs(tmp_path, capsys, figure):
+    others = sorted(set(benches()) - set(SHORT))
+    for name in others:
+        run(name, tmp_path, capsys)
+    figure(f"benches run in their tiny size: {len(others)} beside {', '.join(SHORT)}")
+
+
+def run(name, tmp_path, capsys):
     assert main([name, "--size", "tiny", "--here", "--out", str(tmp_path / "r.json")]) == 0
     found, said = load(tmp_path / "r.json")[0], capsys.readouterr().out
     assert found.groups or found.figures
