@@ -31,15 +31,15 @@ class FeedbackAnswer(Schema):
 class WordingForm(Schema):
     """The words of a notice of one line, by language."""
 
-    zh = Text(validate=Length(max=200), load_default="", metadata=ui(_l("中文"), cols=12))
-    en = Text(validate=Length(max=200), load_default="", metadata=ui(_l("英文"), cols=12))
+    zh = Text(validate=Length(max=200), load_default="", metadata=ui(_l("中文"), cols=12, lang="zh-CN"))
+    en = Text(validate=Length(max=200), load_default="", metadata=ui(_l("英文"), cols=12, lang="en"))
 
 
 class WordingLines(Schema):
     """The words of a notice of several lines."""
 
-    zh = LongText(validate=Length(max=2000), load_default="", metadata=ui(_l("中文"), cols=12, rows=7))
-    en = LongText(validate=Length(max=2000), load_default="", metadata=ui(_l("英文"), cols=12, rows=7))
+    zh = LongText(validate=Length(max=2000), load_default="", metadata=ui(_l("中文"), cols=12, rows=7, lang="zh-CN"))
+    en = LongText(validate=Length(max=2000), load_default="", metadata=ui(_l("英文"), cols=12, rows=7, lang="en"))
 
 
 class BulletinForm(Schema):

@@ -35,8 +35,8 @@ def one_wording(template: str) -> Any:
             done(_("用语已保存，以后的通知按它发送。"))
             return go("notify.all_wordings")
     typed = {item.name: str(item.value or "") for item in form.items}
-    samples = [] if form.errors else [(item.label, one.sample(item.name, typed[item.name] or one.usual[item.name]))
-                                      for item in form.items]
+    samples = [] if form.errors else [
+        (item.label, item.attrs["lang"], one.sample(item.name, typed[item.name] or one.usual[item.name])) for item in form.items]
     return render("notify/wording.html", form.status, form=form, one=one, samples=samples)
 
 

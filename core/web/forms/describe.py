@@ -146,7 +146,7 @@ def describe_field(name: str, declared: fields.Field) -> Item | None:
     widget = _widget(declared, meta.get("widget", ""), choices)
     attrs = _hints(declared)
     attrs.update(
-        {key: str(meta[key]) for key in ("placeholder", "autocomplete", "inputmode") if meta.get(key)}
+        {key: str(meta[key]) for key in ("placeholder", "autocomplete", "inputmode", "lang") if meta.get(key)}
     )
     return Item(
         name,

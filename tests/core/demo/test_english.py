@@ -43,7 +43,7 @@ class Reader(HTMLParser):
             self.skipping += 1
         if tag == "a" and given.get("href"):
             self.links.append(given["href"])
-        if not self.skipping:
+        if not self.skipping and given.get("lang") != "zh-CN":
             self.texts += [text for name, text in given.items() if name in SAID or name.startswith("data-t-")]
 
     def handle_endtag(self, tag: str) -> None:
