@@ -22,7 +22,7 @@ from core.tenancy.lookup import by_address
 from .engines import ENGINES, Engine, Postgres, Sqlite
 from .world import World
 
-pytest_plugins = ("core.testing.contract.stage",)
+pytest_plugins = ("core.testing.contract.stage", "core.testing.garbage")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
