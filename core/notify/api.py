@@ -48,10 +48,8 @@ def my_feedback() -> Any:
     return voices.my_feedback(ctx())
 
 
-
 WORDING = told(name=TEXT, title=TEXT, zh=TEXT, en=TEXT, changed={"type": "boolean"}, version={"type": "integer"},
                places={"type": "array", "items": TEXT})
-SETTING = "admin.setting.manage"
 
 
 def _worded(one: wording.Worded) -> dict[str, Any]:
@@ -59,18 +57,18 @@ def _worded(one: wording.Worded) -> dict[str, Any]:
             "places": list(one.template.values)}
 
 
-@api.get("/wordings", needs=SETTING, title=_l("通知用语"), answers=items_of(WORDING))
+@api.get("/wordings", needs=wording.MANAGE, title=_l("通知用语"), answers=items_of(WORDING))
 def wordings() -> Any:
     return {"items": [_worded(one) for one in wording.wordings(ctx())]}
 
 
-@api.get("/wordings/<template>", needs=SETTING, title=_l("一条通知的用语"), answers=WORDING, tagged=True)
+@api.get("/wordings/<template>", needs=wording.MANAGE, title=_l("一条通知的用语"), answers=WORDING, tagged=True)
 def one_wording(template: str) -> Any:
     one = wording.wording(ctx(), template)
     return Answer(_worded(one), version=one.version, lasting=False)
 
 
-@api.patch("/wordings/<template>", needs=SETTING, title=_l("修改一条通知的用语"), takes=WordingLines, answers=WORDING,
+@api.patch("/wordings/<template>", needs=wording.MANAGE, title=_l("修改一条通知的用语"), takes=WordingLines, answers=WORDING,
            versioned=True, tagged=True, page="one_wording", note=_l("没有写的语言不变，写 null 恢复默认"))
 def change_wording(template: str, data: dict[str, Any], version: int | None) -> Any:
     texts = {**wording.wording(ctx(), template).words, **data}
@@ -78,7 +76,8 @@ def change_wording(template: str, data: dict[str, Any], version: int | None) -> 
     return Answer(_worded(one), version=one.version)
 
 
-@api.post("/wordings/<template>/reset", needs=SETTING, title=_l("通知用语恢复默认"), answers=WORDING, page="wording_default")
+@api.post("/wordings/<template>/reset", needs=wording.MANAGE, title=_l("通知用语恢复默认"), answers=WORDING,
+          page="wording_default")
 def reset_wording(template: str) -> Any:
     one = wording.reset_wording(ctx(), template)
     return Answer(_worded(one), version=one.version)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, not_, or_, select
 
-from core.plugin import CHOICE, PERSON, YES_NO, Col, ExtraField, Ledger, col
+from core.plugin import CHOICE, NUMBER, PERSON, TEXT, YES_NO, Col, ExtraField, Ledger, col
 from core.service import WHOLE_TENANT, Context
 
 from ..models import OrgUnit, Person, PersonExtra
@@ -50,13 +50,11 @@ def _matches(field: ExtraField, seen_at: list[Any]) -> Callable[[Callable[[Any],
 
 def _column(seen: Seen) -> Col:
     field, paths, left = seen
-    listed: Any = (lambda _ctx: words_of(field)) if field.kind in (CHOICE, YES_NO) else None
-    if field.kind == YES_NO:
-        listed = None                           # a flag is said and filtered as one
+    listed: Any = (lambda _ctx: words_of(field)) if field.kind == CHOICE else None     # a flag is said and filtered as one
     seen_at = _seen_at(field, paths, left)
     return col(field.key, field.label, _sources(field, seen_at), matches=_matches(field, seen_at),
-               search=field.search and field.kind in ("text", "number"),
-               filter=field.filter, blank=field.filter and field.kind not in ("number", "text", YES_NO), choices=listed,
+               search=field.search and field.kind in (TEXT, NUMBER),
+               filter=field.filter, blank=field.filter and field.kind not in (NUMBER, TEXT, YES_NO), choices=listed,
                hidden=not field.shown, priority=2, width=14)
 
 
