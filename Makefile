@@ -82,8 +82,8 @@ lock: | $(VENV)/.run  ## write the lock files anew (UPGRADE=1: to the newest ver
 deploy-check: $(VENV)/.test assets  ## check deploy/ with what this machine has, the offline install for real
 	@$(PY) deploy/check.py --long
 
-chaos: $(VENV)/.test assets  ## the long round of faults: kills, restarts, hung Redis, full disks (KILLS=… RESTARTS=… ACKS=…)
-	JUHELI_CHAOS=long KILLS=$(KILLS) RESTARTS=$(RESTARTS) ACKS=$(ACKS) $(PY) -m pytest -q -s tests/chaos $(ARGS)
+chaos: $(VENV)/.test assets  ## the long round of faults: kills, restarts, hung Redis, full disks (KILLS=… RESTARTS=… ACKS=… SOAK=s)
+	JUHELI_CHAOS=long KILLS=$(KILLS) RESTARTS=$(RESTARTS) ACKS=$(ACKS) SOAK=$(SOAK) $(PY) -m pytest -q -s -o faulthandler_timeout=0 tests/chaos $(ARGS)
 
 wheelhouse: $(VENV)/.test assets  ## what to carry to a machine without network (same system and Python)
 	rm -rf wheelhouse.part

@@ -15,7 +15,8 @@ from .client import Clerk, Ledger
 from .stack import LONG, Stack, prepare, running
 from .verdict import TOTAL
 
-collect_ignore = [] if LONG else ["test_custody.py", "test_full_postgres.py"]     # what has no form short enough for every commit
+# what has no form short enough for every commit
+collect_ignore = [] if LONG else ["test_custody.py", "test_full_postgres.py", "test_soak.py"]
 
 
 def rounds(short: int, long: int, named: str = "") -> int:
