@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import send_file, url_for
+from flask import url_for
 from marshmallow import fields
 
 from core.base.i18n import _, _l
@@ -13,6 +12,7 @@ from core.contracts.errors import Invalid
 from core.jobs.queue import find
 from core.web import SIGNED_IN, ctx
 from core.web.api import TEXT, Api, told
+from core.web.download import attachment
 from core.web.forms import Bool, Int, Length, Range, Schema, Text, ui
 from core.web.resource import act
 from core.web.wire import Answer, whole_body
@@ -24,7 +24,6 @@ from .schema import targets_of
 
 api = Api("imports", __name__)
 BATCH = "/<int:batch_id>"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = told(items={"type": "array", "items": told(name=TEXT, title=TEXT, fields={"type": "array", "items": told(
     name=TEXT, label=TEXT, required={"type": "boolean"})})})
 STANDS = told(
@@ -120,4 +119,4 @@ act(api, "POST", BATCH + "/discard", services.discard, page="discard", title=_l(
 @api.get(BATCH + "/failed.xlsx", needs=SIGNED_IN, title=_l("没有导入的行和原因"))
 def failed(batch_id: int) -> Any:
     name, data = preview.not_imported(ctx(), batch_id)
-    return send_file(io.BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)
+    return attachment(data, name)

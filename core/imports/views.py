@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
-from flask import request, send_file
+from flask import request
 
 from core.base.i18n import _
 from core.contracts.errors import Conflict, Invalid
@@ -16,10 +15,10 @@ from core.imports.schema import targets_of
 from core.imports.workbook import template as make_template
 from core.plugin import ImportKind
 from core.web import SIGNED_IN, Pages, ctx, done, go, render, warn
+from core.web.download import attachment
 
 pages = Pages("imports", __name__)
 BATCH = "/<int(max=9007199254740991):batch_id>"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/", needs=SIGNED_IN)
@@ -53,7 +52,7 @@ def _upload_page(kind: ImportKind, trouble: str = "") -> Any:
 def template(kind: str) -> Any:
     found = batches.kind_named(ctx(), kind)
     data = make_template(str(found.title), targets_of(found.made(ctx())))
-    return _file(_("%(name)s-导入模板.xlsx", name=found.title), data)
+    return attachment(data, _("%(name)s-导入模板.xlsx", name=found.title))
 
 
 @pages.get(BATCH, needs=SIGNED_IN)
@@ -120,8 +119,4 @@ def _step(batch_id: int, act: Any) -> Any:
 @pages.get(f"{BATCH}/failed.xlsx", needs=SIGNED_IN)
 def failed(batch_id: int) -> Any:
     name, data = preview.not_imported(ctx(), batch_id)
-    return _file(name, data)
-
-
-def _file(name: str, data: bytes) -> Any:
-    return send_file(io.BytesIO(data), mimetype=XLSX, as_attachment=True, download_name=name)
+    return attachment(data, name)

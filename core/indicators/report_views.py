@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from flask import request, send_file, url_for
+from flask import request, url_for
 
 from core.ledgers import units
-from core.ledgers.book import WRITERS
 from core.ledgers.cells import plain
 from core.ledgers.units import own_name
 from core.web import SIGNED_IN, Pages, ctx, render
+from core.web.download import attachment
 
 from .reports.asked import QUARTERS, reports_for, years
 from .reports.files import write_report
@@ -64,11 +63,7 @@ def workbook(report: str, asked: dict[str, str]) -> Any:
     with tempfile.TemporaryDirectory(prefix="juheli-report-") as folder:
         path = Path(folder, "file")
         made = write_report(ctx(), report, asked, path)
-        content = path.read_bytes()
-    answer = send_file(io.BytesIO(content), mimetype=WRITERS["xlsx"][1], as_attachment=True, download_name=f"{made.title}.xlsx",
-                       max_age=0)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+        return attachment(path.read_bytes(), f"{made.title}.xlsx")
 
 
 @report_pages.post("/<report>/export", needs=SIGNED_IN)

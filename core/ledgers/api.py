@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import parse_qsl
 
-from flask import request, send_file, url_for
+from flask import request, url_for
 
 from core.accounts.services.standing import still_open
 from core.base.i18n import _l
 from core.contracts.errors import NotFound
+from core.files.sending import stored
 from core.files.services import open_file
 from core.jobs.models import DONE, Job
 from core.web import SIGNED_IN, ctx
@@ -86,4 +87,4 @@ def export_file(job_id: int) -> Any:
     if found.status != DONE:
         raise NotFound("file")
     file, path = open_file(ctx(), (found.result or {})["file_id"])
-    return send_file(path, mimetype=file.media, as_attachment=True, download_name=file.name, max_age=0)
+    return stored(path, file.name, file.media)

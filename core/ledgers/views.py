@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flask import make_response, request, send_file, url_for
+from flask import make_response, request, url_for
 from werkzeug.wrappers import Response
 
 from core.accounts.services.standing import still_open
 from core.base.i18n import _
 from core.jobs.models import DONE, FAILED
 from core.web import SIGNED_IN, Pages, ctx, done, go, render
+from core.web.download import attachment
 from core.web.paging import Page
 
 from . import services
@@ -147,11 +147,7 @@ def export(name: str) -> Any:
         path = Path(folder, "file")
         rows = write_file(ctx(), plan, kind, path)
         record_export(still_open(ctx()), plan, kind, rows)
-        content = path.read_bytes()
-    response = send_file(io.BytesIO(content), mimetype=WRITERS[kind][1], as_attachment=True,
-                         download_name=file_name(plan.state.ledger, ctx(), kind), max_age=0)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+        return attachment(path.read_bytes(), file_name(plan.state.ledger, ctx(), kind), WRITERS[kind][1])
 
 
 @pages.get("/exports/<int:job_id>", needs=SIGNED_IN)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from flask import send_file
-
 from core.base.i18n import _l
+from core.files.sending import stored
 from core.web import ctx
 from core.web.api import Api
+from core.web.download import attachment
 from core.web.forms import Length, Ref, Schema, Text, ui
 from core.web.resource import OUTCOME, Resource, act, outcome
 from core.web.wire import upload_of
@@ -40,7 +39,7 @@ from .schemas.steps import Claimed
 from .schemas.unit import NewUnit, UnitFields
 from .services import corrections, gifts, lists, meetings, pairs, units
 from .services.papers import open_paper
-from .views.units import XLSX, year_or_404
+from .views.units import year_or_404
 
 __all__ = ["api", "council_api"]
 
@@ -86,8 +85,7 @@ def unit_statement(record_id: int, year: int) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "statement.xlsx"
         found = write_statement(ctx(), record_id, year_or_404(year), path)
-        data = BytesIO(path.read_bytes())
-    return send_file(data, mimetype=XLSX, as_attachment=True, download_name=f"{title_of(found)}.xlsx", max_age=0)
+        return attachment(path.read_bytes(), f"{title_of(found)}.xlsx")
 
 
 # -- pairings and their agreements
@@ -108,7 +106,7 @@ agreements.act("sign-community", pairs.sign_for_community, page="sign_community"
 @api.get("/agreements/<int:record_id>/paper", needs=READ, title=_l("协议文件"))
 def agreement_paper(record_id: int) -> Any:
     file, path = open_paper(ctx(), record_id)
-    return send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=file.name, max_age=0)
+    return stored(path, file.name)
 
 
 @api.post("/agreements/<int:record_id>/paper", needs=pairs.PROPOSE, title=_l("附上协议文件"), query=FileName, file=True,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
-from flask import send_file
 from marshmallow import fields
 
 from core.base.fonts import NoFont
@@ -13,6 +11,7 @@ from core.base.i18n import _l
 from core.contracts.errors import Conflict, Invalid
 from core.web import SIGNED_IN, ctx
 from core.web.api import Api, told
+from core.web.download import PDF, attachment
 from core.web.forms import Choice, Int, Length, Range, Ref, Schema, Text, ui
 from core.web.forms.fields import BIGGEST
 from core.web.resource import OUTCOME, Resource, act, outcome
@@ -28,7 +27,7 @@ from .schemas.session import Enrolled, Revoked, SessionChange, SessionForm, Walk
 from .services import attendance, certificates, courses, enrolment, sessions
 from .views.certificates import no_font, pdf_of
 from .views.sessions import managed
-from .views.sheets import MOST_LINES, XLSX
+from .views.sheets import MOST_LINES
 from .words import ATTENDANCE
 
 api = Api("training", __name__)
@@ -111,8 +110,7 @@ def mark(record_id: int, data: dict[str, Any], version: int | None) -> Any:
 @api.get("/sessions/<int:record_id>/sheet.xlsx", needs=sessions.MANAGE, title=_l("签到表（Excel）"))
 def sheet(record_id: int) -> Any:
     event = managed(record_id)
-    data = BytesIO(sheet_workbook(session_page(ctx(), record_id)))
-    return send_file(data, mimetype=XLSX, as_attachment=True, download_name=f"{event.number}.xlsx", max_age=0)
+    return attachment(sheet_workbook(session_page(ctx(), record_id)), f"{event.number}.xlsx")
 
 
 # -- certificates
@@ -127,8 +125,7 @@ papers.act("reissue", certificates.reissue, page="reissue_certificate", title=_l
 def certificate_file(record_id: int) -> Any:
     page = certificate_for_reader(ctx(), record_id)
     try:
-        data = BytesIO(pdf_of(page))
+        data = pdf_of(page)
     except NoFont:
         raise Conflict(no_font()) from None
-    return send_file(data, mimetype="application/pdf", as_attachment=True, max_age=0,
-                     download_name=f"{page.certificate.number}.pdf")
+    return attachment(data, f"{page.certificate.number}.pdf", PDF)

@@ -23,6 +23,7 @@ DOORS = {
     "maintenance": ("core/base/engine.py", "core/migrations/", "core/testing/"),
     "tenant_scope": ("core/",),  # a plugin always works in the scope it was called in
     "Layers": (),  # every database of the product has all layers
+    "send_file": ("core/web/download.py",),  # a file leaves as an attachment of which no shared computer keeps a copy
 }
 
 

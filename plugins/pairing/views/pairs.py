@@ -6,10 +6,11 @@ import dataclasses
 import datetime as dt
 from typing import Any
 
-from flask import request, send_file, url_for
+from flask import request, url_for
 
 from core.base.i18n import _
 from core.contracts.errors import Invalid
+from core.files.sending import stored
 from core.rules import add_months
 from core.web import ctx, done, go, render, warn
 from core.web.forms import SchemaForm
@@ -101,11 +102,8 @@ def paper(record_id: int) -> Any:
 
 @pages.get("/agreements/<int:record_id>/file", needs=READ)
 def agreement_file(record_id: int) -> Any:
-    """Always as an attachment: what a user put in is never shown as a page of ours."""
     file, path = open_paper(ctx(), record_id)
-    answer = send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=file.name, max_age=0)
-    answer.headers["Cache-Control"] = "private, no-store"
-    return answer
+    return stored(path, file.name)
 
 
 @pages.post("/agreements/<int:record_id>/sign-unit", needs="pairing.unit.act")

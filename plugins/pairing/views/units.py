@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import tempfile
-from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from flask import request, send_file, url_for
+from flask import request, url_for
 
 from core.base.clock import SHANGHAI
 from core.base.i18n import _
 from core.contracts.errors import Invalid, NotFound
 from core.web import ctx, done, go, render, warn
+from core.web.download import attachment
 from core.web.forms import SchemaForm
 
 from ..queries import matching
@@ -26,7 +26,6 @@ from ..workflows import pairing_flow
 from .pages import asked, form_page, ledger_url, number_asked, pages, sent, setting
 
 READ, MANAGE = "pairing.unit.read", "pairing.unit.manage"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/units/<int:record_id>", needs=READ)
@@ -99,5 +98,4 @@ def export_statement(record_id: int, year: int) -> Any:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "statement.xlsx"
         found = write_statement(ctx(), record_id, year_or_404(year), path)
-        data = BytesIO(path.read_bytes())
-    return send_file(data, mimetype=XLSX, as_attachment=True, download_name=f"{title_of(found)}.xlsx", max_age=0)
+        return attachment(path.read_bytes(), f"{title_of(found)}.xlsx")

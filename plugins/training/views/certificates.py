@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
-from flask import request, send_file, url_for
+from flask import request, url_for
 
 from core.base.fonts import NoFont
 from core.base.i18n import _
 from core.contracts.errors import Conflict
 from core.web import ANYONE, SIGNED_IN, ctx, done, go, render, warn
+from core.web.download import PDF, attachment
 from core.web.forms import SchemaForm
 
 from ..pdf import certificate_pdf
@@ -37,8 +37,7 @@ def certificate_file(record_id: int) -> Any:
         warn(no_font())
         return go("training.certificate" if ctx().may(READ) else "training.mine",
                   **({"record_id": record_id} if ctx().may(READ) else {}))
-    return send_file(BytesIO(data), mimetype="application/pdf", as_attachment=True, max_age=0,
-                     download_name=f"{page.certificate.number}.pdf")
+    return attachment(data, f"{page.certificate.number}.pdf", PDF)
 
 
 def no_font() -> str:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
-from flask import request, send_file, url_for
+from flask import request, url_for
 from marshmallow import ValidationError
 
 from core.base.i18n import _
 from core.contracts.errors import Conflict, Invalid
 from core.web import back, ctx, done, go, render, warn
+from core.web.download import attachment
 from core.web.forms import SchemaForm
 
 from ..paper import sheet_workbook
@@ -23,7 +23,6 @@ from ..words import ATTENDANCE, PRESENT_UNASKED
 from .pages import WORDS, number_asked, pages, said
 
 READ, MANAGE = "training.session.read", "training.session.manage"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_LINES = 5000
 
 
@@ -114,5 +113,4 @@ def sheet_file(record_id: int) -> Any:
     """The sheet as a workbook with the headings of the import: fill in the columns 出席 and 学时, upload it."""
     page = session_page(ctx(), record_id)
     ctx().require(MANAGE, page.event.org_path)
-    return send_file(BytesIO(sheet_workbook(page)), mimetype=XLSX, as_attachment=True, download_name=f"{page.event.number}.xlsx",
-                     max_age=0)
+    return attachment(sheet_workbook(page), f"{page.event.number}.xlsx")

@@ -43,6 +43,7 @@ def test_the_whole_way(desk):
     assert "新增 59 条，更新 1 条" in page and "下载未导入的 12 行" in page
     assert people(desk.world) == GOOD_ROWS - 1
     failed = desk.browser.get(address + "/failed.xlsx")
+    assert failed.headers["Cache-Control"] == "private, no-store", "names and numbers stay on no shared computer"
     assert failed.status_code == 200 and "filename*=UTF-8''" in failed.headers["Content-Disposition"]
     again = desk.bring(corrected(failed.data))
     assert "共 12 行，全部可以导入" in desk.text(again)
