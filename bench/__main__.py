@@ -2,27 +2,34 @@
 
     python -m bench [NAME ...] [--size tiny|usual|large] [--out FILE] [--docs]
 
-Ends with 1 when one could not be measured.
+Ends with 1 when one could not be measured, or not all of it. In a run of several they share one PostgreSQL server.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import pkgutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 import bench as package
 from bench.frame import Bench
+from bench.frame.ground import stocked
 from bench.frame.picture import svg
 from bench.frame.result import ROOT, Outcome, load, save
-from bench.frame.table import markdown, outcome_text, write_between
+from bench.frame.run import STRETCH
+from bench.frame.table import aims, markdown, outcome_text, times, write_between
+from tests.leash import leashed
 
-LIMIT = 1800        # seconds a bench may take
+PATIENCE = 60       # seconds a bench gets to end itself
 DOCS = ROOT / "docs"
 SUFFIX = {"usual": "", "large": "-large"}
 
@@ -35,29 +42,58 @@ def benches() -> dict[str, Bench]:
     return {each.name: each for each in sorted(found, key=lambda each: each.name)}
 
 
-def run_apart(bench: Bench, size: str) -> Outcome:
-    """Run it in a process of its own: what it leaves in memory is its own, and if it fails the others are measured."""
+def run_apart(bench: Bench, size: str, patience: float, environment: dict[str, str]) -> Outcome:
+    """Run it in a process of its own: what it leaves in memory is its own, and if it fails the others are measured.
+
+    What it had measured when it failed, or when its time was over, is kept.
+    """
     with tempfile.TemporaryDirectory(prefix="juheli-bench-") as folder:
-        out = Path(folder, "result.json")
-        asked = [sys.executable, "-m", "bench", bench.name, "--size", size, "--out", str(out), "--here"]
-        try:
-            done = subprocess.run(asked, cwd=ROOT, timeout=LIMIT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            problem = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-        except subprocess.TimeoutExpired:
-            problem = f"took more than {LIMIT} s"
+        out, said = Path(folder, "result.json"), Path(folder, "said")
+        asked = leashed(sys.executable, "-m", "bench", bench.name, "--size", size, "--out", str(out), "--patience", str(patience),
+                        "--here")
+        with said.open("w") as errors:
+            process = subprocess.Popen(asked, cwd=ROOT, env=os.environ | environment, stdout=subprocess.DEVNULL, stderr=errors)
+        problem = _ended(process, limit_of(bench, size) * patience)
+        problem = problem or (said.read_text().strip().splitlines() or ["it said nothing"])[-1]
         if out.exists():
-            return load(out)[0]
-    failed = Outcome.begun(bench.name, bench.title, size)
-    failed.error = problem
-    return failed
+            outcome = load(out)[0]
+        else:
+            outcome = Outcome.begun(bench.name, bench.title, size, bench.size(size))
+            outcome.error = problem
+    if outcome.error:
+        outcome.error = problem
+    return outcome
+
+
+def _ended(process: subprocess.Popen[bytes], limit: float) -> str:
+    """Wait for it; why it was ended before it was done. Whatever happens here, it is gone afterwards."""
+    try:
+        process.wait(limit)
+        return ""
+    except subprocess.TimeoutExpired:
+        return f"did not end within {limit:.0f} s"
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def limit_of(bench: Bench, size: str) -> float:
+    """Seconds after which a bench is gone that did not end itself when its time was over."""
+    return STRETCH * float((bench.size(size) or {}).get("budget", 300)) + PATIENCE
 
 
 def publish(size: str) -> None:
-    """Table and picture of the kept results into docs/."""
+    """Tables and picture of the kept results into docs/, and what was aimed at."""
+    document, picture = DOCS / "performance.md", DOCS / f"performance{SUFFIX[size]}.svg"
     outcomes = load(DOCS / f"performance{SUFFIX[size]}.json")
-    picture = DOCS / f"performance{SUFFIX[size]}.svg"
     picture.write_text(svg(outcomes))
-    write_between(DOCS / "performance.md", f"bench{SUFFIX[size]}", markdown(outcomes, picture.name))
+    write_between(document, f"bench{SUFFIX[size]}", markdown(outcomes, picture.name))
+    kept = [DOCS / f"performance{each}.json" for each in SUFFIX.values()]
+    write_between(document, "aims", aims([outcome for path in kept if path.exists() for outcome in load(path)]))
 
 
 def arguments(words: Mapping[str, Bench]) -> argparse.ArgumentParser:
@@ -66,6 +102,7 @@ def arguments(words: Mapping[str, Bench]) -> argparse.ArgumentParser:
     parser.add_argument("--size", choices=("tiny", "usual", "large"), default="usual")
     parser.add_argument("--out", type=Path, help="write the result into this JSON file, beside what is in it")
     parser.add_argument("--docs", action="store_true", help="keep the result in docs/performance*.json and show it in the docs")
+    parser.add_argument("--patience", type=float, default=1.0, help="all limits times this, for a busy machine")
     parser.add_argument("--here", action="store_true", help="in this process, for a profiler")
     return parser
 
@@ -76,20 +113,31 @@ def main(words: list[str] | None = None) -> int:
     chosen = parser.parse_args(words)
     if unknown := sorted(set(chosen.names) - set(known)):
         parser.error(f"no such bench: {', '.join(unknown)}; there are {', '.join(known)}")
-    failed = 0
-    for bench in [known[name] for name in chosen.names] or list(known.values()):
-        if bench.size(chosen.size) is None:
-            continue
-        outcome = bench.run(chosen.size) if chosen.here else run_apart(bench, chosen.size)
-        print(outcome_text(outcome), end="\n\n", flush=True)
-        failed += bool(outcome.error)
-        if chosen.out:
-            save([outcome], chosen.out)
-        if chosen.docs and chosen.size in SUFFIX and not outcome.error:
-            save([outcome], DOCS / f"performance{SUFFIX[chosen.size]}.json")
-            publish(chosen.size)
-    return 1 if failed else 0
+    began = time.perf_counter()
+    some = [each for each in [known[name] for name in chosen.names] or list(known.values()) if each.size(chosen.size) is not None]
+    with stocked() if len(some) > 1 and not chosen.here and chosen.size != "tiny" else nullcontext({}) as shared:
+        outcomes = [one(each, chosen, shared) for each in some]
+    if len(outcomes) > 1:
+        print(times(outcomes, time.perf_counter() - began))
+    return 1 if any(outcome.error for outcome in outcomes) else 0
+
+
+def one(bench: Bench, chosen: argparse.Namespace, shared: dict[str, str]) -> Outcome:
+    """Run it, print it, keep it."""
+    bench.prepare()
+    if chosen.here:
+        outcome = bench.run(chosen.size, chosen.patience, lambda so_far: save([so_far], chosen.out) if chosen.out else None)
+    else:
+        outcome = run_apart(bench, chosen.size, chosen.patience, shared)
+    print(outcome_text(outcome), end="\n\n", flush=True)
+    if chosen.out:
+        save([outcome], chosen.out)
+    if chosen.docs and chosen.size in SUFFIX and (outcome.groups or outcome.figures):
+        save([outcome], DOCS / f"performance{SUFFIX[chosen.size]}.json")
+        publish(chosen.size)
+    return outcome
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))       # in order: servers stopped, folders removed
     sys.exit(main())

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.frame.result import ROOT
+from tests.leash import leashed
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Took:
 
 def apart(work: str, **told: Any) -> Took:
     """Run `work` (a name in WORKS) in a new process. Raises RuntimeError with what it said when it fails."""
-    done = subprocess.run([sys.executable, "-m", "bench.child", work, json.dumps(told)], cwd=ROOT, capture_output=True, text=True)
+    command = leashed(sys.executable, "-m", "bench.child", work, json.dumps(told))
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(f"{work}: {done.stderr.strip()[-2000:]}")
     return Took(**json.loads(done.stdout.splitlines()[-1]))

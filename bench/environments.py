@@ -11,10 +11,12 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from bench.frame.result import ROOT
 from bench.frame.run import cpu_of
+from tests.leash import leashed
 
 PATIENCE = 600              # seconds for an installation
 PINS: dict[str, tuple[str, ...]] = {
@@ -47,6 +49,13 @@ def python_for(name: str) -> Path:
     return program
 
 
+def install(*names: str) -> None:
+    """Make the environments now; one that cannot be made is named where it is measured."""
+    for name in names:
+        with suppress(NotInstalled):
+            python_for(name)
+
+
 def _run(name: str, *command: str) -> None:
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
@@ -67,8 +76,8 @@ class Peer:
         place = folder / f"peer-{name}"
         place.mkdir()
         with self.log.open("w") as errors:
-            self.process = subprocess.Popen(command, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
-                                            cwd=place, env=environment)
+            self.process = subprocess.Popen(leashed(*command), text=True, cwd=place, env=environment, stdin=subprocess.PIPE,
+                                            stdout=subprocess.PIPE, stderr=errors)
         self.expect("ready")
 
     def expect(self, wanted: str) -> str:

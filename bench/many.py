@@ -7,10 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
-import psycopg
-from sqlalchemy import make_url
-
-from bench.frame.ground import WITHOUT_PARALLEL, Ground
+from bench.frame.ground import Ground, copy_database, place_of
 from bench.planting import superuser
 from core.base.db import Base
 from tests.chaos.servers import Process, gunicorn
@@ -25,18 +22,8 @@ def slug(number: int) -> str:
 
 def copies(ground: Ground, database: str) -> Ground:
     """A copy of the whole database on the same server; nobody may be connected to the first one."""
-    first = make_url(ground.url).database
-    with psycopg.connect(ground.server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {database} TEMPLATE {first}")
-        connection.execute(WITHOUT_PARALLEL.format(database))       # settings of a database are not copied
-    place = make_url(ground.url).set(database=database).render_as_string(hide_password=False)
-    return replace(ground, url=place, owner=make_url(ground.owner).set(database=database).render_as_string(hide_password=False))
-
-
-def drop(ground: Ground) -> None:
-    """Remove a copied database."""
-    with psycopg.connect(ground.server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {make_url(ground.url).database} WITH (FORCE)")
+    copy_database(ground.server, ground.url, database)
+    return replace(ground, url=place_of(ground.url, database), owner=place_of(ground.owner, database))
 
 
 def multiply(ground: Ground, tenant: int, tenants: int) -> None:

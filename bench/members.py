@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import insert, select
 
 from bench.frame import Ground
+from bench.planting import writing
 from core.base import clock
 from core.base.ids import new_ids
 from core.base.pinyin import name_keys
@@ -17,7 +19,6 @@ from core.testing.world import Browser
 from core.work.models import WorkItem
 
 STREETS, COMMUNITIES, BRANCHES = 22, 183, 2000     # of a large county; a small one has fewer
-CHUNK = 5000
 PERMISSIONS = ("people.person.read", "people.org.read", "people.person.export")
 WORK = "people.org.manage"                         # what the items of the inbox ask for
 STREET = "00000001"                                # path of the first street
@@ -29,8 +30,8 @@ def common() -> dict[str, Any]:
     return {"tenant_id": session().info["scope"].tenant_id, "version": 1, "created_at": dt.datetime(2026, 1, 5, tzinfo=dt.UTC)}
 
 
-def plant_tree(members: int) -> list[dict[str, Any]]:
-    """A district committee, its streets, their communities, their branches of about 50; returns the branches."""
+def tree(members: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """A district committee, its streets, their communities, their branches of about 50; and the branches alone."""
     branches = min(BRANCHES, 10 + members // 50)
     streets, communities = 1 + branches * STREETS // BRANCHES, 1 + branches * COMMUNITIES // BRANCHES
     units: list[dict[str, Any]] = []
@@ -43,32 +44,21 @@ def plant_tree(members: int) -> list[dict[str, Any]]:
         elif number:
             above = units[0]
         kind = "branch" if number > streets + communities else "committee"
-        units.append({**common(), "id": new, "name": f"unit {number}", "short_name": f"unit {number}", "kind": kind,
+        units.append({"id": new, "name": f"unit {number}", "short_name": f"unit {number}", "kind": kind,
                       "ordinal": 9000 + number, "path": f"{above['path'] if above else ''}{number:04d}",
                       "parent_id": above["id"] if above else None})
-    for level in (slice(0, 1), slice(1, 1 + streets), slice(1 + streets, -branches), slice(-branches, None)):
-        session().execute(insert(OrgUnit), units[level])
-    return units[-branches:]
+    return units, units[-branches:]
 
 
-def fill(members: int) -> None:
-    """The tree and its members, in the tenant in scope."""
-    begin_write()
-    branches = plant_tree(members)
+def people(members: int, branches: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     keys = {name: name_keys(name) for name in NAMES}
-    for start in range(0, members, CHUNK):
-        rows = []
-        for number, new in enumerate(new_ids(min(CHUNK, members - start)), start):
-            name, unit = NAMES[number % len(NAMES)], branches[number % len(branches)]
-            rows.append({**common(), "id": new, "name": name, "name_full": keys[name].full,
-                         "name_initials": keys[name].initials, "org_id": unit["id"], "org_path": unit["path"],
-                         "gender": ("male", "female")[number % 3 == 0], "education": EDUCATION[number % len(EDUCATION)],
-                         "member_kind": "probationary" if number % 50 == 0 else "full",
-                         "birth_date": dt.date(1940 + number % 60, 1 + number % 12, 1),
-                         "joined_on": dt.date(1970 + number % 50, 7, 1),
-                         "phone_mask": f"138****{number % 10000:04d}", "is_formal": True})
-        session().execute(insert(Person), rows)
-    session().commit()
+    for number, new in enumerate(new_ids(members)):
+        name, unit = NAMES[number % len(NAMES)], branches[number % len(branches)]
+        yield {"id": new, "name": name, "name_full": keys[name].full, "name_initials": keys[name].initials,
+               "org_id": unit["id"], "org_path": unit["path"], "gender": ("male", "female")[number % 3 == 0],
+               "education": EDUCATION[number % len(EDUCATION)], "member_kind": "probationary" if number % 50 == 0 else "full",
+               "birth_date": dt.date(1940 + number % 60, 1 + number % 12, 1), "joined_on": dt.date(1970 + number % 50, 7, 1),
+               "phone_mask": f"138****{number % 10000:04d}", "is_formal": True}
 
 
 def plant_items(count: int) -> None:
@@ -97,9 +87,22 @@ def populate(ground: Ground, members: int, plugins: tuple[str, ...] | None = Non
     `more`: further permissions of the clerk; `plugins`: those switched on (all that a new county gets).
     """
     ground.world.open_tenant("east", "East", "county", plugins=plugins)
-    with ground.world.inside("east"):
-        fill(members)
+    units, branches = tree(members)
+    with writing(ground, "east") as write:
+        write(OrgUnit, units)
+        write(Person, people(members, branches))
     ground.world.add_user("east", "clerk", *PERMISSIONS, *more)
     ground.world.add_user("east", "street", *PERMISSIONS, path=STREET)
     ground.world.add_user("east", "officer", *PERMISSIONS, WORK)
     ground.analyze()
+
+
+def county(members: int, items: int) -> dict[str, Any]:
+    """What `ground` is asked for: `populate` and items in the inbox, made once in a run of several benches."""
+    def fill(ground: Ground) -> None:
+        populate(ground, members)
+        with ground.world.inside("east"):
+            plant_items(items)
+        ground.analyze()
+
+    return {"fill": fill, "name": f"county_{members}_{items}"}

@@ -151,4 +151,4 @@ def measure(run: Run) -> None:
 
 
 BENCH = Bench("safeties", "What each safety costs", measure, tiny={"engine": "sqlite", "members": 300, "rounds": 1},
-              usual={"engine": "postgres", "members": 20_000, "rounds": 40})
+              usual={"engine": "postgres", "members": 20_000, "rounds": 40, "turn": 12, "budget": 30})

@@ -64,4 +64,4 @@ def _on_and_off(ctx: Context) -> None:
 
 BENCH = Bench("switching", "Plugins of a tenant: pages with all of them on, switching", measure,
               tiny={"engine": "sqlite", "members": 50, "rounds": 1, "toggles": 1},
-              usual={"engine": "postgres", "members": 2_000, "rounds": 20, "toggles": 20})
+              usual={"engine": "postgres", "members": 2_000, "rounds": 20, "toggles": 20, "turn": 6, "budget": 15})

@@ -15,8 +15,8 @@ from contextlib import ExitStack
 
 from bench.clients import Answers, Ask, drive, family_cpu, once_each, part, private_mb, whole_mb
 from bench.frame import Bench, Run
-from bench.frame.ground import Ground, ground
-from bench.many import TEMPLATE, Served, copies, drop, multiply, served, slug
+from bench.frame.ground import Ground, drop_database, ground
+from bench.many import TEMPLATE, Served, copies, multiply, served, slug
 from bench.planting import District, plant, writing
 from core.base import clock
 from core.testing.serving import serving
@@ -38,7 +38,7 @@ def measure(run: Run) -> None:
         sites: dict[int, Served] = {}
         for number in run.size["tenants"]:
             copied = copies(here, f"bench_{number}_{here.folder.name[-8:].lower()}")
-            stack.callback(drop, copied)
+            stack.callback(drop_database, copied.server, copied.url)
             multiply(copied, tenant, number)
             sites[number] = stack.enter_context(served(copied, str(number)))
         asks = {number: _choosing(number, district, cookie) for number in sites}

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from importlib import metadata
 from pathlib import Path
@@ -55,8 +56,24 @@ class Figure:
 
 
 @dataclass
+class Aim:
+    """What was aimed at (at least, or at most), and what was found: a ratio, or figures of a unit."""
+
+    name: str
+    found: Spread
+    least: float | None = None
+    most: float | None = None
+    unit: str = ""
+
+    @property
+    def reached(self) -> bool:
+        """By the median."""
+        return (self.least is None or self.found.median >= self.least) and (self.most is None or self.found.median <= self.most)
+
+
+@dataclass
 class Outcome:
-    """What one bench found at one size; `error`: why it found nothing."""
+    """What one bench found at one size; `settings`: of that size; `error`: why it found nothing, or not everything."""
 
     name: str
     title: str
@@ -64,24 +81,33 @@ class Outcome:
     machine: dict[str, Any]
     load: list[float]
     seconds: float = 0.0
+    settings: dict[str, Any] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
     figures: list[Figure] = field(default_factory=list)
+    aims: list[Aim] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     error: str = ""
 
     @classmethod
-    def begun(cls, name: str, title: str, size: str) -> Outcome:
-        return cls(name, title, size, machine(), [os.getloadavg()[0]])
+    def begun(cls, name: str, title: str, size: str, settings: Mapping[str, Any] | None = None) -> Outcome:
+        plain = json.loads(json.dumps(dict(settings or {})))        # as it comes back from the file
+        return cls(name, title, size, machine(), [os.getloadavg()[0]], settings=plain)
 
-    def ended(self, seconds: float, groups: list[Group], figures: list[Figure], notes: list[str]) -> None:
-        self.seconds, self.groups, self.figures, self.notes = round(seconds, 1), groups, figures, notes
+    @property
+    def budget(self) -> float:
+        """Seconds it is meant to take on a quiet machine; 0 when nobody said."""
+        return float(self.settings.get("budget", 0))
+
+    def ended(self, seconds: float) -> None:
+        self.seconds = round(seconds, 1)
         self.load.append(os.getloadavg()[0])
 
     @classmethod
     def read(cls, data: dict[str, Any]) -> Outcome:
         """From its JSON form."""
         groups = [Group(**{**group, "lines": [_line(line) for line in group["lines"]]}) for group in data["groups"]]
-        return cls(**{**data, "groups": groups, "figures": [Figure(**figure) for figure in data["figures"]]})
+        aims = [Aim(**{**aim, "found": Spread(**aim["found"])}) for aim in data.get("aims", ())]
+        return cls(**{**data, "groups": groups, "aims": aims, "figures": [Figure(**figure) for figure in data["figures"]]})
 
 
 def _line(data: dict[str, Any]) -> Line:

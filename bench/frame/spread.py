@@ -19,6 +19,11 @@ class Spread:
         """Whether the two differ by more than their spread: the middle halves of their samples do not touch."""
         return self.high < other.low or other.high < self.low
 
+    @property
+    def inverted(self) -> Spread:
+        """Of a ratio the other way round: not how good something is but how many times as much it takes."""
+        return Spread(*(1 / each if each else 0.0 for each in (self.median, self.high, self.low)))
+
 
 def spread(samples: Sequence[float]) -> Spread:
     """Raises ValueError without samples."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
-from .result import Figure, Group, Line, Outcome
+from .result import Aim, Figure, Group, Line, Outcome
 from .spread import Spread
 
 
@@ -48,24 +49,86 @@ def figure_table(figures: list[Figure]) -> str:
 def about(outcome: Outcome) -> str:
     facts = outcome.machine
     load = "–".join(f"{each:.1f}" for each in outcome.load)
+    planned = f" of {outcome.budget:.0f} planned" if outcome.budget else ""
     return (f"{facts['date']}, commit `{facts['commit']}`, {facts['cores']} cores ({facts['cpu']}), load {load}, Python "
-            f"{facts['python']}, SQLAlchemy {facts['sqlalchemy']}; {outcome.seconds:.0f} s.")
+            f"{facts['python']}, SQLAlchemy {facts['sqlalchemy']}; {outcome.seconds:.0f} s{planned}.")
 
 
-def outcome_text(outcome: Outcome) -> str:
+def outcome_text(outcome: Outcome, *, short: bool = False) -> str:
+    """All of it; `short`: groups that have the same contestants as one table, without wall times and the spread of each."""
     parts = [f"### {outcome.title} (`python -m bench {outcome.name}`)", about(outcome)]
     if outcome.error:
-        parts.append(f"Not measured: {outcome.error}")
-    parts += map(group_table, outcome.groups)
+        parts.append(f"{'Not all of it was measured' if outcome.groups else 'Not measured'}: {outcome.error}")
+    parts += map(same_table, _alike(outcome.groups)) if short else map(group_table, outcome.groups)
     if outcome.figures:
         parts.append(figure_table(outcome.figures))
+    if outcome.aims and not short:
+        parts.append(aims([outcome]))
     if outcome.notes:
         parts.append("\n".join(f"- {note}" for note in outcome.notes))
     return "\n\n".join(parts)
 
 
+def _alike(groups: list[Group]) -> list[list[Group]]:
+    """Groups that follow one another and were measured in the same way, together."""
+    return [list(each) for _key, each in itertools.groupby(groups, key=lambda group: (group.unit, group.baseline))]
+
+
+def same_table(groups: list[Group]) -> str:
+    """A row for each group; of each contestant the figure, and how it stands to the baseline."""
+    if len(groups) == 1:
+        return group_table(groups[0])
+    first = groups[0]
+    names = list(dict.fromkeys(line.name for group in groups for line in group.lines))
+    heads = [f"{first.unit}, and of “{first.baseline}”", *names]
+    rows = [heads, ["---"] + ["---:"] * len(names)]
+    for group in groups:
+        lines = {line.name: line for line in group.lines}
+        rows.append([group.title, *(_cell(group, lines[name]) if name in lines else "" for name in names)])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _cell(group: Group, line: Line) -> str:
+    return number(line.value.median) + ("" if line.name == group.baseline else f" · {share(line.ratio)}")
+
+
+def aims(outcomes: list[Outcome]) -> str:
+    """What was aimed at, beside what was found."""
+    rows = [["", "aim", "measured", "reached", "by"], ["---", "---", "---:", "---", "---"]]
+    rows += [[aim.name, _wanted(aim), _found(aim), "yes" if aim.reached else "**no**",
+              f"{outcome.name}, {outcome.size}, {outcome.machine['date'].partition(' ')[0]}"]
+             for outcome in outcomes for aim in outcome.aims]
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _wanted(aim: Aim) -> str:
+    edge, word = (aim.least, "at least") if aim.least is not None else (aim.most or 0, "at most")
+    return f"{word} {number(edge)} {aim.unit}" if aim.unit else f"{word} {_times(edge)}"
+
+
+def _found(aim: Aim) -> str:
+    low, high = aim.found.low, aim.found.high
+    spread = f" ({number(low)}–{number(high)})" if low != high else ""
+    return f"{number(aim.found.median)}{spread} {aim.unit}" if aim.unit else share(aim.found)
+
+
+def _times(ratio: float) -> str:
+    return f"{number(ratio)} ×" if ratio >= 10 else f"{ratio:.0%}"
+
+
+def times(outcomes: list[Outcome], whole: float = 0) -> str:
+    """Seconds of each bench, planned and taken, and of all; `whole`: from the command to its end."""
+    rows = [["", "seconds", "planned", "", ""], ["---", "---:", "---:", "---", "---"]]
+    rows += [[outcome.name, f"{outcome.seconds:.0f}", f"{outcome.budget:.0f}", outcome.machine["date"],
+              outcome.error and f"not all of it: {outcome.error}"] for outcome in outcomes]
+    rows.append(["all", f"{sum(each.seconds for each in outcomes):.0f}", f"{sum(each.budget for each in outcomes):.0f}", "",
+                 f"{whole:.0f} s with their processes" if whole else ""])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
 def markdown(outcomes: list[Outcome], picture: str) -> str:
-    return "\n\n".join([f"![each line against the baseline of its run]({picture})", *map(outcome_text, outcomes)])
+    head = [times(outcomes), f"![each line against the baseline of its run]({picture})"]
+    return "\n\n".join([*head, *(outcome_text(outcome, short=True) for outcome in outcomes)])
 
 
 def write_between(document: Path, marker: str, text: str) -> None:

@@ -65,7 +65,7 @@ def test_contestants_take_turns_and_only_their_calls_are_timed():
     assert [line.rounds for line in group.lines] == [3, 3]
     assert 1000 <= group.line("a").value.median < 1010           # the second counted elsewhere is CPU time, too
     assert group.line("a").ratio == Spread(1, 1, 1)
-    assert run.groups == [group]
+    assert run.outcome.groups == [group]
 
 
 def test_cpu_of_other_processes_is_counted():

@@ -18,6 +18,7 @@ import psycopg
 from core.testing.not_run import cannot_run
 from tests import machine
 from tests.architecture.tree import ROOT
+from tests.leash import leashed
 from tests.servers import free_port, postgres_answers, server_folder, start
 
 BIN = Path(sys.executable).parent
@@ -76,13 +77,13 @@ class Postgres:
 
 
 class Process:
-    """A program started for a test, with what it wrote; stopped by its own pid."""
+    """A program started for a test, with what it wrote; stopped by its own pid, at the latest when the test run is gone."""
 
     def __init__(self, name: str, folder: Path, *command: str, environment: dict[str, str]):
         self.name, self.output = name, folder / f"{name}.log"
         with self.output.open("ab") as out:
-            self.process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environment}, stdin=subprocess.DEVNULL,
-                                            stdout=out, stderr=out)
+            self.process = subprocess.Popen(leashed(*command), cwd=ROOT, env=os.environ | environment, stdout=out, stderr=out,
+                                            stdin=subprocess.DEVNULL)
 
     @property
     def pid(self) -> int:
