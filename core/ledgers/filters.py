@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import BigInteger, ColumnElement, and_, literal, or_
 
 from core.base.clock import SHANGHAI
 from core.base.i18n import _
@@ -182,7 +182,8 @@ def _whole(text: str) -> int:
 def _number(item: Filter, given: Args, ctx: Context) -> Applied:
     low, high, params = _bounds(item, given, _whole)
     factor = 100 if item.unit == FEN else 1
-    scaled = [None if end is None else end * factor for end in (low, high)]
+    # as 8 bytes whatever the column has: PostgreSQL refuses a number that its type does not hold instead of finding nothing
+    scaled = [None if end is None else literal(end * factor, BigInteger) for end in (low, high)]
     return Applied(item, params, span(item, low, high), passing(item, lambda value: _between(value, *scaled)))
 
 
