@@ -12,7 +12,7 @@ from core.web.pages import ANYONE
 
 from .bodies import body_for
 from .probe import Probe
-from .site import Site, numbers_of, words_of
+from .site import Site, numbers_of, times_of, words_of
 from .visitor import Answer, Visitor
 
 FEW, MANY = 1, 40         # names tried for one rule: the bounded and the thorough probe
@@ -60,7 +60,7 @@ def declared(probe: Probe, word: str) -> list[str]:
 
 
 def path_of(probe: Probe, rule: Rule, method: str, values: dict[str, Any]) -> str:
-    return probe.app.url_map.bind("localhost").build(rule.endpoint, values, method)
+    return probe.app.url_map.bind("localhost").build(rule.endpoint, times_of(rule, probe.own.id) | values, method)
 
 
 def methods_of(rule: Rule) -> list[str]:

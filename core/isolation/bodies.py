@@ -47,7 +47,9 @@ def made_up(schema: Json, number: int) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     if kind == "object":
-        return {name: made_up(part, number) for name, part in schema.get("properties", {}).items()}
+        required = schema.get("required", ())
+        return {name: made_up(part, number) for name, part in schema.get("properties", {}).items()
+                if name in required or not _is_free_text(part)}
     if kind == "array":
         return [made_up(schema["items"], number)]
     if kind == "integer":
@@ -55,3 +57,8 @@ def made_up(schema: Json, number: int) -> Any:
     if kind in ("boolean", "number"):
         return True if kind == "boolean" else 1
     return DAY if schema.get("format") == "date" else "2" if "pattern" in schema else "something"
+
+
+def _is_free_text(schema: Json) -> bool:
+    """Text of which the document does not say how it must look: made up, it could be refused before the record is looked for."""
+    return "string" in (schema.get("type") or "") and not schema.keys() & {"enum", "format", "pattern"}

@@ -21,6 +21,7 @@ from core.base.fence.registry import tenant_column
 from core.base.keys import TENANT
 from core.base.session import begin_write, session
 from core.files import storage
+from core.jobs.models import DONE
 from core.plugin import Plugins, installed
 
 from .sealing import sealed_of
@@ -29,7 +30,7 @@ LATER = dt.timedelta(days=300)
 _AHEAD = ("until", "expires", "ends", "due", "run_at", "term_end")   # parts of names of moments that must lie ahead
 COUNTERS = frozenset({"audit_head", "access_revision"})     # one row per tenant, whose number only grows
 ROOM = 20           # a text column shorter than this holds a code, not words
-CALENDAR = {"year": lambda mark: 2000 + mark.id % 100, "quarter": lambda _mark: 1, "month": lambda _mark: 1}
+CALENDAR = {"year": lambda number: 2000 + number % 20, "quarter": lambda _number: 1, "month": lambda _number: 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def _value(table: Table, column: Column[Any], mark: Mark) -> Any:
     if isinstance(column.type, String):
         return _text(table, column, mark)
     if isinstance(column.type, Integer) and name in CALENDAR:
-        return CALENDAR[name](mark)
+        return CALENDAR[name](mark.id)
     if isinstance(column.type, Integer) and any(name in key for key in unique_keys(table)):
         return 1_000_000 + mark.id % 1000
     return _other(column, mark)
@@ -166,7 +167,6 @@ def _other(column: Column[Any], mark: Mark) -> Any:
 
 def _special(table: str, mark: Mark, plugins: Plugins) -> dict[str, Any]:
     """What core's own tables need so that the canary's account can sign in, hold every permission and open its records."""
-    first = {"kind": min(plugins.import_kinds, default=""), "permission": min(plugins.permissions)}
     extra = {field.of: field.name for _name, field in sorted(plugins.extra_fields.items(), reverse=True)}
     return {
         "access_role": {"permissions": sorted(plugins.permissions)},
@@ -174,16 +174,25 @@ def _special(table: str, mark: Mark, plugins: Plugins) -> dict[str, Any]:
         "accounts_user": {"login_name": mark.word.lower(), "must_change_password": False},
         "files_file": {"key": f"{mark.id % 256:02x}/{mark.id:030x}", "size": len(mark.word),
                        "sha256": hashlib.sha256(mark.word.encode()).hexdigest()},
-        "imports_batch": {"kind": first["kind"]},
-        "jobs_job": {"name": "ledgers.export", "payload": {"ledger": min(plugins.ledgers)}},
+        "imports_batch": {"kind": min(plugins.import_kinds, default="")},
+        "jobs_job": {"name": "ledgers.export", "payload": {"ledger": min(plugins.ledgers)}, "result": {"file_id": mark.id},
+                     "status": DONE},
         "ledgers_view": {"ledger": min(plugins.ledgers)},
         "notify_bulletin": {"state": "published", "starts_on": clock.today()},
         "notify_wording": {"name": sorted(plugins.notices)[mark.ordinal % len(plugins.notices)]},     # one of each in a tenant
         "people_affiliation": {"kind": "volunteer"},
         "people_person_extra": {"field": extra.get("person", ""), "was_of": 0},
         "people_org_extra": {"field": extra.get("org_unit", "")},
-        "work_item": {"permission": first["permission"], "guard": first["permission"], "record_kind": min(plugins.workflows)},
+        "work_item": _asked(plugins),
     }.get(table, {})
+
+
+def _asked(plugins: Plugins) -> dict[str, Any]:
+    """What an inbox item says of the step it asks for: the first that asks for one permission everywhere."""
+    workflow, step = next((workflow, step) for _name, workflow in sorted(plugins.workflows.items()) for step in workflow.steps
+                          if step.asks and step.may and step.asks_for is None)
+    return {"declared": workflow.name, "record_kind": workflow.name, "step": step.name, "permission": step.may,
+            "guard": workflow.permission}
 
 
 def lay_file(mark: Mark) -> None:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 from werkzeug.routing.converters import NumberConverter
 
+from .canaries import CALENDAR
 from .visitor import Visitor
 
 
@@ -39,12 +40,17 @@ class Site:
 
 def numbers_of(rule: Rule) -> list[str]:
     """The arguments of an address that are numbers of records."""
-    return sorted(a for a in rule.arguments if isinstance(rule._converters[a], NumberConverter))
+    return sorted(a for a in rule.arguments if isinstance(rule._converters[a], NumberConverter) and a not in CALENDAR)
 
 
 def words_of(rule: Rule) -> list[str]:
     """The other arguments: names of ledgers, workflows, kinds, and tokens."""
-    return sorted(set(rule.arguments) - set(numbers_of(rule)))
+    return sorted(set(rule.arguments) - set(numbers_of(rule)) - set(CALENDAR))
+
+
+def times_of(rule: Rule, number: int) -> dict[str, int]:
+    """The arguments that are years, quarters or months: those of the canary with this number."""
+    return {name: CALENDAR[name](number) for name in set(rule.arguments) & set(CALENDAR)}
 
 
 class _Reader(HTMLParser):
@@ -101,7 +107,8 @@ class Walk:
         return self.site
 
     def _path(self, rule: Rule) -> str:
-        return self.app.url_map.bind("localhost").build(rule.endpoint, dict.fromkeys(numbers_of(rule), self.own[0]), "GET")
+        values = dict.fromkeys(numbers_of(rule), self.own[0]) | times_of(rule, self.own[0])
+        return self.app.url_map.bind("localhost").build(rule.endpoint, values, "GET")
 
     def _read(self, path: str, text: str) -> None:
         reader = _Reader()

@@ -10,7 +10,7 @@ from core.plugin.manager import failures
 
 pytestmark = pytest.mark.xdist_group("isolation-probe")  # one pair of shadows for all of them
 LEAST = {"below": 600, "asking": 300, "posting": 300, "being": 800}
-BLIND = 0.15        # of the addresses with a number, how many may not react to the tenant's own canary
+BLIND = 0.1         # of the addresses with a number, how many may not react to the tenant's own canary
 
 
 @pytest.mark.parametrize("part", PARTS)
