@@ -60,6 +60,11 @@ class Postgres:
     def pid(self) -> int:
         return int(Path(self.folder, "data/postmaster.pid").read_text().split()[0])
 
+    def processes(self) -> list[int]:
+        """The postmaster and what it started, connections included."""
+        pid = self.pid()
+        return [pid, *(int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
+
     def stop(self, how: signal.Signals) -> None:
         pid = self.pid()
         os.kill(pid, how)

@@ -55,6 +55,25 @@ def test_database_restarted_under_load(stack: Stack) -> None:
     assert len(ledger.given_up) <= ledger.count // 20, "a client gives up after 40 s"
 
 
+def test_database_frozen_under_load(stack: Stack) -> None:
+    """Every process of PostgreSQL stands still for a while, its connections stay open: people wait, and nothing is lost."""
+    ledger, times, seconds = Ledger(), rounds(1, 10), rounds(2, 5)
+    assert stack.postgres is not None
+    with Load(ledger, clerks(stack, ledger)):
+        for _ in range(times):
+            frozen = stack.postgres.processes()
+            for pid in frozen:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGSTOP)
+            time.sleep(seconds)
+            for pid in frozen:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
+            time.sleep(1)
+    judge(stack, ledger, f"PostgreSQL frozen for {seconds} s", times)
+    assert ledger.given_up == []
+
+
 def test_redis_stopped_flushed_and_full_under_load(stack: Stack) -> None:
     """The service goes on; its sessions come from the database."""
     ledger, url = Ledger(), stack.environment["JUHELI_REDIS_URL"]
