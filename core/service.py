@@ -24,7 +24,7 @@ from core.base import clock
 from core.base.fence.taking_part import BY_NUMBER, see_whole
 from core.base.memo import Stamps
 from core.base.scope import CrossTenant, current_scope, narrowed
-from core.base.session import begin_write, end_write, one_of, session
+from core.base.session import begin_write, end_write, flush, one_of, session
 from core.contracts.errors import Clash, Conflict, Forbidden, NotFound, PluginDisabled, TenantSuspended
 from core.contracts.events import Event
 from core.events import outbox
@@ -221,6 +221,7 @@ def unit_of_work(ctx: Context) -> Iterator[None]:
         for call in at_begin:
             call(ctx)
         yield
+        session().flush()
         write_facts(session().work.facts)               # one link of the chain per unit of work, however many services ran
         session().commit()
     except (StaleDataError, IntegrityError) as clash:
@@ -281,7 +282,7 @@ def service(
                     result = fn(ctx, *args, **kwargs)
                     if facts or audited:
                         session().work.facts += _facts(ctx, label, facts, kwargs)
-                    session().flush()
+                    flush()
                     return result
 
         run.permission, run.writes = permission, writes  # type: ignore[attr-defined]

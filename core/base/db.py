@@ -35,14 +35,15 @@ from core.base.clock import now
 from core.base.ids import new_id, new_ids
 from core.base.keys import NAMING, SQLITE, TENANT, add_missing_indexes, assoc, keys, tfk, to_many, to_one
 from core.base.scope import current_scope
-from core.base.session import begin_write, run_after_commit, session
+from core.base.session import add, begin_write, flush, gathering, is_waiting, run_after_commit, session
 from core.base.types import JSON, UTCDateTime
 
 __all__ = [
     "JSON", "PATH", "SQLITE", "Base", "BigInteger", "Boolean", "CheckConstraint", "Column", "Date", "Index",
     "Integer", "LargeBinary", "Mapped", "MetaData", "OrgScoped", "String", "Table", "TenantScoped", "Text",
-    "UTCDateTime", "UniqueConstraint", "assoc", "begin_write", "keys", "mapped_column", "metadata", "new_id",
-    "new_ids", "now", "relationship", "run_after_commit", "session", "tfk", "to_many", "to_one",
+    "UTCDateTime", "UniqueConstraint", "add", "assoc", "begin_write", "flush", "gathering", "is_waiting", "keys",
+    "mapped_column", "metadata", "new_id", "new_ids", "now", "relationship", "run_after_commit", "session", "tfk",
+    "to_many", "to_one",
 ]  # fmt: skip
 
 # Paths of organisations compare byte by byte, so that a range of them is a subtree.

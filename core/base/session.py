@@ -20,6 +20,7 @@ log = logging.getLogger("juheli.base.session")
 M = TypeVar("M")
 
 _write_mode: ContextVar[bool] = ContextVar("juheli_write_mode", default=False)
+_gathered: ContextVar[list[Any] | None] = ContextVar("juheli_gathered", default=None)
 _opener: ContextVar[Callable[[Scope], FencedSession] | None] = ContextVar("juheli_session_opener", default=None)
 
 
@@ -33,6 +34,8 @@ class Work:
     calls: list[Callable[[], object]] = field(default_factory=list)  # for after the commit
     facts: list[Any] = field(default_factory=list)  # for the audit, written right before the commit (core.service)
     marks: dict[SessionTransaction, tuple[int, int]] = field(default_factory=dict)  # savepoint -> calls, facts before it
+    waiting: dict[type, list[Any]] = field(default_factory=dict)  # gathered records by class, in the order of first sight
+    touched: int = 0  # how often something was added, flushed or changed by a statement
 
 
 class FencedSession(Session):
@@ -41,6 +44,20 @@ class FencedSession(Session):
     def __init__(self, *args: Any, **kw: Any) -> None:
         super().__init__(*args, **kw)
         self.work = Work()
+
+    def flush(self, objects: Any = None) -> None:
+        """Send what is new or changed; gathered records first, class by class, so that what refers comes after what is referred
+        to. Every query that flushes by itself comes here too.
+        """
+        waiting, self.work.waiting = self.work.waiting, {}
+        for records in waiting.values():
+            self.add_all(records)
+            super().flush()
+        super().flush(objects)
+
+    def rollback(self) -> None:
+        self.work.waiting = {}
+        super().rollback()
 
 
 def _frame_or_refuse() -> Frame:
@@ -103,6 +120,44 @@ def end_write() -> None:
     _frame_or_refuse().seat.write_next = False
 
 
+@contextmanager
+def gathering() -> Iterator[list[Any]]:
+    """Records given to `add` inside wait, and `flush` sends nothing: they go to the database together before the next query,
+    or when the session is flushed outside. For many new records of a kind, each made by the same service. Yields what is given.
+    """
+    given: list[Any] = []
+    token = _gathered.set(given)
+    try:
+        yield given
+    finally:
+        _gathered.reset(token)
+
+
+def add(*records: Any) -> None:
+    """Add new records. Gathered ones go class by class in the order in which the classes came: a record comes before those
+    that refer to it. What the database fills in of them (version, defaults) is not there before they are sent.
+    """
+    current, given = session(), _gathered.get()
+    if given is None:
+        current.add_all(records)
+        return
+    given += records
+    current.work.touched += 1
+    for record in records:
+        current.work.waiting.setdefault(type(record), []).append(record)
+
+
+def flush() -> None:
+    """Send changes to the database, unless they are being gathered."""
+    if _gathered.get() is None:
+        session().flush()
+
+
+def is_waiting(record: Any) -> bool:
+    """Whether a gathered record has not been sent yet."""
+    return any(each is record for each in session().work.waiting.get(type(record), ()))
+
+
 def rest() -> None:
     """End the reading transaction of the current scope before long work in others: PostgreSQL ends a transaction that asks
     nothing for minutes, and the work would fail at its very end. Loaded objects stay. Does nothing outside any scope, or
@@ -113,7 +168,8 @@ def rest() -> None:
     if current is None or not current.in_transaction() or current.in_nested_transaction():
         return
     work = current.work
-    if not (work.writing or work.changed or work.calls or work.facts or current.new or current.dirty or current.deleted):
+    unsent = work.waiting or current.new or current.dirty or current.deleted
+    if not (unsent or work.writing or work.changed or work.calls or work.facts):
         current.commit()
 
 
@@ -133,6 +189,12 @@ def _began(current: FencedSession, transaction: SessionTransaction, connection: 
 @event.listens_for(FencedSession, "after_flush")
 def _flushed(current: FencedSession, context: Any) -> None:
     current.work.changed = True
+    current.work.touched += 1
+
+
+@event.listens_for(FencedSession, "transient_to_pending")
+def _added(current: FencedSession, instance: Any) -> None:
+    current.work.touched += 1
 
 
 @event.listens_for(FencedSession, "do_orm_execute")
@@ -140,6 +202,7 @@ def _executes(state: ORMExecuteState) -> None:
     if state.is_insert or state.is_update or state.is_delete:
         current: Any = state.session
         current.work.changed = True
+        current.work.touched += 1
 
 
 @event.listens_for(FencedSession, "after_transaction_create")
@@ -153,6 +216,7 @@ def _savepoint_failed(current: FencedSession, previous: SessionTransaction) -> N
     if previous in current.work.marks:
         calls, facts = current.work.marks[previous]
         del current.work.calls[calls:], current.work.facts[facts:]
+        current.work.waiting = {}           # a savepoint begins with a flush: what waits was gathered inside it
 
 
 @event.listens_for(FencedSession, "after_commit")

@@ -7,7 +7,9 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from core.base.db import new_id
+from sqlalchemy import insert
+
+from core.base.db import new_ids
 from core.base.i18n import _
 from core.base.session import session
 from core.contracts.errors import Forbidden, Invalid, NotFound
@@ -98,13 +100,12 @@ def begin(ctx: Context, batch_id: int) -> ImportBatch | None:
 @service(None, action="imports.batch.stage")
 def keep(ctx: Context, batch_id: int, items: list[Item]) -> None:
     """Store checked rows, sealed."""
-    for item in items:
-        row_id = new_id()
-        session().add(ImportRow(
-            id=row_id, batch_id=batch_id, number=item.number, state=BAD if item.errors else GOOD, outcome=item.outcome,
-            warned=bool(item.warned) and not item.errors,
-            payload=seal_json("imports_row", "payload", row_id, item.payload()),
-        ))
+    rows = [
+        {"tenant_id": ctx.tenant.id, "id": row_id, "batch_id": batch_id, "number": item.number, "outcome": item.outcome,
+         "state": BAD if item.errors else GOOD, "warned": bool(item.warned) and not item.errors, "record_kind": "",
+         "payload": seal_json("imports_row", "payload", row_id, item.payload()), "created_at": ctx.now(), "version": 1}
+        for row_id, item in zip(new_ids(len(items)), items, strict=True)]
+    session().execute(insert(ImportRow), rows)
     ctx.audit("import", batch_id, rows=len(items))
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from sqlalchemy.exc import DataError, IntegrityError
@@ -49,25 +49,73 @@ def in_reach(ctx: Context, kind: ImportKind) -> Iterator[None]:
 
 
 def put_through(ctx: Context, reading: Reading, items: Sequence[Item]) -> None:
-    """Check and write the items that are still good. What fails gets its sentence; the others keep their outcome."""
-    kind = reading.kind
+    """Check and write the items that are still good. What fails gets its sentence; the others keep their outcome.
+
+    All of them in one savepoint. Where one fails after it changed something, or the database refuses them at the end, all is
+    taken back and done once more, each in a savepoint of its own.
+    """
     ready = [item for item in items if item.data is not None and not item.errors]
-    with told_as_one(), in_reach(ctx, kind):
-        state = kind.prepare(ctx, [item.data for item in ready]) if kind.prepare and ready else None
-        for item in ready:
-            try:
-                found, warned = weighed(kind.check(ctx, item.data, state) if kind.check else None)
-                item.warned = {}
-                note(item.warned, reading, warned)
-                if found:
-                    refuse_item(item, reading, found)
-                    continue
-                with session().begin_nested():
-                    record_kind, record_id, item.outcome, item.undo = kind.write(ctx, dict(item.data or {}), state)
-                    session().flush()
-                item.record = (record_kind, record_id)
-            except Exception as error:
-                refuse_item(item, reading, sentences(error))
+    if not ready:
+        return
+    with told_as_one(), in_reach(ctx, reading.kind):
+        try:
+            with session().begin_nested():
+                _each(ctx, reading, ready, _untouched)
+                session().flush()
+        except (_HalfDone, JuheliError, IntegrityError, DataError, StaleDataError):
+            for item in ready:
+                item.errors, item.warned = {}, {}
+                item.outcome, item.undo, item.record = "", None, None
+            _each(ctx, reading, ready, _own_savepoint)
+
+
+def _each(ctx: Context, reading: Reading, ready: Sequence[Item], guard: Callable[[], AbstractContextManager[None]]) -> None:
+    kind = reading.kind
+    state = kind.prepare(ctx, [item.data for item in ready]) if kind.prepare else None
+    for item in ready:
+        try:
+            found, warned = weighed(kind.check(ctx, item.data, state) if kind.check else None)
+            item.warned = {}
+            note(item.warned, reading, warned)
+            if found:
+                refuse_item(item, reading, found)
+                continue
+            with guard():
+                record_kind, record_id, item.outcome, item.undo = kind.write(ctx, dict(item.data or {}), state)
+            item.record = (record_kind, record_id)
+        except _HalfDone:
+            raise
+        except Exception as error:
+            refuse_item(item, reading, sentences(error))
+
+
+class _HalfDone(Exception):
+    """A row failed after it had changed something: what it did cannot be told from what the rows before it did."""
+
+
+@contextmanager
+def _untouched() -> Iterator[None]:
+    """A row among others in one savepoint. Its error passes when the row had changed nothing; else raises _HalfDone."""
+    work = session().work
+    before = work.touched, len(work.facts), len(work.calls)
+    try:
+        yield
+        current = session()
+        if current.new or current.dirty or current.deleted:     # gathered records wait for those of the rows after
+            current.flush()
+    except Exception as error:
+        current = session()
+        after = current.work.touched, len(current.work.facts), len(current.work.calls)
+        if before != after or current.dirty or current.deleted or not current.is_active:
+            raise _HalfDone from error
+        raise
+
+
+@contextmanager
+def _own_savepoint() -> Iterator[None]:
+    with session().begin_nested():
+        yield
+        session().flush()
 
 
 def weighed(found: dict[str, list[Any]] | None) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from core.base.i18n import _
 from core.base.session import session
@@ -58,7 +59,38 @@ def rows_in(batch_id: int, state: str, *, limit: int, backwards: bool = False) -
     return session().scalars(query.order_by(order).limit(limit)).all()
 
 
-def opened(row: ImportRow) -> dict[str, Any]:
+@dataclass
+class Waiting:
+    """A good row on its way: as it is stored, and as it will be."""
+
+    id: int
+    number: int
+    payload: str
+    state: str = GOOD
+    outcome: str = ""
+    record_kind: str = ""
+    record_id: int | None = None
+
+
+SETTLED = ("payload", "state", "outcome", "record_kind", "record_id")
+SETTLE = (update(ImportRow.__table__).where(ImportRow.__table__.c.tenant_id == bindparam("of_tenant"),
+                                            ImportRow.__table__.c.id == bindparam("of_row"))
+          .values({"version": ImportRow.__table__.c.version + 1, **{name: bindparam(f"now_{name}") for name in SETTLED}}))
+
+
+def _next(batch_id: int) -> list[Waiting]:
+    query = select(ImportRow.id, ImportRow.number, ImportRow.payload).where(
+        ImportRow.batch_id == batch_id, ImportRow.state == GOOD)
+    return [Waiting(*row) for row in session().execute(query.order_by(ImportRow.number).limit(CHUNK))]
+
+
+def _store(ctx: Context, rows: list[Waiting]) -> None:
+    given = [{"of_tenant": ctx.tenant.id, "of_row": row.id, **{f"now_{name}": getattr(row, name) for name in SETTLED}}
+             for row in rows]
+    session().connection().execute(SETTLE, given)
+
+
+def opened(row: ImportRow | Waiting) -> dict[str, Any]:
     """The sealed content of a row."""
     return open_json("imports_row", "payload", row.id, row.payload)
 
@@ -69,7 +101,7 @@ def write_chunk(ctx: Context, batch_id: int, reading: Reading) -> int:
     wait_for_turn(ctx.tenant.id)           # the same sheet may be written twice at once: each must see the other's persons
     batch = batches.batch_of(ctx, batch_id, WRITING)
     batches.refuse_when_off(ctx, batch.kind)
-    rows = rows_in(batch.id, GOOD, limit=CHUNK)
+    rows = _next(batch.id)
     items = []
     for row in rows:
         kept = opened(row)
@@ -80,12 +112,13 @@ def write_chunk(ctx: Context, batch_id: int, reading: Reading) -> int:
     for row, item in zip(rows, items, strict=True):
         _settle(row, item)
     if rows:
+        _store(ctx, rows)
         written = sum(1 for row in rows if row.state == WRITTEN)
         ctx.audit("import", batch.id, name=batch.file_name, first=rows[0].number, last=rows[-1].number, written=written)
     return len(rows)
 
 
-def _settle(row: ImportRow, item: Item) -> None:
+def _settle(row: Waiting, item: Item) -> None:
     """A written row keeps only what its undoing needs; a refused one keeps its cells for the workbook of failures."""
     if item.record is None:
         row.state, row.outcome, kept = REFUSED, "", item.payload()

@@ -5,17 +5,18 @@ What the chunk writes is asked of the records themselves, so that a row taken ba
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import inspect, select
 
-from core.base.db import session
+from core.base.db import is_waiting, session
 from core.base.scope import beyond_subtree
 
-from .models import Person
+from .models import OrgUnit, Person
+from .words import LIVING_STATUS
 
 NEEDED = (Person.id, Person.name, Person.org_id, Person.birth_date, Person.phone_index, Person.id_index, Person.is_formal,
           Person.membership_state)
@@ -25,8 +26,11 @@ registered: ContextVar[Registered | None] = ContextVar("juheli_people_registered
 class Registered:
     """Persons by ID number (of the whole tenant) and by name (in the subtrees in force), as rows of NEEDED or Persons."""
 
-    def __init__(self, names: Iterable[str], numbers: Iterable[str]) -> None:
+    def __init__(self, names: Iterable[str], numbers: Iterable[str], places: Iterable[int] = (),
+                 grids: Mapping[int, int] | None = None) -> None:
         self.numbers = frozenset(numbers)
+        self.grids = dict(grids or {})      # grid -> its community
+        self._places = {unit.id: unit for unit in _units(places)}
         self._rows: dict[int, Any] = {}
         self._written: dict[int, Person] = {}
         self._bearers: dict[str, int] = {}
@@ -55,6 +59,11 @@ class Registered:
         if person.id_index:
             self._bearers[person.id_index] = person.id
 
+    def living(self, org_id: int) -> OrgUnit | None:
+        """The unit, if it was read for this chunk and is neither merged nor dissolved."""
+        unit = self._places.get(org_id)
+        return unit if unit is not None and unit.status in LIVING_STATUS else None
+
     def bearer(self, number: str) -> Any | None:
         """Whoever bears the ID number with this blind index."""
         found = self._now(self._bearers.get(number))
@@ -76,10 +85,16 @@ class Registered:
         person = self._written.get(person_id)
         if person is None:
             return self._rows.get(person_id)
-        return person if inspect(person).persistent else None
+        return person if inspect(person).persistent or is_waiting(person) else None
 
 
 def _in_parts(column: Any, values: Iterable[str]) -> Iterator[Any]:
     listed = sorted(values)
     for start in range(0, len(listed), 500):
         yield from session().execute(select(*NEEDED).where(column.in_(listed[start:start + 500])))
+
+
+def _units(ids: Iterable[int]) -> Iterator[OrgUnit]:
+    listed = sorted(ids)
+    for start in range(0, len(listed), 500):
+        yield from session().scalars(select(OrgUnit).where(OrgUnit.id.in_(listed[start:start + 500])))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, select
 
 from core.accounts.models import User
-from core.base.db import session
+from core.base.db import add, flush, gathering, session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
 from core.contracts.errors import Conflict
@@ -47,11 +47,20 @@ class Batch:
 
 def prepare(ctx: Context, rows: list[Row]) -> Batch:
     """Read names of units and grids, and the persons the rows may mean, once for the chunk."""
-    grids = {}
-    for grid in session().scalars(select(Grid)):
-        grids[grid.org_id, grid.name] = grids[grid.org_id, grid.code] = grid.id
+    names, grids, places = UnitNames.shared(), {}, {}
+    if any(row.get("residence") for row in rows):
+        for grid in session().execute(select(Grid.id, Grid.org_id, Grid.name, Grid.code)):
+            grids[grid.org_id, grid.name] = grids[grid.org_id, grid.code] = grid.id
+            places[grid.id] = grid.org_id
     numbers = {index_of("id", row["id_no"]) for row in rows if row.get("id_no")}
-    return Batch(UnitNames.load(), grids, Registered((row["name"] for row in rows if row.get("name")), numbers))
+    units = {unit.id for row in rows for unit in _units_of(row, names) if unit is not None}
+    return Batch(names, grids, Registered((row["name"] for row in rows if row.get("name")), numbers, units, places))
+
+
+def _units_of(row: Row, names: UnitNames) -> list[Named | None]:
+    home = next((part.strip() for part in PLACES.split(row.get("residence") or "") if part.strip()), "")
+    return [names.find(row["branch"], kinds=MEMBER_PLACES)[0] if row.get("branch") else None,
+            names.find(home, unit_kind="community")[0] if home else None]
 
 
 def check(ctx: Context, row: Row, batch: Batch) -> dict[str, list[str]]:
@@ -108,12 +117,15 @@ def write(ctx: Context, row: Row, batch: Batch) -> tuple[str, int, str, dict[str
     assert unit is not None, errors
     data = {**person_data(row), **_places(row, batch, errors)}
     found = find_person(data, unit.id, batch.known)
+    outcome: tuple[str, Any]
     with batch.known.asked():
         if found is None:
-            person = create_person(ctx, org_id=unit.id, **whole_days(as_new(data)))
-            _hold_posts(person, unit, row, ctx)
-            outcome: tuple[str, Any] = "created", {"version": person.version, "own": len(_own_versions(person))}
+            with gathering() as given:
+                person = create_person(ctx, org_id=unit.id, **whole_days(as_new(data)))
+                _hold_posts(person, unit, row, ctx)
+            outcome = "created", {"version": 1, "own": sum(isinstance(each, OWN_ROWS) for each in given)}
         else:
+            session().flush()               # what waits of earlier rows is sent where they were written
             person = _record(found.id)
             outcome = _complete(ctx, person, data)
     batch.known.wrote(person)
@@ -254,10 +266,10 @@ def _posts(row: Row) -> list[str]:
 def _hold_posts(person: Person, unit: Named, row: Row, ctx: Context) -> None:
     held = _posts(row)
     for word in held:
-        session().add(PostHolding(person_id=person.id, person_name=person.name, org_id=unit.id, org_path=unit.path,
-                                  post=code_for("people.post", word), starts_on=ctx.today(), note=_("名册导入，任职时间待补")))
+        add(PostHolding(person_id=person.id, person_name=person.name, org_id=unit.id, org_path=unit.path,
+                        post=code_for("people.post", word), starts_on=ctx.today(), note=_("名册导入，任职时间待补")))
     if held:
-        session().flush()
+        flush()
 
 
 def _same(person: Person, name: str, value: Any) -> bool:

@@ -10,7 +10,7 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from core.base.db import session
+from core.base.db import add, flush, session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
 from core.contracts.errors import Invalid
@@ -51,7 +51,7 @@ def first_link(person: Person, kind: str, unit: OrgUnit, on: dt.date, source: st
         raise Invalid({"org_id": [_("“%(name)s”是单位，不是党组织；组织关系请落在党组织。", name=unit.short_name)]})
     link = Affiliation(person_id=person.id, kind=kind, org_id=unit.id, org_path=unit.path, starts_on=on, source=source,
                        formal_of=person.id if kind == "formal" else None)
-    session().add(link)
+    add(link)
     return link
 
 
@@ -95,6 +95,6 @@ def write_change(ctx: Context, person: Person, type_: str, unit: OrgUnit, on: dt
         effect=EFFECTS[type_] if effect is None else effect, other_org_id=other.id if other else None,
         other_path=other.path if other else None, other_place=other_place, document_no=document_no, reason=reason,
         by_name=ctx.actor.label)
-    session().add(row)
-    session().flush()
+    add(row)
+    flush()
     return row

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, delete, select
 from sqlalchemy.orm.attributes import flag_modified
 
-from core.base.db import session
+from core.base.db import add, session
 from core.base.i18n import _
 from core.contracts.errors import Forbidden, Invalid, PluginArchived
 from core.plugin import CHOICE, DATE, NUMBER, ORG_UNIT, PERSON, TEXT, YES_NO, ExtraField
@@ -117,7 +117,7 @@ def _put(model: Any, place: str, record: Record, field: ExtraField, row: Any, va
     if value is None:
         session().delete(row)
     elif row is None:
-        session().add(model(**{place: record.id, "field": field.name, COLUMNS[field.kind]: value}))
+        add(model(**{place: record.id, "field": field.name, COLUMNS[field.kind]: value}))
     else:
         for name in COLUMNS.values():                   # one column is filled, also after the field was of another kind
             setattr(row, name, None)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.base.db import new_id, session
+from core.base.db import add, flush, new_id, session
 from core.base.i18n import _
 from core.base.pinyin import name_keys
 from core.base.scope import beyond_subtree
@@ -43,7 +43,7 @@ def create_person(ctx: Context, *, org_id: int, entry: str = "initial", affiliat
     `data` may hold fields that plugins add, by their keys. Raises Invalid with a sentence per field, also when the ID number
     is already registered in this tenant.
     """
-    unit = living(ctx, org_id, "org_id")
+    unit = _living(ctx, org_id, "org_id")
     ctx.require(CREATE, unit.path)
     data, extra = split(data)
     data = full_day(complete_from_id(_checked(ctx, {"member_kind": "full", **data})))
@@ -52,17 +52,17 @@ def create_person(ctx: Context, *, org_id: int, entry: str = "initial", affiliat
     if affiliation == "formal" and data["member_kind"] == "none":
         raise Invalid({"affiliation": [_("非党员没有组织关系，请选择参与方式。")]})
     on = not_future(ctx, effective_on)
-    person = Person(id=new_id(), org_id=unit.id, org_path=unit.path, is_formal=affiliation == "formal")
+    person = Person(id=new_id(), org_id=unit.id, org_path=unit.path, is_formal=affiliation == "formal", membership_state="normal")
     fill(person, data)
     if entry != "initial":
         person.verified_on = ctx.today()
-    session().add(person)
-    session().flush()
+    add(person)
+    flush()
     save(ctx, person, {key: value for key, value in extra.items() if value not in (None, "")}, new=True)
     first_link(person, affiliation, unit, on, str(CHANGE_TYPES[entry]))
     if is_counted(person):
         write_change(ctx, person, entry, unit, on, document_no=document_no, other_place=from_place)
-    session().flush()
+    flush()
     ctx.audit("person", person.id, name=person.name, created=entry, org=unit.short_name)
     ctx.publish(PersonRegistered(person_id=person.id, org_id=unit.id))
     return person
@@ -121,11 +121,24 @@ def _check_places(ctx: Context, data: dict[str, Any], person: Person | None) -> 
     if person is not None and (home, grid_id) == (person.residence_org_id, person.grid_id):
         return {}
     if home:
-        living(ctx, home, "residence_org_id")
-    grid = session().scalars(select(Grid).where(Grid.id == grid_id)).one_or_none() if grid_id else None
-    if grid_id and (grid is None or (home and grid.org_id != home)):
+        _living(ctx, home, "residence_org_id")
+    place = _place_of_grid(grid_id) if grid_id else None
+    if grid_id and (place is None or (home and place != home)):
         return {"grid_id": [_("这个网格不在所选的居住社区内。")]}
     return {}
+
+
+def _living(ctx: Context, org_id: int, field: str) -> OrgUnit:
+    """The unit, which must not be merged or dissolved; a batch has read those of its rows already."""
+    batch = registered.get()
+    return (batch.living(org_id) if batch is not None else None) or living(ctx, org_id, field)
+
+
+def _place_of_grid(grid_id: int) -> int | None:
+    """The community a grid belongs to."""
+    batch = registered.get()
+    known = batch.grids.get(grid_id) if batch is not None else None
+    return known or session().scalar(select(Grid.org_id).where(Grid.id == grid_id))
 
 
 def owner_of_id(id_no: str) -> Person | None:
