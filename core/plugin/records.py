@@ -53,6 +53,8 @@ class ImportKind:
     shaped   (ctx) -> the schema with the fields that plugins add in this tenant; None: `schema` as it stands
     chained  later rows build on earlier ones (a tree of organisations): the dry run of the whole sheet is one transaction
 
+    A chunk is written in one savepoint; when a row of it fails half way, the chunk is taken back and put through once more row by
+    row, `prepare` included: nothing but the database may remember the first time.
     The preview is a dry run: `write` runs inside a transaction that is rolled back, so it must do everything through
     the session. `data` holds the fields whose cells were filled in (an empty cell changes nothing). Undo data is a
     JSON object: "version" is the record's version after this row, and an update's "before" ({field: old value}) is shown
