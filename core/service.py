@@ -221,7 +221,6 @@ def unit_of_work(ctx: Context) -> Iterator[None]:
         for call in at_begin:
             call(ctx)
         yield
-        session().flush()
         write_facts(session().work.facts)               # one link of the chain per unit of work, however many services ran
         session().commit()
     except (StaleDataError, IntegrityError) as clash:
