@@ -67,8 +67,11 @@ class UnitNames:
     @classmethod
     def shared(cls) -> UnitNames:
         """The same, not to be added to: read again only after a unit of the tenant was changed (`settings` of
-        core.access.revision is a new number then). For whoever asks chunk after chunk of a long sheet.
+        core.access.revision is a new number then). For whoever asks chunk after chunk of a long sheet. In a transaction that
+        has changed something, which the number does not know yet, they are read.
         """
+        if session().work.changed:
+            return cls.load()
         stamp = session().scalar(select(AccessRevision.settings).where(AccessRevision.id == 1))
         kept = _latest.get(tenant := current_scope().tenant_id)
         if not stamp or kept is None or kept[0] != stamp:

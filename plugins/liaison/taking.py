@@ -31,7 +31,7 @@ KEPT = ("reason", "region", "contact_person", "transferable", "why_not_transferr
 
 def prepare(ctx: Context, rows: list[Row]) -> UnitNames:
     """The names of all units, once for the sheet."""
-    return UnitNames.load()
+    return UnitNames.shared()
 
 
 def check(ctx: Context, row: Row, names: UnitNames) -> dict[str, list[str]]:

@@ -29,7 +29,7 @@ KEPT = ("goals", "unit_owner", "org_owner")
 
 def prepare(ctx: Context, rows: list[Row]) -> UnitNames:
     """The names of all organisations, once for the sheet."""
-    return UnitNames.load()
+    return UnitNames.shared()
 
 
 def check(ctx: Context, row: Row, names: UnitNames) -> Errors:

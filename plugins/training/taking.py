@@ -38,7 +38,7 @@ class Looked:
 def prepare(ctx: Context, rows: list[Row]) -> Looked:
     numbers = {str(row.get("number") or "") for row in rows}
     found = session().scalars(select(ClassSession).where(ClassSession.number.in_(numbers)))
-    return Looked(UnitNames.load(), {one.number: one for one in found})
+    return Looked(UnitNames.shared(), {one.number: one for one in found})
 
 
 def check(ctx: Context, row: Row, looked: Looked) -> dict[str, list[str]]:
