@@ -5,6 +5,7 @@ What the chunk writes is asked of the records themselves, so that a row taken ba
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -24,9 +25,13 @@ registered: ContextVar[Registered | None] = ContextVar("juheli_people_registered
 
 
 class Registered:
-    """Persons by ID number (of the whole tenant) and by name (in the subtrees in force), as rows of NEEDED or Persons."""
+    """Persons by ID number (of the whole tenant) and by name (in the subtrees in force), as rows of NEEDED or Persons.
 
-    def __init__(self, names: Iterable[str], numbers: Iterable[str], places: Iterable[int] = (),
+    `numbered`: names of rows that give a number too. Such a row can only mean somebody whose number is not known, or its bearer:
+    where numbers are known, few of the many who share a name are read.
+    """
+
+    def __init__(self, names: Iterable[str], numbers: Iterable[str], numbered: Iterable[str] = (), places: Iterable[int] = (),
                  grids: Mapping[int, int] | None = None) -> None:
         self.numbers = frozenset(numbers)
         self.grids = dict(grids or {})      # grid -> its community
@@ -39,7 +44,9 @@ class Registered:
             for row in _in_parts(Person.id_index, self.numbers):
                 self._rows[row.id] = row
                 self._bearers[row.id_index] = row.id
-        for row in _in_parts(Person.name, set(names)):
+        alone = set(names)
+        for row in itertools.chain(_in_parts(Person.name, alone), _in_parts(Person.name, set(numbered) - alone,
+                                                                             Person.id_index.is_(None))):
             self._rows[row.id] = row
             self._named.setdefault(row.name, {})[row.id] = None
 
@@ -88,10 +95,10 @@ class Registered:
         return person if inspect(person).persistent or is_waiting(person) else None
 
 
-def _in_parts(column: Any, values: Iterable[str]) -> Iterator[Any]:
+def _in_parts(column: Any, values: Iterable[str], *where: Any) -> Iterator[Any]:
     listed = sorted(values)
     for start in range(0, len(listed), 500):
-        yield from session().execute(select(*NEEDED).where(column.in_(listed[start:start + 500])))
+        yield from session().execute(select(*NEEDED).where(column.in_(listed[start:start + 500]), *where))
 
 
 def _units(ids: Iterable[int]) -> Iterator[OrgUnit]:

@@ -54,7 +54,10 @@ def prepare(ctx: Context, rows: list[Row]) -> Batch:
             places[grid.id] = grid.org_id
     numbers = {index_of("id", row["id_no"]) for row in rows if row.get("id_no")}
     units = {unit.id for row in rows for unit in _units_of(row, names) if unit is not None}
-    return Batch(names, grids, Registered((row["name"] for row in rows if row.get("name")), numbers, units, places))
+    named: tuple[set[str], set[str]] = set(), set()
+    for row in rows:
+        named[bool(row.get("id_no"))].add(row.get("name") or "")
+    return Batch(names, grids, Registered(named[False], numbers, named[True], units, places))
 
 
 def _units_of(row: Row, names: UnitNames) -> list[Named | None]:
