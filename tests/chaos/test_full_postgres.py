@@ -21,7 +21,7 @@ from core.base.session import session
 from core.files import storage
 from core.people.models import OrgUnit
 from core.plugin import Plugins
-from tests.not_run import cannot_run
+from core.testing.not_run import cannot_run
 
 from .servers import Postgres, until
 from .stack import Stack, prepare, running
