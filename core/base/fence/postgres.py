@@ -16,8 +16,9 @@ from sqlalchemy import Connection, text
 from core.base.fence.registry import Registry
 from core.base.scope import current_frame
 
-_TENANT = "nullif(current_setting('app.tenant_id', true), '')::bigint"
-_SYSTEM = "current_setting('app.system', true) = 'on'"
+# Asked once a statement: without the SELECT the server asks for the setting again with every row that it reads.
+_TENANT = "(SELECT nullif(current_setting('app.tenant_id', true), '')::bigint)"
+_SYSTEM = "(SELECT current_setting('app.system', true) = 'on')"
 _HERE = "n.nspname = ANY (current_schemas(false))"
 _FORCED = "SELECT relname FROM pg_class WHERE relforcerowsecurity AND relrowsecurity"
 _POLICIES = "SELECT tablename FROM pg_policies WHERE policyname = 'tenant_wall'"
