@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import xlsxwriter
 
 from bench.child import Took, apart, timed
+from bench.filework import done
 from bench.frame import Bench, Run
 from bench.frame.ground import Ground, ground
 from bench.planting import plant, superuser, writing
@@ -28,6 +29,7 @@ HEADS = (
     "\u8eab\u4efd\u8bc1\u53f7\u7801", "\u515a\u5458\u5206\u7c7b", "\u5de5\u4f5c\u5355\u4f4d")
 MALE, DEGREE, FULL = "\u7537", "\u5927\u5b66\u672c\u79d1", "\u6b63\u5f0f\u515a\u5458"
 FAMILY, GIVEN = "\u5f20\u738b\u674e\u8d75\u66fe\u5218\u9648\u6768", "\u4f1f\u82b3\u5a1c\u654f\u9759\u660e\u5f3a\u78ca\u519b\u6d0b"
+FLOOR = "parse and COPY"
 PLACES, BRANCHES = 60, 20             # places of birth by which numbers differ; branches that the sheet names
 
 
@@ -63,58 +65,78 @@ def measure(run: Run) -> None:
         with writing(here, "out") as write:
             plant(write, run.size["export"], 0, 2026)
         here.analyze()
-        _imports(run, here)
-        _exports(run, here)
+        _jobs(here)                                       # what onboarding left to do
+        for kind in ("xlsx", "csv"):
+            with run.part(f"export of {run.size['export']:,} rows as {kind}", run.size["part"]):
+                _export(run, here, kind)
+        for rows in run.size["import"]:
+            with run.part(f"import of {rows:,} rows", run.size["part"]):
+                _import(run, here, rows)
 
 
-def _imports(run: Run, here: Ground) -> None:
-    for rows in run.size["import"]:
-        file = here.folder / f"roster-{rows}.xlsx"
-        file.write_bytes(sheet(rows))
-        floors = [_floor("parse_and_copy", here, file=str(file), url=here.libpq()) for _round in range(run.size["rounds"])]
-        check, write = _taken_in(here, here.world.browser(f"in{rows}"), file)
-        floor = {"parse and COPY": [each.wall for each in floors if each]} if any(floors) else {}
-        run.samples(f"Import of {rows:,} rows × {len(HEADS)} columns", {
-            **floor, "ours, both": [check.wall + write.wall], "ours, the check": [check.wall], "ours, the write": [write.wall]},
-            unit="s")
-        run.figure(f"CPU of the check, {rows:,} rows", 1000 * check.cpu / rows, "ms a row", f"peak {check.peak:.0f} MB, "
-                   f"{check.grown:.0f} of them for this work")
-        run.figure(f"CPU of the write, {rows:,} rows", 1000 * write.cpu / rows, "ms a row", f"peak {write.peak:.0f} MB, "
-                   f"{write.grown:.0f} of them for this work")
-        _peaks(run, f"parse and COPY, {rows:,} rows", [each for each in floors if each])
+def _import(run: Run, here: Ground, rows: int) -> None:
+    """What was measured before its time was over is told."""
+    file = here.folder / f"roster-{rows}.xlsx"
+    file.write_bytes(sheet(rows))
+    floors = [_floor("parse_and_copy", here, file=str(file), url=here.libpq()) for _round in range(run.size["rounds"])]
+    floor = {FLOOR: [each.wall for each in floors if each]} if any(floors) else {}
+    steps: dict[str, Took] = {}
+    try:
+        for step, took in _taken_in(here, here.world.browser(f"in{rows}"), file):
+            steps[step] = took
+            run.figure(f"CPU of the {step}, {rows:,} rows", 1000 * took.cpu / rows, "ms a row", f"{took.told[1] / rows:.2g} "
+                       f"statements a row; peak {took.peak:.0f} MB, {took.grown:.0f} of them for this work")
+    finally:
+        found = floor | {f"ours, the {step}": [took.wall] for step, took in steps.items()}
+        if len(steps) == 2:
+            found["ours, both"] = [sum(took.wall for took in steps.values())]
+        group = run.samples(f"Import of {rows:,} rows × {len(HEADS)} columns", found, unit="s") if found else None
+    _peaks(run, f"parse and COPY, {rows:,} rows", [each for each in floors if each])
+    if floor and group:
+        both = group.line("ours, both").ratio.inverted
+        run.aim(f"Import of {rows:,} × {len(HEADS)}: what it takes, of parse and COPY", both, most=3)
+        run.aim(f"Import of {rows:,} × {len(HEADS)}: peak memory", max(took.peak for took in steps.values()), most=300, unit="MB")
 
 
-def _taken_in(here: Ground, browser: Browser, file: Path) -> tuple[Took, Took]:
+def _taken_in(here: Ground, browser: Browser, file: Path) -> Iterator[tuple[str, Took]]:
     """The sheet through the wizard; its two jobs each in a process. Raises RuntimeError when rows were left out."""
-    _jobs(here)                                       # what onboarding left to do
     browser.get("/imports/new/people.roster")
     answer = browser.post("/imports/new/people.roster", {"file": (io.BytesIO(file.read_bytes()), file.name)})
     address = answer.location[len(browser.root):]
     browser.post(f"{address}/columns")
     check = _jobs(here)
+    yield "check", check
     browser.get(address)
-    if browser.post(f"{address}/commit", {"mode": "all"}).status_code != 303 or not check.told:
+    if browser.post(f"{address}/commit", {"mode": "all"}).status_code != 303 or not check.told[0]:
         raise RuntimeError(f"the wizard took no row of {file.name}")
-    return check, _jobs(here)
+    yield "write", _jobs(here)
 
 
 def _jobs(here: Ground) -> Took:
-    """What waits in the queue, done by a process of its own; on SQLite in this one, for the tiny size."""
-    return apart("jobs", folder=str(here.folder), url=here.url) if here.server else timed(here.world.run_jobs)
+    """What waits in the queue, done by a process of its own; on SQLite in this one, for the tiny size.
+
+    `told`: how many jobs there were, and the statements they sent.
+    """
+    return apart("jobs", folder=str(here.folder), url=here.url) if here.server else timed(lambda: done(here.world))
 
 
-def _exports(run: Run, here: Ground) -> None:
+def _export(run: Run, here: Ground, kind: str) -> None:
     rows, tenant = run.size["export"], here.world.tenants["out"].id
-    for kind in ("xlsx", "csv"):
-        found: dict[str, list[Took]] = defaultdict(list)
+    found: dict[str, list[Took]] = defaultdict(list)
+    try:
         for _round in range(run.size["rounds"]):
             if floor := _floor(f"bare_{kind}", here, url=here.libpq(), tenant=tenant, folder=str(here.folder)):
                 found["the bare writer"].append(floor)
             found["ours"].append(_taken_out(here, kind))
-        seconds = {name: [each.wall for each in some] for name, some in found.items()}
-        run.samples(f"Export of {rows:,} rows as {kind}", seconds, unit="s")
-        for name, some in found.items():
-            _peaks(run, f"{kind}, {name}, {rows:,} rows", some)
+    finally:
+        if found:
+            group = run.samples(f"Export of {rows:,} rows as {kind}", {
+                name: [each.wall for each in some] for name, some in found.items()}, unit="s")
+    for name, some in found.items():
+        _peaks(run, f"{kind}, {name}, {rows:,} rows", some)
+    if len(found) == 2:
+        ours = group.line("ours").ratio.inverted
+        run.aim(f"Export of {rows:,} rows as {kind}: what it takes, of the bare writer", ours, most=1.3)
 
 
 def _taken_out(here: Ground, kind: str) -> Took:
@@ -140,6 +162,7 @@ def _peaks(run: Run, name: str, some: Iterable[Took]) -> None:
 
 
 BENCH = Bench("files", "Files: a roster in and out", measure,
-              tiny={"import": (20,), "export": 5_001, "rounds": 1, "engine": "sqlite"},
-              usual={"import": (500, 2_000), "export": 20_000, "rounds": 2, "engine": "postgres"},
-              large={"import": (2_000, 100_000), "export": 100_000, "rounds": 1, "engine": "postgres"})
+              tiny={"import": (20,), "export": 5_001, "rounds": 1, "engine": "sqlite", "part": 0},
+              usual={"import": (2_000,), "export": 20_000, "rounds": 3, "engine": "postgres", "part": 60, "budget": 70},
+              large={"import": (10_000, 100_000), "export": 100_000, "rounds": 1, "engine": "postgres", "part": 900,
+                     "budget": 900})

@@ -5,9 +5,12 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.child import Took, timed
+
+if TYPE_CHECKING:
+    from core.testing.world import World
 
 COLUMNS = 15
 SHOWN = """select row_number() over (order by p.org_path, p.name_full, p.id), p.name, p.gender, p.birth_date, p.education,
@@ -22,9 +25,15 @@ def jobs(folder: str, url: str) -> Took:
 
     world = build_world(Path(folder), installed(), url)
     try:
-        return timed(world.run_jobs)
+        return timed(lambda: done(world))
     finally:
         world.database.dispose()
+
+
+def done(world: World) -> tuple[int, int]:
+    """Do what waits in the queue: how many jobs, and how many statements they sent."""
+    with world.counting() as sent:
+        return world.run_jobs(), len(sent)
 
 
 def parse_and_copy(file: str, url: str) -> Took:

@@ -19,7 +19,7 @@ from .spread import Spread, ratios, spread
 
 Call = Callable[[int], object]
 Measure = Callable[["Run"], None]
-WARM = 3            # rounds before the first that counts, at most as many as count
+WARM = 3            # rounds before the first that counts, at most half as many as count
 FEWEST, LEAST = 3, 7    # rounds before time is up, before anything is called steady
 STEADY = 0.01       # the median of a ratio is known to a hundredth
 STRETCH = 2         # times its budget a bench may take: beyond that it is ended
@@ -113,7 +113,7 @@ class Run:
         gc.collect()
         end = time.perf_counter() + self.patience * self.size.get("turn", 1e9)
         try:
-            for number in range(-min(WARM, rounds), rounds):
+            for number in range(-max(1, min(WARM, rounds // 2)), rounds):
                 if number >= LEAST and taken.steady() or number >= FEWEST and time.perf_counter() > end:
                     break
                 for name in taken.order(number):

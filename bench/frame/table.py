@@ -9,6 +9,8 @@ from pathlib import Path
 from .result import Aim, Figure, Group, Line, Outcome
 from .spread import Spread
 
+MULTIPLE = 2                # aims from twice as much on are told as multiples
+
 
 def number(value: float) -> str:
     """With as many digits as mean something: 1,234 · 12.3 · 1.23 · 0.012."""
@@ -101,19 +103,27 @@ def aims(outcomes: list[Outcome]) -> str:
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
+def _edge(aim: Aim) -> tuple[float, str]:
+    return (aim.least, "at least") if aim.least is not None else (aim.most or 0, "at most")
+
+
 def _wanted(aim: Aim) -> str:
-    edge, word = (aim.least, "at least") if aim.least is not None else (aim.most or 0, "at most")
-    return f"{word} {number(edge)} {aim.unit}" if aim.unit else f"{word} {_times(edge)}"
+    edge, word = _edge(aim)
+    return f"{word} {_told(aim, edge)}{_unit(aim)}"
 
 
 def _found(aim: Aim) -> str:
-    low, high = aim.found.low, aim.found.high
-    spread = f" ({number(low)}–{number(high)})" if low != high else ""
-    return f"{number(aim.found.median)}{spread} {aim.unit}" if aim.unit else share(aim.found)
+    low, median, high = (_told(aim, each) for each in (aim.found.low, aim.found.median, aim.found.high))
+    return (median if low == high else f"{median} ({low}–{high})") + _unit(aim)
 
 
-def _times(ratio: float) -> str:
-    return f"{number(ratio)} ×" if ratio >= 10 else f"{ratio:.0%}"
+def _told(aim: Aim, value: float) -> str:
+    """Ratios up to twice as much or half as good in per cent, beyond that as multiples."""
+    return f"{value:.0%}" if not aim.unit and _edge(aim)[0] < MULTIPLE else number(value)
+
+
+def _unit(aim: Aim) -> str:
+    return f" {aim.unit}" if aim.unit else " ×" if _edge(aim)[0] >= MULTIPLE else ""
 
 
 def times(outcomes: list[Outcome], whole: float = 0) -> str:

@@ -59,10 +59,10 @@ def test_contestants_take_turns_and_only_their_calls_are_timed():
 
     elsewhere = iter(range(1000))
     run = Run({})
-    group = run.turns("turns", {"a": lambda _n: order.append("a"), "b": Within(patch, second)}, rounds=3, baseline="a",
+    group = run.turns("turns", {"a": lambda _n: order.append("a"), "b": Within(patch, second)}, rounds=6, baseline="a",
                       elsewhere=lambda: next(elsewhere))
-    assert "".join(order) == "".join("ab" if number % 2 == 0 else "ba" for number in range(-WARM, 3))
-    assert [line.rounds for line in group.lines] == [3, 3]
+    assert "".join(order) == "".join("ab" if number % 2 == 0 else "ba" for number in range(-WARM, 6))
+    assert [line.rounds for line in group.lines] == [6, 6]
     assert 1000 <= group.line("a").value.median < 1010           # the second counted elsewhere is CPU time, too
     assert group.line("a").ratio == Spread(1, 1, 1)
     assert run.outcome.groups == [group]
