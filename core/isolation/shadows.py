@@ -30,7 +30,7 @@ from .canaries import Mark, plant, tenant_tables
 from .probe import Probe
 from .visitor import Visitor
 
-FOREIGN, OWN, BEYOND = 7_000_000_000_101, 7_000_000_000_202, 7_000_000_000_303
+FOREIGN, OWN, BEYOND = 7_000_000_000_100, 7_000_000_000_200, 7_000_000_000_303     # the first two: of this year
 DAY = dt.timedelta(days=1)
 CLERK, BYSTANDER = 7_000_000_000_204, 7_000_000_000_205
 

@@ -15,6 +15,7 @@ from core.base.i18n import _
 from core.base.scope import current_scope
 from core.contracts.errors import NotFound
 from core.ledgers.book import Outgoing, write_xlsx
+from core.people.models import OrgUnit
 from core.service import Context, service
 
 from ..models import Contribution, JointProject, Pairing, PairVisit, PartnerUnit
@@ -94,12 +95,12 @@ def _made_up(ctx: Context, unit_id: int, year: int) -> Statement:
     parts = _parts(list(pairs), *days)
     sums = dict.fromkeys(GIFTS, 0)
     for project in _of_year(JointProject, JointProject.accepted_on, unit, days, JointProject.state == "accepted"):
-        parts[project.org_id].projects.append(_project_line(project))
+        _part_of(ctx, parts, project).projects.append(_project_line(project))
     for gift in _of_year(Contribution, Contribution.on, unit, days, Contribution.state == "confirmed"):
         sums[gift.kind] += (gift.amount_fen if gift.kind == "cash" else gift.quantity) or 0
-        parts[gift.org_id].gifts.append(_gift_line(gift))
+        _part_of(ctx, parts, gift).gifts.append(_gift_line(gift))
     for visit in _of_year(PairVisit, PairVisit.on, unit, days):
-        parts[visit.org_id].visits.append(Line(visit.on, visit.topic, str(VISITS[visit.kind]), None, "", visit.result))
+        _part_of(ctx, parts, visit).visits.append(Line(visit.on, visit.topic, str(VISITS[visit.kind]), None, "", visit.result))
     return Statement(unit, year, [part for part in parts.values() if part.counts], sums)
 
 
@@ -112,6 +113,13 @@ def _parts(pairs: list[Pairing], first: dt.date, last: dt.date) -> dict[int, Par
         part.in_term = part.in_term or in_term
         part.words.append((in_term, str(PAIR_KINDS[pair.kind])))
     return parts
+
+
+def _part_of(ctx: Context, parts: dict[int, Part], row: Any) -> Part:
+    """The community's; what was done where no signed pairing is in sight belongs to the year all the same."""
+    if row.org_id not in parts:
+        parts[row.org_id] = Part(ctx.get(OrgUnit, row.org_id).name, [])
+    return parts[row.org_id]
 
 
 def _of_year(model: Any, day: Any, unit: PartnerUnit, days: tuple[dt.date, dt.date], *where: Any) -> Any:
