@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.frame.result import ROOT
-from tests.leash import leashed
+from bench.leash import leashed
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@
 BEFORE and AFTER are result files (`python -m bench --out FILE`) or commits; a commit is checked out into a worktree of its own
 and measured there by the benches of this tree, two commits in turns. Only ratios are compared: they hold where absolute figures
 do not. The spread of one run says little of the next on a busy machine: ask for several turns before believing in a few per cent.
-What only one side, or only some of the turns measured is named.
+What only one side, or only some of the turns measured is named. Ends with 1 when a side was not measured completely.
 """
 
 from __future__ import annotations
@@ -73,6 +73,11 @@ def gaps(runs: list[list[Outcome]]) -> list[str]:
     return [f"in {count} of {len(runs)} turns only: {name}" for name, count in sorted(found.items()) if count < len(runs)]
 
 
+def troubles(runs: list[list[Outcome]]) -> list[str]:
+    """Why not all of a bench was measured; what was measured before it failed does not count, before it was cut off it does."""
+    return [f"not all of {each.name}: {each.trouble}" for run in runs for each in run if each.trouble]
+
+
 def _lines(outcomes: list[Outcome]) -> Iterator[tuple[str, Line, bool]]:
     for outcome in outcomes:
         for group in outcome.groups:
@@ -80,8 +85,8 @@ def _lines(outcomes: list[Outcome]) -> Iterator[tuple[str, Line, bool]]:
                 yield f"{outcome.name} · {group.title} · {line.name}", line, line.name == group.baseline
 
 
-def results_of(places: tuple[str, str], names: list[str], size: str, turns: int) -> tuple[list[Outcome], list[Outcome]]:
-    """Of result files, or of commits measured now, in turns; what some turns lack is printed.
+def results_of(places: tuple[str, str], names: list[str], size: str, turns: int) -> tuple[list[Outcome], list[Outcome], bool]:
+    """Of result files, or of commits measured now, in turns, and whether that is all; what some turns lack is printed.
 
     Raises CalledProcessError for an unknown commit.
     """
@@ -93,12 +98,12 @@ def results_of(places: tuple[str, str], names: list[str], size: str, turns: int)
             for number, tree in enumerate(trees):
                 if tree is not None:
                     found[number].append(_measured(tree, names, size, Path(folder, f"result{number}-{turn}.json")))
-        for place, each in zip(places, found, strict=True):
-            for gap in gaps(each):
-                print(f"{place}: {gap}")
-        before, after = (load(Path(place)) if tree is None else pooled(each)
-                         for place, tree, each in zip(places, trees, found, strict=True))
-        return before, after
+        runs = [[load(Path(place))] if tree is None else each for place, tree, each in zip(places, trees, found, strict=True)]
+        for place, each in zip(places, runs, strict=True):
+            for said in (*troubles(each), *gaps(each)):
+                print(f"{place}: {said}")
+        before, after = (pooled([[one for one in run if not one.error] for run in each]) for each in runs)
+        return before, after, not any(map(troubles, runs))
 
 
 def pooled(runs: list[list[Outcome]]) -> list[Outcome]:
@@ -139,10 +144,12 @@ def _tree(tree: Path, commit: str, stack: ExitStack) -> Path:
 
 
 def _measured(tree: Path, names: list[str], size: str, out: Path) -> list[Outcome]:
-    """Benches that do not run there are absent."""
-    subprocess.run([sys.executable, "-m", "bench", *names, "--size", size, "--out", str(out)], cwd=tree, check=False,
-                   stdout=subprocess.DEVNULL)
-    return [outcome for outcome in load(out) if not outcome.error] if out.exists() else []
+    """Benches that fail there are absent. Raises RuntimeError with what was said when none of them even began."""
+    done = subprocess.run([sys.executable, "-m", "bench", *names, "--size", size, "--out", str(out)], cwd=tree, check=False,
+                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if not out.exists():
+        raise RuntimeError(f"nothing was measured in {tree}: {done.stderr.strip()[-2000:]}")
+    return load(out)
 
 
 def _furnish(tree: Path) -> None:
@@ -163,12 +170,12 @@ def main(words: list[str] | None = None) -> int:
     parser.add_argument("--size", choices=("tiny", "usual", "large"), default="usual")
     parser.add_argument("--turns", type=int, default=1, help="how often each commit is measured")
     chosen = parser.parse_args(words)
-    results = results_of((chosen.before, chosen.after), chosen.bench, chosen.size, chosen.turns)
-    found = list(changes(*results))
+    before, after, whole = results_of((chosen.before, chosen.after), chosen.bench, chosen.size, chosen.turns)
+    found = list(changes(before, after))
     print(f"{'':<60} {'figure before → after':>17}   {'ratio before → after':>17}")
-    print(*found, *unequal(*results), sep="\n")
+    print(*found, *unequal(before, after), sep="\n")
     print(f"{len(found)} lines compared; {sum(each.verdict == 'WORSE' for each in found)} worse beyond the spread")
-    return 0 if found else 1
+    return 0 if found and whole else 1
 
 
 if __name__ == "__main__":

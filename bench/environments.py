@@ -16,7 +16,7 @@ from pathlib import Path
 
 from bench.frame.result import ROOT
 from bench.frame.run import cpu_of
-from tests.leash import leashed
+from bench.leash import leashed
 
 PATIENCE = 600              # seconds for an installation
 PINS: dict[str, tuple[str, ...]] = {

@@ -57,23 +57,28 @@ class Figure:
 
 @dataclass
 class Aim:
-    """What was aimed at (at least, or at most), and what was found: a ratio, or figures of a unit."""
+    """What is aimed at (at least, or at most), and what was found (None: not measured): a ratio, or figures of a unit."""
 
     name: str
-    found: Spread
+    found: Spread | None
     least: float | None = None
     most: float | None = None
     unit: str = ""
 
     @property
     def reached(self) -> bool:
-        """By the median."""
+        """By the median; what was not measured was not reached."""
+        if self.found is None:
+            return False
         return (self.least is None or self.found.median >= self.least) and (self.most is None or self.found.median <= self.most)
 
 
 @dataclass
 class Outcome:
-    """What one bench found at one size; `settings`: of that size; `error`: why it found nothing, or not everything."""
+    """What one bench found at one size; `settings`: of that size; `error`: why it found nothing, or not everything.
+
+    `missing`: what it should have measured and did not, each with the reason.
+    """
 
     name: str
     title: str
@@ -86,6 +91,7 @@ class Outcome:
     figures: list[Figure] = field(default_factory=list)
     aims: list[Aim] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
     error: str = ""
 
     @classmethod
@@ -98,6 +104,12 @@ class Outcome:
         """Seconds it is meant to take on a quiet machine; 0 when nobody said."""
         return float(self.settings.get("budget", 0))
 
+    @property
+    def trouble(self) -> str:
+        """Why not all of it was measured; "" when it was."""
+        unfound = [f"{aim.name}: not measured" for aim in self.aims if aim.found is None]
+        return "; ".join([*([self.error] if self.error else []), *(self.missing or unfound)])
+
     def ended(self, seconds: float) -> None:
         self.seconds = round(seconds, 1)
         self.load.append(os.getloadavg()[0])
@@ -106,7 +118,7 @@ class Outcome:
     def read(cls, data: dict[str, Any]) -> Outcome:
         """From its JSON form."""
         groups = [Group(**{**group, "lines": [_line(line) for line in group["lines"]]}) for group in data["groups"]]
-        aims = [Aim(**{**aim, "found": Spread(**aim["found"])}) for aim in data.get("aims", ())]
+        aims = [Aim(**{**aim, "found": aim["found"] and Spread(**aim["found"])}) for aim in data.get("aims", ())]
         return cls(**{**data, "groups": groups, "aims": aims, "figures": [Figure(**figure) for figure in data["figures"]]})
 
 

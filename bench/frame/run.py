@@ -22,7 +22,7 @@ Measure = Callable[["Run"], None]
 WARM = 3            # rounds before the first that counts, at most half as many as count
 FEWEST, LEAST = 3, 7    # rounds before time is up, before anything is called steady
 STEADY = 0.01       # the median of a ratio is known to a hundredth
-STRETCH = 2         # times its budget a bench may take: beyond that it is ended
+STRETCH = 3         # times its budget a bench may take: beyond that it is ended
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Bench:
 
     def run(self, size: str, patience: float = 1.0, keep: Callable[[Outcome], None] = lambda _so_far: None) -> Outcome:
         """Measure it, with all limits times `patience`. `keep` gets what is there after each thing that was measured, with
-        `error` set until all of it is done. Raises KeyError for a size it does not have.
+        `error` set until all of it is done or cut off. Raises KeyError for a size it does not have.
         """
         chosen = self.size(size)
         if chosen is None:
@@ -86,7 +86,7 @@ class Run:
 
     @contextmanager
     def part(self, name: str, seconds: float = 0) -> Iterator[None]:
-        """A part with a limit of its own (0: none): if it takes longer it is ended there, and the note says so.
+        """A part with a limit of its own (0: none): if it takes longer it is ended there, and told as not measured.
 
         Whatever it had measured by then is kept, and what comes after it is measured.
         """
@@ -99,7 +99,7 @@ class Run:
         except OutOfTime as late:
             if late.limit is not limit:
                 raise
-            self.note(f"Not measured to its end: {late}.")
+            self.unmeasured(f"{name}, cut at {limit.seconds:.0f} s")
 
     def turns(self, title: str, calls: Mapping[str, Call | Within], *, rounds: int, baseline: str = "",
               elsewhere: Callable[[], float] = lambda: 0.0, repeat: int = 1, note: str = "") -> Group:
@@ -137,11 +137,23 @@ class Run:
         self.outcome.figures.append(Figure(name, value, unit, note))
         self._kept()
 
-    def aim(self, name: str, found: Spread | float, *, least: float | None = None, most: float | None = None,
+    def aim(self, name: str, found: Spread | float | None = None, *, least: float | None = None, most: float | None = None,
             unit: str = "") -> None:
-        """What was aimed at, beside what was found: a ratio in per cent, with `unit` a figure."""
-        spread_of = found if isinstance(found, Spread) else Spread(found, found, found)
-        self.outcome.aims.append(Aim(name, spread_of, least, most, unit))
+        """What is aimed at (a ratio in per cent, with `unit` a figure), and what was found, now or when it is named again.
+
+        Name it before anything is measured: without `found` it is told as not measured.
+        """
+        spread_of = Spread(found, found, found) if isinstance(found, (int, float)) else found
+        known = next((each for each in self.outcome.aims if each.name == name), None)
+        if known:
+            known.found = spread_of
+        else:
+            self.outcome.aims.append(Aim(name, spread_of, least, most, unit))
+        self._kept()
+
+    def unmeasured(self, what: str) -> None:
+        """What should have been measured and was not, and why: the run is not complete."""
+        self.outcome.missing.append(what)
         self._kept()
 
     def note(self, text: str) -> None:

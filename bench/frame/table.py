@@ -35,7 +35,13 @@ def group_table(group: Group) -> str:
     heads = ["", group.unit, *(["ms wall"] if walls else []), f"of “{group.baseline}”"]
     rows = [heads, ["---"] + ["---:"] * (len(heads) - 1), *(_row(group, line, walls) for line in group.lines)]
     text = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    return "\n\n".join([f"#### {group.title}", *([group.note] if group.note else []), text])
+    return "\n\n".join([f"#### {group.title}", *([group.note] if group.note else []), text, f"Rounds: {_rounds(group)}."])
+
+
+def _rounds(group: Group) -> str:
+    """How many samples each figure stands on."""
+    counts = sorted({line.rounds for line in group.lines})
+    return "–".join(f"{count:,}" for count in dict.fromkeys((counts[0], counts[-1])))
 
 
 def _row(group: Group, line: Line, walls: bool) -> list[str]:
@@ -66,6 +72,8 @@ def outcome_text(outcome: Outcome, *, short: bool = False) -> str:
         parts.append(figure_table(outcome.figures))
     if outcome.aims and not short:
         parts.append(aims([outcome]))
+    if outcome.missing:
+        parts.append("\n".join(f"- **Not measured:** {each}." for each in outcome.missing))
     if outcome.notes:
         parts.append("\n".join(f"- {note}" for note in outcome.notes))
     return "\n\n".join(parts)
@@ -82,11 +90,11 @@ def same_table(groups: list[Group]) -> str:
         return group_table(groups[0])
     first = groups[0]
     names = list(dict.fromkeys(line.name for group in groups for line in group.lines))
-    heads = [f"{first.unit}, and of “{first.baseline}”", *names]
+    heads = [f"{first.unit}, and of “{first.baseline}”", *names, "rounds"]
     rows = [heads, ["---"] + ["---:"] * len(names)]
     for group in groups:
         lines = {line.name: line for line in group.lines}
-        rows.append([group.title, *(_cell(group, lines[name]) if name in lines else "" for name in names)])
+        rows.append([group.title, *(_cell(group, lines[name]) if name in lines else "" for name in names), _rounds(group)])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
@@ -97,7 +105,7 @@ def _cell(group: Group, line: Line) -> str:
 def aims(outcomes: list[Outcome]) -> str:
     """What was aimed at, beside what was found."""
     rows = [["", "aim", "measured", "reached", "by"], ["---", "---", "---:", "---", "---"]]
-    rows += [[aim.name, _wanted(aim), _found(aim), "yes" if aim.reached else "**no**",
+    rows += [[aim.name, _wanted(aim), _found(aim), "yes" if aim.reached else "**no**" if aim.found else "",
               f"{outcome.name}, {outcome.size}, {outcome.machine['date'].partition(' ')[0]}"]
              for outcome in outcomes for aim in outcome.aims]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
@@ -113,6 +121,8 @@ def _wanted(aim: Aim) -> str:
 
 
 def _found(aim: Aim) -> str:
+    if aim.found is None:
+        return "**not measured**"
     low, median, high = (_told(aim, each) for each in (aim.found.low, aim.found.median, aim.found.high))
     return (median if low == high else f"{median} ({low}–{high})") + _unit(aim)
 
@@ -130,7 +140,7 @@ def times(outcomes: list[Outcome], whole: float = 0) -> str:
     """Seconds of each bench, planned and taken, and of all; `whole`: from the command to its end."""
     rows = [["", "seconds", "planned", "", ""], ["---", "---:", "---:", "---", "---"]]
     rows += [[outcome.name, f"{outcome.seconds:.0f}", f"{outcome.budget:.0f}", outcome.machine["date"],
-              outcome.error and f"not all of it: {outcome.error}"] for outcome in outcomes]
+              outcome.trouble and f"not all of it: {outcome.trouble}"] for outcome in outcomes]
     rows.append(["all", f"{sum(each.seconds for each in outcomes):.0f}", f"{sum(each.budget for each in outcomes):.0f}", "",
                  f"{whole:.0f} s with their processes" if whole else ""])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)

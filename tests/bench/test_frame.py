@@ -91,6 +91,7 @@ def test_table_and_picture_say_the_same_ratio(tmp_path):
     assert "| by hand | 2.00 (1.95–2.05) | 100 % |" in text
     assert "| ours | 4.00 (3.90–4.10) | 50% (50%–50%) |" in text
     assert "| 1,000 | 90.0 (90.0–90.0) | 90% (90%–90%) |" in text
+    assert "Rounds: 3." in text and "Rounds: 1." in text
     assert "| memory | 84.2 MB | a worker |" in text and "- the load was low" in text and "load " in text
     picture = svg([outcome()])
     ET.fromstring(picture)
@@ -150,6 +151,23 @@ def test_two_commits_are_measured_in_their_own_trees(monkeypatch, tmp_path, caps
     monkeypatch.setattr(compare, "_measured", measured)
     assert compare.main(["HEAD", "HEAD", "--bench", "made", "--size", "tiny", "--turns", "2"]) == 0
     assert [name for name, *_rest in asked] == ["tree0", "tree1"] * 2 and "WORSE" in capsys.readouterr().out
+
+
+def test_a_commit_where_no_bench_begins_is_not_taken_for_one_without_lines(tmp_path):
+    (tmp_path / "bench").mkdir()
+    (tmp_path / "bench" / "__init__.py").touch()
+    (tmp_path / "bench" / "__main__.py").write_text("import gone_since")
+    with pytest.raises(RuntimeError, match="nothing was measured(.|\n)*gone_since"):
+        compare._measured(tmp_path, [], "tiny", tmp_path / "r.json")
+
+
+def test_a_side_that_was_cut_off_is_named_and_fails(tmp_path, capsys):
+    cut = outcome()
+    cut.missing.append("the rounds, cut at 60 s")
+    save([outcome()], tmp_path / "a")
+    save([cut], tmp_path / "b")
+    assert compare.main([str(tmp_path / "a"), str(tmp_path / "b")]) == 1
+    assert f"{tmp_path / 'b'}: not all of made: the rounds, cut at 60 s" in capsys.readouterr().out
 
 
 def test_the_command_refuses_a_bench_it_does_not_know(capsys):

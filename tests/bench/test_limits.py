@@ -15,6 +15,7 @@ import pytest
 from bench import __main__ as command
 from bench.frame import Bench, Run
 from bench.frame.limits import OutOfTime, limited
+from bench.frame.result import load
 from bench.frame.run import LEAST, Turns
 from bench.frame.table import outcome_text, times
 from core.testing.not_run import cannot_run
@@ -49,27 +50,42 @@ def test_of_two_limits_the_nearer_rings_whichever_is_inside():
 
 def test_a_part_that_takes_too_long_keeps_what_it_had_and_the_next_is_measured():
     def measure(run: Run) -> None:
-        with run.part("the long one", 0.2):
+        with run.part("the long one", 2):
             run.turns("naps", {"nap": lambda _n: time.sleep(0.01)}, rounds=10_000)
         run.figure("the next", 1, "s")
 
     kept: list[str] = []
     found = Bench("made", "Made up", measure, tiny={}).run("tiny", keep=lambda so_far: kept.append(so_far.error))
     assert found.groups[0].lines[0].rounds >= 1 and found.figures and not found.error
-    assert found.notes == ["Not measured to its end: the long one: not done within 0 s."]
+    assert found.missing == ["the long one, cut at 2 s"] and "**Not measured:** the long one" in outcome_text(found)
     assert len(kept) == 3 and all(kept)                  # until the end of it every state kept is said to be part of it
 
 
 def test_a_bench_that_takes_too_long_is_ended_with_its_first_figures():
     def measure(run: Run) -> None:
+        run.aim("never seen", most=1.0)
         run.figure("first", 1, "s")
         time.sleep(20)
 
-    bench = Bench("made", "Made up", measure, tiny={"budget": 0.05})
+    bench = Bench("made", "Made up", measure, tiny={"budget": 0.5})
     found = bench.run("tiny")
-    assert [figure.name for figure in found.figures] == ["first"] and "all of it" in found.notes[0]
-    assert command.limit_of(bench, "tiny") > 0.1
-    assert "s of 0 planned" in outcome_text(found) and "| made |" in times([found], 12.0)
+    assert [figure.name for figure in found.figures] == ["first"] and "all of it" in found.missing[0]
+    assert command.limit_of(bench, "tiny") > 1.5
+    said = outcome_text(found)
+    assert "s of 0 planned" in said and "| never seen | at most 100% | **not measured** |" in said
+    assert "| made |" in times([found], 12.0) and "all of it, cut at" in times([found])
+
+
+def test_the_command_fails_and_keeps_what_there_is_when_a_part_was_cut_off(monkeypatch, tmp_path, capsys):
+    def measure(run: Run) -> None:
+        run.aim("seen", 2.0, most=1.0)
+        run.aim("never seen", least=1.0)
+
+    monkeypatch.setattr(command, "benches", lambda: {"made": Bench("made", "Made up", measure, tiny={})})
+    assert command.main(["made", "--size", "tiny", "--here", "--out", str(tmp_path / "r.json")]) == 1
+    found, = load(tmp_path / "r.json")
+    assert [aim.found is None for aim in found.aims] == [False, True] and found.trouble == "never seen: not measured"
+    assert "| **no** |" in capsys.readouterr().out
 
 
 def test_turns_end_when_every_ratio_is_known():

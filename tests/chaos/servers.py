@@ -15,10 +15,10 @@ from typing import Any
 
 import psycopg
 
+from bench.leash import leashed
 from core.testing.not_run import cannot_run
 from tests import machine
 from tests.architecture.tree import ROOT
-from tests.leash import leashed
 from tests.servers import free_port, postgres_answers, server_folder, start
 
 BIN = Path(sys.executable).parent
