@@ -114,7 +114,7 @@ def test_worker_killed_its_jobs_are_done_by_another(stack: Stack) -> None:
     until(lambda: counted(stack)["done"] > 0)
     victim.stop(signal.SIGKILL)
     second = stack.worker("worker-2")
-    until(lambda: counted(stack)["queued"] + counted(stack)["running"] == 0, 90)
+    until(lambda: counted(stack)["queued"] + counted(stack)["running"] == 0, rounds(90, 400))
     assert counted(stack)["failed"] == 0
     add_jobs(stack, 10)
     until(lambda: counted(stack)["running"] > 0)
