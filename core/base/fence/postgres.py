@@ -16,9 +16,9 @@ from sqlalchemy import Connection, text
 from core.base.fence.registry import Registry
 from core.base.scope import current_frame
 
-# Asked once a statement: without the SELECT the server asks for the setting again with every row that it reads.
-_TENANT = "(SELECT nullif(current_setting('app.tenant_id', true), '')::bigint)"
-_SYSTEM = "(SELECT current_setting('app.system', true) = 'on')"
+_TENANT = "nullif(current_setting('app.tenant_id', true), '')::bigint"
+_SYSTEM = "current_setting('app.system', true) = 'on'"
+_CITUS = "SELECT 1 FROM pg_extension WHERE extname = 'citus'"
 _HERE = "n.nspname = ANY (current_schemas(false))"
 _FORCED = "SELECT relname FROM pg_class WHERE relforcerowsecurity AND relrowsecurity"
 _POLICIES = "SELECT tablename FROM pg_policies WHERE policyname = 'tenant_wall'"
@@ -83,14 +83,23 @@ def announcer(limits: Limits, *, walled: bool = True) -> Callable[[Connection], 
     return announce
 
 
-def rules(table: str, registry: Registry) -> Iterator[str]:
-    """The statements that wall one table in, again or for the first time."""
+def takes_subqueries(connection: Connection) -> bool:
+    """Whether a policy may hold a subquery: not on Citus, whose tables can then not be distributed."""
+    return connection.scalar(text(_CITUS)) is None
+
+
+def rules(table: str, registry: Registry, *, once: bool = True) -> Iterator[str]:
+    """The statements that wall one table in, again or for the first time.
+
+    once    ask whose transaction it is in a subquery, once a statement: else the server asks again for every row it reads
+    """
     column = registry.tenant.get(table)
-    mine = f'"{column}" = {_TENANT}' if column else f"{_TENANT} = 0"
+    tenant, system = (f"(SELECT {_TENANT})", f"(SELECT {_SYSTEM})") if once else (_TENANT, _SYSTEM)
+    mine = f'"{column}" = {tenant}' if column else f"{tenant} = 0"
     shared = column is None and table not in registry.platform
     yield f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY'
     yield f'ALTER TABLE "{table}" FORCE ROW LEVEL SECURITY'
-    for policy, rule in (("tenant_wall", mine), ("system_door", _SYSTEM)):
+    for policy, rule in (("tenant_wall", mine), ("system_door", system)):
         yield f'DROP POLICY IF EXISTS {policy} ON "{table}"'
         yield f'CREATE POLICY {policy} ON "{table}" USING ({rule}) WITH CHECK ({rule})'
     yield f'DROP POLICY IF EXISTS all_read ON "{table}"'

@@ -7,7 +7,8 @@ PostgreSQL (postgres.py): forced row level security, told the tenant at every BE
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from sqlalchemy import DDL, Connection, MetaData, event, inspect, text
@@ -29,7 +30,9 @@ def build(connection: Connection, metadata: MetaData) -> None:
     """(Re)build the walls of every table of the metadata that exists."""
     existing = set(inspect(connection).get_table_names())
     registry = Registry(metadata).refresh()
-    rules = _sqlite_rules if connection.dialect.name == "sqlite" else postgres.rules
+    rules: Callable[[str, Registry], Iterator[str]] = _sqlite_rules
+    if connection.dialect.name != "sqlite":
+        rules = partial(postgres.rules, once=postgres.takes_subqueries(connection))
     for name in sorted(registry.known & existing):
         for statement in rules(name, registry):
             connection.execute(DDL(statement.replace("%", "%%")))

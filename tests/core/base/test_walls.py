@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import DDL, insert, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from core.base.fence.postgres import rules, takes_subqueries
+from core.base.fence.registry import Registry
 from core.base.scope import tenant_scope
 from core.base.session import begin_write, session
 from tests.core.base.lab import LabOrg, opened
@@ -61,3 +63,17 @@ def test_checking_takes_no_lock(tmp_path):
         session().add(LabOrg(name="being written"))
         session().flush()
         assert database.check_walls() == []
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_on_citus_the_policies_hold_no_subquery(once):
+    """Citus distributes no table with one in its policies; elsewhere it spares asking for the tenant with every row."""
+    made = [rule for rule in rules("lab_org", Registry(LabOrg.metadata).refresh(), once=once) if rule.startswith("CREATE POLICY")]
+    assert len(made) == 2 and all(("(SELECT" in rule) is once for rule in made)
+
+
+def test_a_server_without_citus_takes_subqueries(pg_url):
+    with opened(pg_url) as database, database.maintenance("test: read the policies") as connection:
+        assert takes_subqueries(connection)
+        walls = connection.scalars(text("SELECT qual FROM pg_policies WHERE policyname = 'tenant_wall'")).all()
+    assert walls and all("SELECT" in wall for wall in walls)
