@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -69,12 +70,23 @@ def structure(ctx: Context, org_id: int | None = None) -> Structure:
     elderly = Line(_("%(n)s 周岁及以上", n=limit), old, _share(old, known), _query("birth_date", None, bands.born_by(limit)))
     words = ((_("性别"), "gender", GENDERS), (_("党员类别"), "member_kind", MEMBER_KINDS),
              (_("学历"), "education", labels("people.education")), (_("党员分类"), "category", labels("people.category")))
-    tables = [_by_words(title, name, known_words, _counts(getattr(Person, name), where)) for title, name, known_words in words]
+    coded = _coded([name for _title, name, _words in words], where)
+    tables = [_by_words(title, name, known_words, coded[name]) for title, name, known_words in words]
     return Structure(total, elderly, (_ages(ctx, births), _seniority(_counts(Person.joined_on, where)), *tables))
 
 
 def _counts(column, where: Iterable) -> dict:
     return dict(session().execute(select(column, func.count()).where(*where).group_by(column)).all())
+
+
+def _coded(names: Sequence[str], where: Iterable) -> dict[str, Counter]:
+    """name -> code -> members. The members are read once for all names: lists are short, and so are their combinations."""
+    columns = [getattr(Person, name) for name in names]
+    found: dict[str, Counter] = {name: Counter() for name in names}
+    for *codes, n in session().execute(select(*columns, func.count()).where(*where).group_by(*columns)):
+        for name, code in zip(names, codes, strict=True):
+            found[name][code] += n
+    return found
 
 
 def _share(part: int, whole: int) -> int:

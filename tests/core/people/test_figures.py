@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 
 import openpyxl
 import pytest
+from sqlalchemy import func, select
 
+from core.base.session import begin_write, session
 from core.ledgers import query, state
 from core.ledgers.export import plan_export, write_file
 from core.ledgers.paper import read_sheet
 from core.ledgers.services import Views, with_view
 from core.people.conditions import counted
+from core.people.models import Person
 from core.people.queries.structure import structure
 from core.people.services.membership import suspend
 from core.people.services.persons import create_person
-from core.plugin import installed
+from core.plugin import BLANK, installed
 
 PEOPLE = [("1950-05-01", "1975-07-01", "bachelor", "retired", "male", "full"), (None, None, "", "", "", "full"),
           ("1991-02-01", "2020-07-01", "college", "in_service", "female", "full"),
@@ -67,6 +71,42 @@ def test_added_up_they_are_the_figures_of_the_page(members, view, title):
     members_only = query.conditions_of(gaps, members.ctx) + [counted()]
     assert query.count(ledger, members.ctx, *members_only) == unknown and gaps.notes == ()
     assert unknown == table.unknown and sum(sums.values()) + unknown == structure(members.ctx).total == 4
+
+
+@pytest.fixture
+def reworded(members):
+    """More members, one with a word that has since gone from its list."""
+    for n, (education, category, gender) in enumerate([("bachelor", "in_service", "female"), ("bachelor", "retired", "")]):
+        create_person(members.ctx, name=f"又{n}", org_id=members["东关二支部"], education=education, category=category,
+                      gender=gender)
+    begin_write()
+    session().scalars(select(Person).where(Person.name == "又1")).one().education = "gone"
+    session().commit()
+    return members
+
+
+def test_three_reads_of_the_members_tell_the_plain_count_of_each_group(world, reworded):
+    street, community = (reworded.unit(name) for name in ("城关街道", "东关社区"))
+    world.add_user("east", "dong", "people.person.read", "people.org.read", path=community.path)
+    whole = [told(world, reworded.ctx, None, street.path), told(world, reworded.ctx, community.id, community.path)]
+    with world.acting("east", "dong") as ctx:
+        assert [*whole, told(world, ctx, None, community.path)] == [6, 5, 5]
+
+
+def told(world, ctx, unit_id, path):
+    """The total, after each table of words was held against one count per group."""
+    own = [counted(), Person.org_path.startswith(path)]
+    with world.counting() as sent:
+        made = structure(ctx, unit_id)
+    assert sum("FROM people_person" in each for each in sent) == 3
+    tables = {str(table.title): table for table in made.tables}
+    for title, name in (("性别", "gender"), ("党员类别", "member_kind"), ("学历", "education"), ("党员分类", "category")):
+        table, column = tables[title], getattr(Person, name)
+        counts = Counter(dict(session().execute(select(column, func.count()).where(*own).group_by(column)).all()))
+        assert table.unknown == counts.pop("", 0) + counts.pop("gone", 0) and table.unknown_query == {name: BLANK}
+        assert {line.query[name]: line.count for line in table.lines} == counts and made.total == counts.total() + table.unknown
+        assert [line.permille for line in table.lines] == [round(1000 * line.count / counts.total()) for line in table.lines]
+    return made.total
 
 
 def test_paper_and_files_end_with_the_sums(members, tmp_path):
