@@ -66,10 +66,10 @@ fmt: $(VENV)/.test  ## put imports and layout in order
 screenshots: $(VENV)/.test assets  ## the pictures of the README, from a running demo
 	$(PY) scripts/screenshots.py
 
-bench: $(VENV)/.test assets  ## measure, an hour on two busy cores, and show it in docs/performance.md (ARGS="pages" to choose)
+bench: $(VENV)/.test assets  ## measure, about ten minutes, and show it in docs/performance.md (ARGS="pages" to choose)
 	$(PY) -m bench --docs $(ARGS)
 
-bench-large: $(VENV)/.test assets  ## the same with large data, hours
+bench-large: $(VENV)/.test assets  ## the same with large data, about an hour
 	$(PY) -m bench --docs --size large $(ARGS)
 
 lock: | $(VENV)/.run  ## write the lock files anew (UPGRADE=1: to the newest versions allowed)

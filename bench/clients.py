@@ -86,12 +86,12 @@ class Client:
 def drive(port: int, seconds: float, clients: Sequence[Callable[[random.Random], Ask]], pause: float = 0.0,
           pausing: int = 0) -> Answers:
     """Each client asks what its function says, one after the other, for so long; the first `pausing` ones rest in between."""
-    answers, end = Answers(), time.perf_counter() + seconds
+    answers, end, over = Answers(), time.perf_counter() + seconds, threading.Event()
 
     def work(number: int, choose: Callable[[random.Random], Ask]) -> None:
         chance, client = random.Random(number), Client(port, answers)  # noqa: S311  the same choices in every round
         asked = False
-        while not asked or time.perf_counter() < end:           # at least once, however slow the machine is today
+        while not asked or time.perf_counter() < end and not over.is_set():     # once, however slow the machine is today
             client.send(choose(chance))
             asked = True
             if number < pausing:
@@ -100,10 +100,13 @@ def drive(port: int, seconds: float, clients: Sequence[Callable[[random.Random],
 
     threads = [threading.Thread(target=work, args=each, daemon=True) for each in enumerate(clients)]
     began = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(seconds + 2 * PATIENCE)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(seconds + 2 * PATIENCE)
+    finally:
+        over.set()                      # whoever waits here may be cut off; nobody asks on then
     answers.seconds = time.perf_counter() - began
     return answers
 
@@ -122,10 +125,13 @@ def once_each(port: int, asks: Sequence[Ask], clients: int) -> Answers:
         client.line.close()
 
     threads = [threading.Thread(target=work, daemon=True) for _number in range(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        waiting.clear()
     answers.seconds = time.perf_counter() - began
     return answers
 

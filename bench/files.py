@@ -10,9 +10,11 @@ import datetime as dt
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import xlsxwriter
+from sqlalchemy import select
 
 from bench.child import Took, apart, timed
 from bench.filework import done
@@ -20,6 +22,9 @@ from bench.frame import Bench, Run
 from bench.frame.ground import Ground, ground
 from bench.planting import plant, superuser, writing
 from core.base.identity import make_id_no
+from core.base.session import session
+from core.imports.models import DONE, WRITTEN, ImportBatch
+from core.jobs.models import QUEUED, RUNNING, Job
 from core.testing.world import Browser
 
 HEADS = (
@@ -30,6 +35,9 @@ HEADS = (
 MALE, DEGREE, FULL = "\u7537", "\u5927\u5b66\u672c\u79d1", "\u6b63\u5f0f\u515a\u5458"
 FAMILY, GIVEN = "\u5f20\u738b\u674e\u8d75\u66fe\u5218\u9648\u6768", "\u4f1f\u82b3\u5a1c\u654f\u9759\u660e\u5f3a\u78ca\u519b\u6d0b"
 FLOOR = "parse and COPY"
+AIMS = {"import": f"Import of {{:,}} × {len(HEADS)}: what it takes, of parse and COPY",
+        "memory": f"Import of {{:,}} × {len(HEADS)}: peak memory",
+        "export": "Export of {:,} rows as {}: what it takes, of the bare writer"}
 PLACES, BRANCHES = 60, 20             # places of birth by which numbers differ; branches that the sheet names
 
 
@@ -56,6 +64,8 @@ def _branch(row: int) -> int:
 
 def measure(run: Run) -> None:
     with ground(run.size["engine"]) as here:
+        if here.server:
+            _aims(run)
         plugins = tuple(here.world.plugins.by_name.keys() - here.world.plugins.core)
         for rows in run.size["import"]:
             here.world.open_tenant(f"in{rows}", plugins=plugins)
@@ -67,11 +77,27 @@ def measure(run: Run) -> None:
         here.analyze()
         _jobs(here)                                       # what onboarding left to do
         for kind in ("xlsx", "csv"):
-            with run.part(f"export of {run.size['export']:,} rows as {kind}", run.size["part"]):
+            with _part(run, here, f"export of {run.size['export']:,} rows as {kind}"):
                 _export(run, here, kind)
         for rows in run.size["import"]:
-            with run.part(f"import of {rows:,} rows", run.size["part"]):
+            with _part(run, here, f"import of {rows:,} rows"):
                 _import(run, here, rows)
+
+
+def _aims(run: Run) -> None:
+    for kind in ("xlsx", "csv"):
+        run.aim(AIMS["export"].format(run.size["export"], kind), most=1.3)
+    for rows in run.size["import"]:
+        run.aim(AIMS["import"].format(rows), most=3)
+        run.aim(AIMS["memory"].format(rows), most=300, unit="MB")
+
+
+@contextmanager
+def _part(run: Run, here: Ground, name: str) -> Iterator[None]:
+    """A part whose jobs end with it: what was cut off would be done by the next one that works at the queue."""
+    with run.part(name, run.size["part"]):
+        yield
+    here.superuser(f"DELETE FROM {Job.__tablename__} WHERE status IN ('{QUEUED}', '{RUNNING}')")  # noqa: S608
 
 
 def _import(run: Run, here: Ground, rows: int) -> None:
@@ -82,7 +108,7 @@ def _import(run: Run, here: Ground, rows: int) -> None:
     floor = {FLOOR: [each.wall for each in floors if each]} if any(floors) else {}
     steps: dict[str, Took] = {}
     try:
-        for step, took in _taken_in(here, here.world.browser(f"in{rows}"), file):
+        for step, took in _taken_in(here, here.world.browser(f"in{rows}"), file, rows):
             steps[step] = took
             run.figure(f"CPU of the {step}, {rows:,} rows", 1000 * took.cpu / rows, "ms a row", f"{took.told[1] / rows:.2g} "
                        f"statements a row; peak {took.peak:.0f} MB, {took.grown:.0f} of them for this work")
@@ -94,11 +120,11 @@ def _import(run: Run, here: Ground, rows: int) -> None:
     _peaks(run, f"parse and COPY, {rows:,} rows", [each for each in floors if each])
     if floor and group:
         both = group.line("ours, both").ratio.inverted
-        run.aim(f"Import of {rows:,} × {len(HEADS)}: what it takes, of parse and COPY", both, most=3)
-        run.aim(f"Import of {rows:,} × {len(HEADS)}: peak memory", max(took.peak for took in steps.values()), most=300, unit="MB")
+        run.aim(AIMS["import"].format(rows), both)
+        run.aim(AIMS["memory"].format(rows), max(took.peak for took in steps.values()))
 
 
-def _taken_in(here: Ground, browser: Browser, file: Path) -> Iterator[tuple[str, Took]]:
+def _taken_in(here: Ground, browser: Browser, file: Path, rows: int) -> Iterator[tuple[str, Took]]:
     """The sheet through the wizard; its two jobs each in a process. Raises RuntimeError when rows were left out."""
     browser.get("/imports/new/people.roster")
     answer = browser.post("/imports/new/people.roster", {"file": (io.BytesIO(file.read_bytes()), file.name)})
@@ -109,7 +135,12 @@ def _taken_in(here: Ground, browser: Browser, file: Path) -> Iterator[tuple[str,
     browser.get(address)
     if browser.post(f"{address}/commit", {"mode": "all"}).status_code != 303 or not check.told[0]:
         raise RuntimeError(f"the wizard took no row of {file.name}")
-    yield "write", _jobs(here)
+    write = _jobs(here)
+    with here.world.inside(f"in{rows}"):
+        batch = session().scalars(select(ImportBatch)).one()
+        if batch.state != DONE or batch.counts.get(WRITTEN) != rows:
+            raise RuntimeError(f"of {rows} rows of {file.name} not all were written: {batch.state}, {batch.counts}")
+    yield "write", write
 
 
 def _jobs(here: Ground) -> Took:
@@ -127,7 +158,7 @@ def _export(run: Run, here: Ground, kind: str) -> None:
         for _round in range(run.size["rounds"]):
             if floor := _floor(f"bare_{kind}", here, url=here.libpq(), tenant=tenant, folder=str(here.folder)):
                 found["the bare writer"].append(floor)
-            found["ours"].append(_taken_out(here, kind))
+            found["ours"].append(_taken_out(here, kind, rows))
     finally:
         if found:
             group = run.samples(f"Export of {rows:,} rows as {kind}", {
@@ -136,15 +167,21 @@ def _export(run: Run, here: Ground, kind: str) -> None:
         _peaks(run, f"{kind}, {name}, {rows:,} rows", some)
     if len(found) == 2:
         ours = group.line("ours").ratio.inverted
-        run.aim(f"Export of {rows:,} rows as {kind}: what it takes, of the bare writer", ours, most=1.3)
+        run.aim(AIMS["export"].format(rows, kind), ours)
 
 
-def _taken_out(here: Ground, kind: str) -> Took:
+def _taken_out(here: Ground, kind: str, rows: int) -> Took:
+    """All rows in a file. Raises RuntimeError when the job did not succeed, or rows are missing."""
     browser = here.world.browser("out")
     answer = browser.post("/ledgers/people.roster/export", {"format": kind})
     if answer.status_code != 303:
         raise RuntimeError(f"no export job: {answer.status_code}")
-    return _jobs(here)
+    took = _jobs(here)
+    with here.world.inside("out"):
+        job = session().scalars(select(Job).where(Job.name == "ledgers.export").order_by(Job.id.desc())).first()
+        if job is None or job.status != DONE or (job.result or {}).get("rows") != rows:
+            raise RuntimeError(f"not all of {rows} rows were written: {job and (job.status, job.result, job.error)}")
+    return took
 
 
 def _floor(work: str, here: Ground, **told: object) -> Took | None:

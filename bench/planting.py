@@ -29,12 +29,13 @@ MADE = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
 BRANCH, SEATS, CHUNK = 50, 40, 5000                 # members of a branch, seats of a class, rows written at once
 COURSES = 30                                        # the first of them is the rotation class of secretaries
 TENTHS = 40
+ESCAPED = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})     # COPY's own signs
 TOP = "0002"                                        # beside the unit that every tenant begins with
 EVERY_ROW = ("id", "tenant_id", "created_at", "version")
 FAMILY = "\u5f20\u738b\u674e\u8d75\u66fe\u5218\u9648\u6768\u9ec4\u5468\u5434\u5f90\u5b59\u9a6c\u6731\u80e1\u90ed\u6797\u4f55"
 GIVEN = "\u4f1f\u82b3\u5a1c\u654f\u9759\u660e\u5f3a\u78ca\u519b\u6d0b\u52c7\u8273\u6770\u6d9b\u5170\u971e\u5e73\u521a\u6842\u82f1"
 Rows = Iterable[dict[str, Any]]
-Write = Callable[[Any, Rows], None]                 # (model, rows): all columns that have no default
+Write = Callable[[Any, Rows], None]                 # (model, rows): all columns that have no default, the same in each row
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +92,33 @@ def by_copy(connection: Any, tenant: int) -> Write:
     """Through COPY on a psycopg connection of the superuser (row level security takes no COPY)."""
 
     def write(model: Any, rows: Rows) -> None:
-        columns = row_of(model, tenant)
-        quoted = ", ".join(f'"{name}"' for name in columns)
+        several = iter(rows)
+        if (first := next(several, None)) is None:
+            return
+        names, rest = tuple(first), {name: value for name, value in row_of(model, tenant).items() if name not in first}
         listed = {name for name, column in model.__table__.columns.items() if "JSON" in str(column.type).upper()}
+        told = [_json if name in listed else _text for name in names]
+        end = "".join(f"\t{(_json if name in listed else _text)(value)}" for name, value in rest.items()) + "\n"
+        quoted = ", ".join(f'"{name}"' for name in (*names, *rest))
         with connection.cursor().copy(f"COPY {model.__tablename__} ({quoted}) FROM STDIN") as copy:
-            for row in rows:
-                line = {**columns, **row}
-                for name in listed:
-                    line[name] = json.dumps(line[name])
-                copy.write_row(tuple(line.values()))
+            several = itertools.chain((first,), several)
+            while part := list(itertools.islice(several, CHUNK)):
+                assert all(tuple(row) == names for row in part[::97]), names          # all rows say the same columns, in order
+                copy.write("".join("\t".join([tell(value) for tell, value in zip(told, row.values(), strict=True)]) + end
+                                   for row in part))
 
     return write
+
+
+def _text(value: Any) -> str:
+    """A value in the text format of COPY."""
+    if isinstance(value, str):
+        return value.translate(ESCAPED)
+    return "\\N" if value is None else str(value)
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value).translate(ESCAPED)
 
 
 def row_of(model: Any, tenant: int) -> dict[str, Any]:
