@@ -158,7 +158,8 @@ def _export(run: Run, here: Ground, kind: str) -> None:
         for _round in range(run.size["rounds"]):
             if floor := _floor(f"bare_{kind}", here, url=here.libpq(), tenant=tenant, folder=str(here.folder)):
                 found["the bare writer"].append(floor)
-            found["ours"].append(_taken_out(here, kind, rows))
+            ours = _taken_out(here, kind, rows)                # may be cut off: then there is no line without samples
+            found["ours"].append(ours)
     finally:
         if found:
             group = run.samples(f"Export of {rows:,} rows as {kind}", {
