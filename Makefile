@@ -66,7 +66,7 @@ fmt: $(VENV)/.test  ## put imports and layout in order
 screenshots: $(VENV)/.test assets  ## the pictures of the README, from a running demo
 	$(PY) scripts/screenshots.py
 
-bench: $(VENV)/.test assets  ## measure, about ten minutes, and show it in docs/performance.md (ARGS="pages" to choose)
+bench: $(VENV)/.test assets  ## measure, ten minutes on two quiet cores, and show it in docs/performance.md (ARGS="pages", ARGS="--patience 4" on a busy machine)
 	$(PY) -m bench --docs $(ARGS)
 
 bench-large: $(VENV)/.test assets  ## the same with large data, about an hour

@@ -5,7 +5,8 @@
 BEFORE and AFTER are result files (`python -m bench --out FILE`) or commits; a commit is checked out into a worktree of its own
 and measured there by the benches of this tree, two commits in turns. Only ratios are compared: they hold where absolute figures
 do not. The spread of one run says little of the next on a busy machine: ask for several turns before believing in a few per cent.
-What only one side, or only some of the turns measured is named. Ends with 1 when a side was not measured completely.
+What only one side, or only some of the turns measured is named, and so are benches that were given other work to do. Ends with 1
+when a side was not measured completely.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from bench.frame.result import ROOT, Line, Outcome, load
 from bench.frame.spread import Spread
 from bench.frame.table import number
 
+# Settings that say how long something is measured, not what.
+EFFORT = {"rounds", "turn", "part", "budget", "sweep", "starts", "seconds", "toggles", "growing", "slow_ms", "every", "peers"}
 GIT = ["git", "-c", "safe.directory=*", "-C", str(ROOT)]
 
 
@@ -54,11 +57,28 @@ class Change:
 
 
 def changes(before: list[Outcome], after: list[Outcome]) -> Iterator[Change]:
-    """Lines that both results have, the baselines left out (they are 1)."""
+    """Lines that both results have of the same work, the baselines left out (they are 1)."""
+    other = different(before, after)
     old = {name: line for name, line, _baseline in _lines(before)}
-    for name, line, baseline in _lines(after):
+    for name, line, baseline in _lines([outcome for outcome in after if outcome.name not in other]):
         if name in old and not baseline:
             yield Change(name, old[name], line)
+
+
+def different(before: list[Outcome], after: list[Outcome]) -> dict[str, str]:
+    """Benches that did not measure the same work in both results, and why: their lines are not to be compared."""
+    old, found = {outcome.name: outcome for outcome in before}, {}
+    for outcome in after:
+        if (first := old.get(outcome.name)) is None:
+            continue
+        if not (first.settings and outcome.settings):
+            if first.settings or outcome.settings:
+                found[outcome.name] = "one of the results does not say with which settings"
+        elif told := [f"{key} {first.settings.get(key)} → {outcome.settings.get(key)}"
+                      for key in sorted(first.settings | outcome.settings)
+                      if key not in EFFORT and first.settings.get(key) != outcome.settings.get(key)]:
+            found[outcome.name] = "; ".join(told)
+    return found
 
 
 def unequal(before: list[Outcome], after: list[Outcome]) -> list[str]:
@@ -174,6 +194,8 @@ def main(words: list[str] | None = None) -> int:
     found = list(changes(before, after))
     print(f"{'':<60} {'figure before → after':>17}   {'ratio before → after':>17}")
     print(*found, *unequal(before, after), sep="\n")
+    for name, why in different(before, after).items():
+        print(f"NOT COMPARABLE: {name}: {why}")
     print(f"{len(found)} lines compared; {sum(each.verdict == 'WORSE' for each in found)} worse beyond the spread")
     return 0 if found and whole else 1
 

@@ -174,4 +174,4 @@ BENCH = Bench("load", "Load: several tenants at once, one of them noisy", measur
               usual={"servers": True, "tenants": 5, "people": 2, "noisy": 6, "members": 1_000, "noisy_members": 20_000,
                      "rounds": 6, "seconds": 4.0, "part": 120, "budget": 90},
               large={"servers": True, "tenants": 20, "people": 3, "noisy": 12, "members": 5_000, "noisy_members": 100_000,
-                     "rounds": 6, "seconds": 15.0, "part": 360, "budget": 330})
+                     "rounds": 6, "seconds": 15.0, "part": 360, "budget": 280})

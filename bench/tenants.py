@@ -176,4 +176,4 @@ USUAL = {"engine": "postgres", "tenants": (1, 100, 1000), "members": 100, "round
 BENCH = Bench("tenants", "Tenants: many in one installation", measure,
               tiny={"engine": "sqlite", "tenants": (1,), "members": 20, "rounds": 1, "seconds": 0.3, "starts": 0, "part": 0},
               usual=USUAL, large={**USUAL, "tenants": (1, 10, 100, 1000, 3000), "rounds": 10, "starts": 3, "part": 240,
-                                  "budget": 420})
+                                  "budget": 300})

@@ -19,14 +19,16 @@ from bench.frame.spread import Spread, ratios, spread
 from bench.frame.table import outcome_text, write_between
 
 
-def outcome(*, slow: float = 4.0, name: str = "made") -> Outcome:
+def outcome(*, slow: float = 4.0, name: str = "made", **settings: int) -> Outcome:
     """A bench that took no time: by hand 2 ms, ours 4 ms."""
     def measure(run: Run) -> None:
         run.samples("List", {"by hand": [2.0, 2.1, 1.9], "ours": [slow, slow * 1.05, slow * 0.95]}, unit="ms CPU")
         run.samples("Rate", {"1 tenant": [100.0], "1,000": [90.0]}, unit="req/s", more=True)
         run.figure("memory", 84.25, "MB", "a worker")
+        run.aim("ours of by hand", run.outcome.groups[0].line("ours").ratio, least=0.6)
+        run.aim("memory", 84.25, most=100, unit="MB")
         run.note("the load was low")
-    return Bench(name, "Made up", measure, tiny={}).run("tiny")
+    return Bench(name, "Made up", measure, tiny=settings).run("tiny")
 
 
 def test_spread_is_the_median_with_its_quartiles():
@@ -93,6 +95,8 @@ def test_table_and_picture_say_the_same_ratio(tmp_path):
     assert "| 1,000 | 90.0 (90.0–90.0) | 90% (90%–90%) |" in text
     assert "Rounds: 3." in text and "Rounds: 1." in text
     assert "| memory | 84.2 MB | a worker |" in text and "- the load was low" in text and "load " in text
+    assert "| ours of by hand | at least 60% | 50% | **no** | made, tiny," in text
+    assert "| memory | at most 100 MB | 84.2 MB | yes | made, tiny," in text
     picture = svg([outcome()])
     ET.fromstring(picture)
     assert "50% (50%–50%)" in picture and "Made up: List" in picture
@@ -118,6 +122,20 @@ def test_comparing_tells_what_moved_beyond_the_spread(tmp_path, capsys):
     near = [compare.Change("x", compare.Line("x", each, each, 3), compare.Line("x", other, other, 3))
             for each, other in [(Spread(1, .9, 1.1), Spread(1.15, 1.05, 1.2)), (Spread(1, .9, 1.1), Spread(2, 1.9, 2.1))]]
     assert [change.verdict for change in near] == ["within the spread", "better"]
+
+
+def test_results_of_different_work_are_not_compared(tmp_path, capsys):
+    def told(before: Outcome, after: Outcome) -> tuple[int, str]:
+        save([before], tmp_path / "x")
+        save([after], tmp_path / "y")
+        return compare.main([str(tmp_path / "x"), str(tmp_path / "y")]), capsys.readouterr().out
+
+    code, said = told(outcome(members=1000, rounds=5), outcome(members=2000, rounds=5))
+    assert code == 1 and "NOT COMPARABLE: made: members 1000 → 2000" in said and "0 lines compared" in said
+    code, said = told(outcome(members=1000, rounds=5), outcome(members=1000, rounds=50))
+    assert code == 0 and "NOT COMPARABLE" not in said            # only longer
+    code, said = told(outcome(), outcome(members=1000))          # a file of before settings were kept
+    assert code == 1 and "does not say with which settings" in said
 
 
 def test_several_runs_of_a_commit_count_as_one_with_the_widest_spread():
