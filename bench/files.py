@@ -201,6 +201,6 @@ def _peaks(run: Run, name: str, some: Iterable[Took]) -> None:
 
 BENCH = Bench("files", "Files: a roster in and out", measure,
               tiny={"import": (20,), "export": 5_001, "rounds": 1, "engine": "sqlite", "part": 0},
-              usual={"import": (2_000,), "export": 20_000, "rounds": 3, "engine": "postgres", "part": 90, "budget": 60},
+              usual={"import": (2_000,), "export": 20_000, "rounds": 2, "engine": "postgres", "part": 90, "budget": 75},
               large={"import": (10_000, 100_000), "export": 100_000, "rounds": 1, "engine": "postgres", "part": 900,
                      "budget": 700})

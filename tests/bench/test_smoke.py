@@ -24,8 +24,8 @@ def test_every_bench_runs(tmp_path, capsys, figure):
 
 def run(name, tmp_path, capsys):
     """How many lines and figures it gave, all of them printed."""
-    assert main([name, "--size", "tiny", "--here", "--out", str(tmp_path / "r.json")]) == 0
-    found, said = load(tmp_path / "r.json")[0], capsys.readouterr().out
+    assert main([name, "--size", "tiny", "--here", "--out", str(tmp_path / f"{name}.json")]) == 0
+    found, said = load(tmp_path / f"{name}.json")[0], capsys.readouterr().out
     assert found.groups or found.figures
     for group in found.groups:
         assert group.title in said and all(line.name in said for line in group.lines)
