@@ -12,10 +12,10 @@ from core.ledgers.filters import filters_of
 from core.ledgers.scope import within
 from core.people.models import OrgUnit
 from core.people.words import LIVING_STATUS
-from core.plugin import Indicator
+from core.plugin import PERCENT, Indicator
 from core.service import WHOLE_TENANT, Context
 
-from .engine import Value, by_ledger, by_prefix, grouped, middle_of, value_of
+from .engine import Value, by_ledger, by_prefix, grouped, measure, middle_of, value_of
 
 LEVEL = 4         # characters of a path per level of the tree
 MOST = 200
@@ -50,19 +50,32 @@ def units_below(ctx: Context, permission: str) -> list[tuple[int, str, str]]:
 
 def by_place(ctx: Context, indicators: Sequence[Indicator]) -> list[Place]:
     """Values for each unit right below the reader's; one statement per ledger and one for the units."""
-    readable = by_ledger(indicators, ctx)
-    if not readable:
-        return []
-    units = units_below(ctx, readable[0][0].permission)
-    if not units:
-        return []
-    length = len(units[0][2])
-    found = {}
-    for ledger, listed in readable:
+    return whole_and_places(ctx, [], indicators)[1]
+
+
+def whole_and_places(ctx: Context, indicators: Sequence[Indicator],
+                     compared: Sequence[Indicator]) -> tuple[dict[str, Value], list[Place]]:
+    """(name -> value of `indicators` in the actor's scope, values of `compared` for each unit right below the reader's).
+
+    A ledger divided into places is not read again for what adds up: counts and sums. Percentages and middles are measured.
+    """
+    of = {i.of for i in compared}
+    readable = by_ledger({i.name: i for i in (*compared, *(i for i in indicators if i.of in of and adds_up(i)))}.values(), ctx)
+    units = units_below(ctx, readable[0][0].permission) if readable else []
+    found: dict[str, tuple[Indicator, dict[str, Value]]] = {}
+    for ledger, listed in readable if units else []:
         if ledger.scope and not grouped(ledger, ctx):
-            placed = by_prefix(ledger, listed, length, ctx)
+            placed = by_prefix(ledger, listed, len(units[0][2]), ctx)
             found |= {i.name: (i, {path: values[i.name] for path, values in placed.items()}) for i in listed}
-    return [Place(unit_id, name, path, [_value(found.get(i.name), path) for i in indicators]) for unit_id, name, path in units]
+    whole = {name: Value(i, sum(v.amount for v in values.values())) for name, (i, values) in found.items() if adds_up(i)}
+    rest = measure(ctx, [i for i in indicators if i.name not in whole])
+    return whole | rest, [Place(unit_id, name, path, [_value(found.get(i.name), path) for i in compared])
+                          for unit_id, name, path in units]
+
+
+def adds_up(indicator: Indicator) -> bool:
+    """Whether the values of the parts add up to that of the whole."""
+    return indicator.median is None and indicator.unit != PERCENT
 
 
 def _value(known: tuple[Indicator, dict[str, Value]] | None, path: str) -> Value | None:

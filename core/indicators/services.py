@@ -11,7 +11,7 @@ from core.service import Context, service
 from .charts import curve_option
 from .engine import Value, find_indicator, measure, offered
 from .history import Point, curves, has_curve
-from .places import Place, by_place, place_key
+from .places import Place, place_key, whole_and_places
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +45,10 @@ def read_list(ctx: Context) -> list[Value]:
 def read_indicator(ctx: Context, name: str) -> Shown:
     """Raises NotFound."""
     indicator, ledger = find_indicator(ctx, name)
-    value = measure(ctx, [indicator])[indicator.name]
+    whole, places = whole_and_places(ctx, [indicator], [indicator])
+    value = whole[name]
     points = curves(ctx, [value])[indicator.name]
-    return Shown(indicator, ledger, value, by_place(ctx, [indicator]), place_key(indicator, ctx), points,
+    return Shown(indicator, ledger, value, places, place_key(indicator, ctx), points,
                  curve_option([(indicator, points)]), has_curve(ctx, [value]))
 
 
@@ -76,7 +77,8 @@ TILES, COMPARED = 7, 4
 def read_overview(ctx: Context) -> Overview:
     """What the dashboard shows of the first indicators that want a tile."""
     listed = offered(ctx, tiles=True)[:TILES]
-    measured = measure(ctx, listed)
+    compared = listed[:COMPARED]
+    measured, places = whole_and_places(ctx, listed, compared)
     values = [measured[i.name] for i in listed]
     points = curves(ctx, values)
     long = [i for i in listed if len(points[i.name]) > 1]
@@ -84,12 +86,10 @@ def read_overview(ctx: Context) -> Overview:
     drawn = [(i, points[i.name]) for i in long if i in firsts]
     months = sorted({p.month for _i, line in drawn for p in line})
     by_month = [{p.month: str(p.value) for p in line} for _i, line in drawn]
-    compared = listed[:COMPARED]
     return Overview(
         values, {name: _change(line) for name, line in points.items()}, curve_option(drawn),
         [str(i.label) for i, _line in drawn], [[month, *(line.get(month, "—") for line in by_month)] for month in months],
-        by_place(ctx, compared), compared, [place_key(i, ctx) for i in compared],
-        has_curve(ctx, values))
+        places, compared, [place_key(i, ctx) for i in compared], has_curve(ctx, values))
 
 
 def _change(line: list[Point]) -> float | None:

@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 
 from core.base.db import OrgScoped
 from core.indicators.engine import measure
+from core.indicators.places import whole_and_places
 from core.ledgers import query
 from core.ledgers.columns import choices_of
 from core.ledgers.filters import filters_of, keys_of
@@ -76,6 +77,7 @@ def test_every_indicator_measures_and_leads_to_its_rows(office):
     with office.inside("north") as ctx:
         listed = [i for i in ctx.plugins.indicators.values() if ctx.plugins.active(i.name, ctx.enabled)]
         values = measure(ctx, listed)
+        assert whole_and_places(ctx, listed, listed)[0] == values
         for indicator in listed:
             assert str(indicator.definition), f"{indicator.name} says nowhere what it counts"
             ledger, value = ctx.plugins.ledgers[indicator.of], values[indicator.name]

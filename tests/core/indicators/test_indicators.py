@@ -15,7 +15,7 @@ from core.contracts.errors import NotFound
 from core.indicators.engine import find_indicator, measure, written
 from core.indicators.history import curves, has_curve, keep_today
 from core.indicators.models import IndicatorValue
-from core.indicators.places import by_place
+from core.indicators.places import by_place, whole_and_places
 from tests.core.ledgers import trial
 
 pytest_plugins = ["core.testing.fixtures"]
@@ -77,6 +77,22 @@ def test_by_organisation_in_official_order(office):
         assert sum(p.values[0].amount for p in places) == 8 and {p.values[1].base for p in places} == {6}
     with office.acting("east", "second") as ctx:
         assert by_place(ctx, BOTH) == []
+
+
+def test_the_whole_is_added_up_from_the_places_where_it_can_be(office):
+    everything = [*BOTH, trial.middle]
+    with office.inside("west") as nothing_there:
+        assert whole_and_places(nothing_there, everything, everything)[0] == measure(nothing_there, everything)
+    for login in ("clerk", "second"):            # the second has no units below to compare
+        with office.acting("east", login) as ctx:
+            alone, places = measure(ctx, everything), by_place(ctx, everything)
+            for compared in ([], [trial.young], [trial.share], everything):
+                whole, placed = whole_and_places(ctx, everything, compared)
+                assert whole == alone and len(placed) == len(places if compared else [])
+            assert placed == places
+            with office.counting() as sent:
+                whole_and_places(ctx, [trial.young], [trial.young])
+            assert len(sent) == 2, sent         # the units and the ledger
 
 
 def test_figures_are_kept_once_a_day_and_thinned_out(office):
