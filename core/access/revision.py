@@ -89,7 +89,8 @@ def _committing(current: FencedSession) -> None:
 
 @event.listens_for(FencedSession, "after_rollback")
 def _rolled_back(current: FencedSession) -> None:
-    current.info.pop(MARK, None)
+    if not current.in_nested_transaction():  # of a savepoint: what was changed before it stays; a mark too many is harmless
+        current.info.pop(MARK, None)
 
 
 def _set(current: FencedSession, tenant_id: int, topics: set[str]) -> None:

@@ -6,12 +6,15 @@ import re
 import unicodedata
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
 from core.access.models import AccessRevision
 from core.base.db import session
 from core.base.i18n import _
+from core.base.memo import Store
 from core.base.pinyin import name_keys
 from core.base.scope import current_scope
 
@@ -19,7 +22,8 @@ from .models import OrgUnit
 from .spellings import seal_name_parts
 from .words import LIVING_STATUS
 
-MOST, MOST_FOUND = 4, 5_000     # tenants whose names are kept; answers kept with them
+MOST, MOST_FOUND = 4, 5_000     # tenants whose names are kept (of each database); answers kept with them
+LONGEST = 120                   # characters of a text whose answer is kept; no name is longer
 
 
 def folded(text: str) -> str:
@@ -52,7 +56,7 @@ class UnitNames:
 
     units: dict[int, Named] = field(default_factory=dict)
     by_text: list[dict[str, set[int]]] = field(default_factory=lambda: [{}, {}, {}])
-    found: dict[Hashable, tuple[Named | None, str]] = field(default_factory=dict)     # what was asked before
+    found: dict[Hashable, Named] = field(default_factory=dict)     # by what was asked
 
     @classmethod
     def load(cls) -> UnitNames:
@@ -67,18 +71,20 @@ class UnitNames:
     @classmethod
     def shared(cls) -> UnitNames:
         """The same, not to be added to: read again only after a unit of the tenant was changed (`settings` of
-        core.access.revision is a new number then). For whoever asks chunk after chunk of a long sheet. In a transaction that
-        has changed something, which the number does not know yet, they are read.
+        core.access.revision is a new number then), or after two minutes. For whoever asks chunk after chunk of a long sheet.
+        In a transaction that has changed something, which the number does not know yet, they are read.
         """
-        if session().work.changed:
+        current = session()
+        stamp = current.scalar(select(AccessRevision.settings).where(AccessRevision.id == 1))     # sends what waits, too
+        if not stamp or current.work.changed:
             return cls.load()
-        stamp = session().scalar(select(AccessRevision.settings).where(AccessRevision.id == 1))
-        kept = _latest.get(tenant := current_scope().tenant_id)
-        if not stamp or kept is None or kept[0] != stamp:
-            kept = _latest[tenant] = stamp or 0, cls.load()
-            while len(_latest) > MOST:
-                _latest.pop(next(iter(_latest)), None)
-        return kept[1]
+        store = _stores.setdefault(current.get_bind(), Store(most=MOST))
+        tenant = current_scope().tenant_id
+        kept = store.get(tenant, stamp)
+        if kept is None:
+            kept = (cls.load(),)
+            store.put(tenant, stamp, kept[0])
+        return kept[0]
 
     def add(self, unit: Named) -> None:
         self.found.clear()
@@ -95,22 +101,32 @@ class UnitNames:
     def find(self, text: str, *, kinds: Iterable[str] = (), unit_kind: str = "") -> tuple[Named | None, str]:
         """(unit, "") or (None, sentence). Exact spellings before looser ones; two candidates are never guessed between."""
         asked = (text, *kinds, unit_kind)
-        if asked not in self.found:
+        if known := self.found.get(asked):
+            return known, ""
+        ids = self._matching(text, set(asked[1:-1]), unit_kind)
+        if len(ids) == 1:
+            self._remember(asked, self.units[ids[0]])
+            return self.units[ids[0]], ""
+        if ids:
+            shown = "、".join(sorted(self.units[i].name for i in ids)[:3])
+            return None, _("“%(text)s”对应多个组织（%(shown)s），请填写组织全称。", text=text[:30], shown=shown)
+        return None, _("没有找到组织“%(text)s”，请核对名称，或先在组织树中新增。", text=text[:30])
+
+    def _remember(self, asked: tuple[str, ...], unit: Named) -> None:
+        """Only what was found: a sheet may hold any number of other texts, each as long as a cell can be. No sentences
+        either, for the next one who asks may read another language."""
+        if len(asked[0]) <= LONGEST:
             if len(self.found) >= MOST_FOUND:
                 self.found.clear()
-            self.found[asked] = self._find(text, set(kinds), unit_kind)
-        return self.found.get(asked) or self._find(text, set(kinds), unit_kind)
+            self.found[asked] = unit
 
-    def _find(self, text: str, wanted: set[str], unit_kind: str) -> tuple[Named | None, str]:
+    def _matching(self, text: str, wanted: set[str], unit_kind: str) -> list[int]:
         for table, key in zip(self.by_text, (folded(text), core_of(text), folded(text)), strict=True):
             ids = [i for i in table.get(key, ()) if (not wanted or self.units[i].kind in wanted)
                    and (not unit_kind or self.units[i].unit_kind == unit_kind)]
-            if len(ids) == 1:
-                return self.units[ids[0]], ""
             if ids:
-                shown = "、".join(sorted(self.units[i].name for i in ids)[:3])
-                return None, _("“%(text)s”对应多个组织（%(shown)s），请填写组织全称。", text=text[:30], shown=shown)
-        return None, _("没有找到组织“%(text)s”，请核对名称，或先在组织树中新增。", text=text[:30])
+                return ids
+        return []
 
 
-_latest: dict[int | None, tuple[int, UnitNames]] = {}     # tenant -> (stamp, names)
+_stores: WeakKeyDictionary[Any, Store] = WeakKeyDictionary()     # by engine: the names of each tenant
