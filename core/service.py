@@ -24,7 +24,7 @@ from core.base import clock
 from core.base.fence.taking_part import BY_NUMBER, see_whole
 from core.base.memo import Stamps
 from core.base.scope import CrossTenant, current_scope, narrowed
-from core.base.session import begin_write, end_write, flush, one_of, session
+from core.base.session import Work, begin_write, end_write, flush, one_of, session
 from core.contracts.errors import Clash, Conflict, Forbidden, NotFound, PluginDisabled, TenantSuspended
 from core.contracts.events import Event
 from core.events import outbox
@@ -146,7 +146,7 @@ class Context(Switched):
 
     def audit(self, kind: str, subject_id: int | None, name: str = "", **detail: Any) -> None:
         """Add what was done to whom to the audit row of the running service (never a personal value in clear)."""
-        _work().facts.append((kind, subject_id, name, detail))
+        _work().said.append((kind, subject_id, name, detail))
 
     def publish(self, *events: Event) -> None:
         """Tell other modules; delivered after the commit, once per consumer, by the jobs."""
@@ -177,28 +177,28 @@ def system_context(tenant: TenantInfo, enabled: Iterable[str], label: str, via: 
 @dataclass(slots=True)
 class _UnitOfWork:
     tenant_id: int
-    facts: list[tuple[str, int | None, str, dict[str, Any]]] = field(default_factory=list)
+    work: Work
 
 
 _current: ContextVar[_UnitOfWork | None] = ContextVar("juheli_unit_of_work", default=None)
 
 
-def _work() -> _UnitOfWork:
+def _work() -> Work:
     unit = _current.get()
     if unit is None:
         raise RuntimeError("ctx.audit() outside a writing service")
-    return unit
+    return unit.work
 
 
 @contextmanager
 def _own_facts() -> Iterator[list[Any]]:
     """What one service says it did: those of a service around it wait, those of one that failed are forgotten."""
-    unit = _work()
-    outer, unit.facts = unit.facts, []
+    work = _work()
+    outer, work.said = work.said, []
     try:
-        yield unit.facts
+        yield work.said
     finally:
-        unit.facts = outer
+        work.said = outer
 
 
 @contextmanager
@@ -216,7 +216,7 @@ def unit_of_work(ctx: Context) -> Iterator[None]:
     if ctx.tenant.status != "active" and not (ctx.all_powers and ctx.via == "platform"):
         raise TenantSuspended(ctx.tenant.status)        # also jobs and commands: only the operators' console goes on
     begin_write()
-    token = _current.set(_UnitOfWork(ctx.tenant.id))
+    token = _current.set(_UnitOfWork(ctx.tenant.id, session().work))
     try:
         for call in at_begin:
             call(ctx)

@@ -18,6 +18,7 @@ from core.base.scope import Frame, Scope, current_frame
 
 log = logging.getLogger("juheli.base.session")
 M = TypeVar("M")
+Lengths = tuple[tuple[list[Any], int], ...]
 
 _write_mode: ContextVar[bool] = ContextVar("juheli_write_mode", default=False)
 _gathered: ContextVar[list[Any] | None] = ContextVar("juheli_gathered", default=None)
@@ -33,9 +34,14 @@ class Work:
     committed: bool = False
     calls: list[Callable[[], object]] = field(default_factory=list)  # for after the commit
     facts: list[Any] = field(default_factory=list)  # for the audit, written right before the commit (core.service)
-    marks: dict[SessionTransaction, tuple[int, int]] = field(default_factory=dict)  # savepoint -> calls, facts before it
+    said: list[Any] = field(default_factory=list)  # the same of the service that is running, a list for each
+    marks: dict[SessionTransaction, Lengths] = field(default_factory=dict)  # savepoint -> what there was before it
     waiting: dict[type, list[Any]] = field(default_factory=dict)  # gathered records by class, in the order of first sight
     touched: int = 0  # how often something was added, flushed or changed by a statement
+
+    def lengths(self) -> Lengths:
+        """How much waits for the commit, and in which list."""
+        return tuple((each, len(each)) for each in (self.calls, self.facts, self.said))
 
 
 class FencedSession(Session):
@@ -47,12 +53,19 @@ class FencedSession(Session):
 
     def flush(self, objects: Any = None) -> None:
         """Send what is new or changed; gathered records first, class by class, so that what refers comes after what is referred
-        to. Every query that flushes by itself comes here too.
+        to. Every query that flushes by itself comes here too. What an error keeps from being sent waits on.
         """
         waiting, self.work.waiting = self.work.waiting, {}
-        for records in waiting.values():
-            self.add_all(records)
-            super().flush()
+        try:
+            while waiting:
+                model = next(iter(waiting))
+                self.add_all(waiting[model])
+                super().flush()
+                del waiting[model]
+        except BaseException:
+            for model, records in waiting.items() if self.is_active else ():    # else they go with their transaction
+                self.work.waiting.setdefault(model, [])[:0] = records
+            raise
         super().flush(objects)
 
     def rollback(self) -> None:
@@ -208,25 +221,29 @@ def _executes(state: ORMExecuteState) -> None:
 @event.listens_for(FencedSession, "after_transaction_create")
 def _savepoint(current: FencedSession, transaction: SessionTransaction) -> None:
     if transaction.nested:
-        current.work.marks[transaction] = len(current.work.calls), len(current.work.facts)
-
-
-@event.listens_for(FencedSession, "after_soft_rollback")
-def _savepoint_failed(current: FencedSession, previous: SessionTransaction) -> None:
-    if previous in current.work.marks:
-        calls, facts = current.work.marks[previous]
-        del current.work.calls[calls:], current.work.facts[facts:]
-        current.work.waiting = {}           # a savepoint begins with a flush: what waits was gathered inside it
+        current.work.marks[transaction] = current.work.lengths()
 
 
 @event.listens_for(FencedSession, "after_commit")
 def _committed(current: FencedSession) -> None:
-    current.work.committed = not current.in_nested_transaction()
+    savepoint = current.get_nested_transaction()
+    current.work.committed = savepoint is None
+    if savepoint is not None:
+        current.work.marks.pop(savepoint, None)
+
+
+def _forget_since(work: Work, savepoint: SessionTransaction) -> None:
+    """A savepoint that ends with its mark was not committed: rolled back, or dead since a flush in it failed."""
+    if (before := work.marks.pop(savepoint, None)) is not None:
+        for each, length in before:
+            del each[length:]
+        work.waiting = {}                   # a savepoint begins with a flush: what waits was gathered inside it
 
 
 @event.listens_for(FencedSession, "after_transaction_end")
 def _ended(current: FencedSession, transaction: SessionTransaction) -> None:
     if transaction.parent is not None:
+        _forget_since(current.work, transaction)
         return
     done, current.work = current.work, Work()
     frame = current_frame()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.base.i18n import _
@@ -51,8 +51,8 @@ def in_reach(ctx: Context, kind: ImportKind) -> Iterator[None]:
 def put_through(ctx: Context, reading: Reading, items: Sequence[Item]) -> None:
     """Check and write the items that are still good. What fails gets its sentence; the others keep their outcome.
 
-    All of them in one savepoint. Where one fails after it changed something, or the database refuses them at the end, all is
-    taken back and done once more, each in a savepoint of its own.
+    All of them in one savepoint. Where one fails after it changed something, or anything fails that cannot be told to be of
+    one row, all is taken back and done once more, each in a savepoint of its own. Raises what a later attempt may cure.
     """
     ready = [item for item in items if item.data is not None and not item.errors]
     if not ready:
@@ -61,8 +61,8 @@ def put_through(ctx: Context, reading: Reading, items: Sequence[Item]) -> None:
         try:
             with session().begin_nested():
                 _each(ctx, reading, ready, _untouched)
-                session().flush()
-        except (_HalfDone, JuheliError, IntegrityError, DataError, StaleDataError):
+                _send()
+        except Exception:
             for item in ready:
                 item.errors, item.warned = {}, {}
                 item.outcome, item.undo, item.record = "", None, None
@@ -74,19 +74,24 @@ def _each(ctx: Context, reading: Reading, ready: Sequence[Item], guard: Callable
     state = kind.prepare(ctx, [item.data for item in ready]) if kind.prepare else None
     for item in ready:
         try:
-            found, warned = weighed(kind.check(ctx, item.data, state) if kind.check else None)
-            item.warned = {}
-            note(item.warned, reading, warned)
-            if found:
-                refuse_item(item, reading, found)
-                continue
-            with guard():
-                record_kind, record_id, item.outcome, item.undo = kind.write(ctx, dict(item.data or {}), state)
-            item.record = (record_kind, record_id)
+            with guard():                   # also around the check: its queries send what waits of the rows before
+                _one(ctx, reading, item, state)
         except _HalfDone:
             raise
         except Exception as error:
             refuse_item(item, reading, sentences(error))
+
+
+def _one(ctx: Context, reading: Reading, item: Item, state: Any) -> None:
+    kind = reading.kind
+    found, warned = weighed(kind.check(ctx, item.data, state) if kind.check else None)
+    item.warned = {}
+    note(item.warned, reading, warned)
+    if found:
+        refuse_item(item, reading, found)
+        return
+    record_kind, record_id, item.outcome, item.undo = kind.write(ctx, dict(item.data or {}), state)
+    item.record = (record_kind, record_id)
 
 
 class _HalfDone(Exception):
@@ -97,16 +102,16 @@ class _HalfDone(Exception):
 def _untouched() -> Iterator[None]:
     """A row among others in one savepoint. Its error passes when the row had changed nothing; else raises _HalfDone."""
     work = session().work
-    before = work.touched, len(work.facts), len(work.calls)
+    touched, lengths = work.touched, work.lengths()
     try:
         yield
         current = session()
         if current.new or current.dirty or current.deleted:     # gathered records wait for those of the rows after
-            current.flush()
+            _send()
     except Exception as error:
         current = session()
-        after = current.work.touched, len(current.work.facts), len(current.work.calls)
-        if before != after or current.dirty or current.deleted or not current.is_active:
+        changed = current.work is not work or work.touched != touched or any(len(each) != length for each, length in lengths)
+        if changed or current.dirty or current.deleted or not current.is_active:
             raise _HalfDone from error
         raise
 
@@ -115,7 +120,14 @@ def _untouched() -> Iterator[None]:
 def _own_savepoint() -> Iterator[None]:
     with session().begin_nested():
         yield
-        session().flush()
+        _send()
+
+
+def _send() -> None:
+    """Flush. Raises StaleDataError when a row hushed up an error that ended the savepoint: that would be left without a word."""
+    session().flush()
+    if not session().is_active:
+        raise StaleDataError("the savepoint of the rows is over")
 
 
 def weighed(found: dict[str, list[Any]] | None) -> tuple[dict[str, list[Any]], dict[str, list[Any]]]:
@@ -159,7 +171,7 @@ def sentences(error: Exception) -> dict[str, Any]:
     if isinstance(error, IntegrityError | DataError | StaleDataError):
         log.warning("import row refused by the database: %s", type(error).__name__)
         return {"": [_("与已有记录冲突，请核对后重新导入这一行。")]}
-    if type(error).__module__.startswith("sqlalchemy"):
+    if isinstance(error, DBAPIError):
         raise error
     log.exception("import row failed", exc_info=error)
     return {"": [_("这一行无法处理，请联系管理员。")]}

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 
 from core.base.i18n import _
 from core.base.session import session
-from core.contracts.errors import Forbidden, NotFound
+from core.contracts.errors import Conflict, Forbidden, NotFound
 from core.contracts.events import ImportDone
 from core.imports import batches
 from core.imports.models import DONE, GOOD, REFUSED, WRITING, WRITTEN, ImportBatch, ImportRow
@@ -74,7 +74,8 @@ class Waiting:
 
 SETTLED = ("payload", "state", "outcome", "record_kind", "record_id")
 SETTLE = (update(ImportRow.__table__).where(ImportRow.__table__.c.tenant_id == bindparam("of_tenant"),
-                                            ImportRow.__table__.c.id == bindparam("of_row"))
+                                            ImportRow.__table__.c.id == bindparam("of_row"),
+                                            ImportRow.__table__.c.state == GOOD)
           .values({"version": ImportRow.__table__.c.version + 1, **{name: bindparam(f"now_{name}") for name in SETTLED}}))
 
 
@@ -85,9 +86,13 @@ def _next(batch_id: int) -> list[Waiting]:
 
 
 def _store(ctx: Context, rows: list[Waiting]) -> None:
+    """Raises Conflict when a row is not there any more as it was read (its batch was discarded): nothing may be written that
+    no row tells of.
+    """
     given = [{"of_tenant": ctx.tenant.id, "of_row": row.id, **{f"now_{name}": getattr(row, name) for name in SETTLED}}
              for row in rows]
-    session().connection().execute(SETTLE, given)
+    if session().connection().execute(SETTLE, given).rowcount != len(rows):
+        raise Conflict()
 
 
 def opened(row: ImportRow | Waiting) -> dict[str, Any]:

@@ -6,12 +6,12 @@ import threading
 
 import pytest
 from sqlalchemy import event, select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.base.scope import current_frame, tenant_scope
-from core.base.session import begin_write, run_after_commit, session, wants_write, write_mode
-from tests.core.base.lab import LabOrg, opened
+from core.base.session import add, begin_write, gathering, run_after_commit, session, wants_write, write_mode
+from tests.core.base.lab import LabMember, LabOrg, LabTag, opened
 
 
 @pytest.fixture
@@ -175,6 +175,37 @@ def test_a_call_of_a_failed_savepoint_is_forgotten(filled):
         savepoint.rollback()
         session().commit()
     assert heard == ["kept"]
+
+
+def test_a_call_of_a_savepoint_that_a_flush_ended_is_forgotten(filled):
+    heard = []
+    with tenant_scope(1):
+        run_after_commit(lambda: heard.append("kept"))
+        with pytest.raises(IntegrityError), session().begin_nested():
+            run_after_commit(lambda: heard.append("dropped"))
+            session().add(LabMember(name="nowhere", org_id=404))
+            session().flush()
+        with session().begin_nested():
+            run_after_commit(lambda: heard.append("kept too"))
+        session().commit()
+    assert heard == ["kept", "kept too"]
+
+
+def test_what_an_error_kept_from_being_sent_is_sent_later(filled):
+    def refuse(current, *_):
+        if any(isinstance(each, LabOrg) for each in current.new):
+            raise ValueError("not now")
+
+    with tenant_scope(1):
+        org()
+        with gathering():
+            add(LabOrg(name="first"), LabTag(name="second"))
+        event.listen(session(), "before_flush", refuse)
+        with pytest.raises(ValueError, match="not now"):
+            session().flush()
+        event.remove(session(), "before_flush", refuse)
+        session().commit()
+        assert org("first") and session().scalars(select(LabTag.name).where(LabTag.name == "second")).one()
 
 
 def test_a_failing_call_breaks_nothing(filled, caplog):

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
-from core.base.session import session
-from core.contracts.errors import Invalid
+from core.audit.models import AuditEntry
+from core.base.session import add, gathering, session
+from core.contracts.errors import Conflict, Invalid
+from core.imports import writing
+from core.imports.batches import forget_rows
+from core.imports.models import ImportBatch, ImportHeading
+from core.imports.reading import Reading
 from core.people import imports as people_imports
 from core.people.models import MemberChange, Person
 from tests.core.imports.desk import Desk, add_units
@@ -72,4 +79,94 @@ def test_somebody_named_twice_in_a_chunk_is_one_person_and_goes_as_one(office):
     assert people(office.world) == 2
     assert office.batch(address).counts["written:updated"] == 1
     office.do(address, "undo")
+    assert people(office.world) == 0
+
+
+NAMES = ("张三", "李四", "王五")
+
+
+def written(office, monkeypatch, **parts) -> list[str]:
+    """Who is there after a sheet of three whose kind has other parts was written, as far as it could be."""
+    kind = dataclasses.replace(people_imports.roster, **parts)
+    monkeypatch.setitem(office.world.plugins.import_kinds, kind.name, kind)
+    address = bring(office, *((name, "1960-03", UNIT, "", "") for name in NAMES))
+    page = office.text(address)
+    assert "2 行可以导入，1 行有误" in page, "also the dry run goes row by row then"
+    office.do(address, "commit", mode="good")
+    with office.world.inside("east"):
+        return sorted(session().scalars(select(Person.name)))
+
+
+def test_a_pass_that_is_taken_back_leaves_nothing_in_the_audit(office, monkeypatch):
+    kind, dry = people_imports.roster, []
+
+    def write(ctx, row, state):
+        answer = kind.write(ctx, row, state)
+        ctx.audit("person", answer[1], name=row["name"], by_sheet=1)
+        if row["name"] == "王五" and not dry:
+            raise Invalid({"name": ["不行。"]})
+        return answer
+
+    monkeypatch.setitem(office.world.plugins.import_kinds, kind.name, dataclasses.replace(kind, write=write))
+    dry.append(True)
+    address = bring(office, *((name, "1960-03", UNIT, "", "") for name in NAMES))
+    dry.clear()
+    office.do(address, "commit", mode="all")
+    with office.world.inside("east"):
+        said = [each.subject_name for each in session().scalars(select(AuditEntry)) if each.detail.get("by_sheet")]
+    assert sorted(said) == ["张三", "李四"]
+
+
+@pytest.mark.parametrize("value", [{"file_size": 2**70}, {"created_at": "gestern"}], ids=["too large", "no date"])
+def test_a_value_the_database_cannot_take_is_told_of_its_row(office, monkeypatch, value):
+    def write(ctx, row, state):
+        if row["name"] == "李四":
+            with gathering():               # sent with all the others, at the end
+                add(ImportBatch(**{"kind": "x", "file_name": "x", "file_size": 1, "actor_name": "x", **value}))
+        return people_imports.roster.write(ctx, row, state)
+
+    assert written(office, monkeypatch, write=write) == ["张三", "王五"]
+
+
+def test_what_a_check_finds_broken_of_an_earlier_row_is_told_of_that_row(office, monkeypatch):
+    kind = people_imports.roster
+
+    def check(ctx, row, state):
+        session().scalars(select(ImportHeading.id)).all()           # sends what waits
+        return kind.check(ctx, row, state)
+
+    def write(ctx, row, state):
+        answer = kind.write(ctx, row, state)
+        if row["name"] == "张三":
+            with gathering():
+                add(*(ImportHeading(kind="twice", heading="twice") for _each in range(2)))
+        return answer
+
+    assert written(office, monkeypatch, check=check, write=write) == ["李四", "王五"]
+
+
+def test_a_row_that_hushes_up_what_ended_its_savepoint_stays_out(office, monkeypatch):
+    def write(ctx, row, state):
+        answer = people_imports.roster.write(ctx, row, state)
+        if row["name"] == "李四":
+            session().add_all(ImportHeading(kind="twice", heading="twice") for _each in range(2))
+            with contextlib.suppress(IntegrityError):
+                session().flush()
+        return answer
+
+    assert written(office, monkeypatch, write=write) == ["张三", "王五"]
+
+
+def test_a_chunk_whose_rows_were_discarded_meanwhile_writes_nobody(office, monkeypatch):
+    address = bring(office, *((name, "1960-03", UNIT, "", "") for name in NAMES))
+    office.browser.post(f"{address}/commit", {"mode": "all"})
+    batch_id, settle = int(address.rsplit("/", 1)[1]), writing._settle
+
+    def discarded(row, item):
+        forget_rows(batch_id)
+        settle(row, item)
+
+    monkeypatch.setattr(writing, "_settle", discarded)
+    with office.world.acting("east", "secretary") as ctx, pytest.raises(Conflict):
+        writing.write_chunk(ctx, batch_id, Reading(people_imports.roster, ctx))
     assert people(office.world) == 0
