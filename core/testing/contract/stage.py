@@ -14,7 +14,7 @@ from werkzeug.routing import Rule
 from core.base.scope import tenant_scope
 from core.isolation.canaries import Mark, plant
 from core.isolation.shadows import marks_for
-from core.isolation.site import numbers_of
+from core.isolation.site import numbers_of, times_of, words_of
 from core.people.extras.known import offered
 from core.people.extras.values import save
 from core.people.models import OrgUnit, Person
@@ -54,6 +54,7 @@ class Stage:
     def path(self, rule: Rule, word: str = "x") -> str:
         """The address with the canary's number in every place for one."""
         words = {name: word for name in rule.arguments} | dict.fromkeys(numbers_of(rule), self.mark.id)
+        words |= times_of(rule, self.mark.id)
         return str(self.world.app.url_map.bind("localhost").build(rule.endpoint, words, min(rule.methods or {"GET"})))
 
     def view(self, rule: Rule) -> Any:
@@ -62,7 +63,7 @@ class Stage:
     def pages(self) -> list[str]:
         """Addresses of the plugin that a browser may open, and what core makes of its declarations."""
         own = [self.path(r) for r in self.rules() if "GET" in (r.methods or ()) and not r.endpoint.endswith("static")
-               and not r.endpoint.startswith(f"{self.name}_api.") and numbers_of(r) == sorted(r.arguments)]
+               and not r.endpoint.startswith(f"{self.name}_api.") and not words_of(r)]
         ledgers = [path for one in self.owner.ledgers for path in (f"/ledgers/{one.name}/", f"/ledgers/{one.name}/print")]
         reports = [path for one in self.owner.reports for path in (f"/reports/{one.name}/", f"/reports/{one.name}/print")]
         return [*own, *ledgers, *reports, *(f"/indicators/{one.name}/" for one in self.owner.indicators)]
