@@ -109,7 +109,7 @@ def test_redis_stopped_flushed_and_full_under_load(stack: Stack) -> None:
 
 def test_worker_killed_its_jobs_are_done_by_another(stack: Stack) -> None:
     """Jobs whose worker was killed are taken over when their lease ends; SIGTERM puts back or finishes what runs."""
-    add_jobs(stack, rounds(8, 300))
+    add_jobs(stack, rounds(8, 100))
     victim = stack.processes.pop(1)
     until(lambda: counted(stack)["done"] > 0)
     victim.stop(signal.SIGKILL)
