@@ -11,6 +11,8 @@ from typing import Any
 
 import xlsxwriter
 
+from core.web.download import XLSX
+
 A4_PAPER = 9
 WIDEST = 60
 FORMULA_START = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -128,6 +130,6 @@ def write_csv(path: Path, sheet: Outgoing, rows: Iterable[Sequence[Cell]]) -> in
 
 
 WRITERS: dict[str, tuple[Callable[[Path, Outgoing, Iterable[Sequence[Cell]]], int], str]] = {
-    "xlsx": (write_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    "xlsx": (write_xlsx, XLSX),
     "csv": (write_csv, "text/csv; charset=utf-8"),
 }

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from flask import Response, request
+from flask import request
 
 from core.base.i18n import _
 from core.indicators.engine import measure, offered
 from core.people.me import own_person
 from core.settings.modules import settings_of
 from core.web import ctx, done, go, render
+from core.web.download import attachment
 from core.web.forms import SchemaForm
 from core.work.services import make_step
 from core.work.show import box
@@ -137,6 +138,4 @@ def make_up(record_id: int) -> Any:
 def session_calendar(record_id: int) -> Any:
     """The session as one entry for a calendar program: what, when, where; nobody is named."""
     event = known_session(ctx(), record_id)
-    answer = Response(session_ics(ctx(), event), mimetype="text/calendar")
-    answer.headers["Content-Disposition"] = f"attachment; filename={event.number}.ics"
-    return answer
+    return attachment(session_ics(ctx(), event), f"{event.number}.ics", "text/calendar")
