@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -12,7 +12,7 @@ from core.ledgers.filters import filters_of
 from core.ledgers.scope import within
 from core.people.models import OrgUnit
 from core.people.words import LIVING_STATUS
-from core.plugin import PERCENT, Indicator
+from core.plugin import Indicator
 from core.service import WHOLE_TENANT, Context
 
 from .engine import Value, by_ledger, by_prefix, grouped, measure, middle_of, value_of
@@ -57,7 +57,8 @@ def whole_and_places(ctx: Context, indicators: Sequence[Indicator],
                      compared: Sequence[Indicator]) -> tuple[dict[str, Value], list[Place]]:
     """(name -> value of `indicators` in the actor's scope, values of `compared` for each unit right below the reader's).
 
-    A ledger divided into places is not read again for what adds up: counts and sums. Percentages and middles are measured.
+    A ledger divided into places is not read again for what adds up: counts, sums, percentages by their two parts. Middles are
+    measured.
     """
     of = {i.of for i in compared}
     readable = by_ledger({i.name: i for i in (*compared, *(i for i in indicators if i.of in of and adds_up(i)))}.values(), ctx)
@@ -67,15 +68,21 @@ def whole_and_places(ctx: Context, indicators: Sequence[Indicator],
         if ledger.scope and not grouped(ledger, ctx):
             placed = by_prefix(ledger, listed, len(units[0][2]), ctx)
             found |= {i.name: (i, {path: values[i.name] for path, values in placed.items()}) for i in listed}
-    whole = {name: Value(i, sum(v.amount for v in values.values())) for name, (i, values) in found.items() if adds_up(i)}
+    whole = {name: added(i, values.values()) for name, (i, values) in found.items() if adds_up(i)}
     rest = measure(ctx, [i for i in indicators if i.name not in whole])
     return whole | rest, [Place(unit_id, name, path, [_value(found.get(i.name), path) for i in compared])
                           for unit_id, name, path in units]
 
 
 def adds_up(indicator: Indicator) -> bool:
-    """Whether the values of the parts add up to that of the whole."""
-    return indicator.median is None and indicator.unit != PERCENT
+    """Whether the values of the parts add up to that of the whole: all but a middle."""
+    return indicator.median is None
+
+
+def added(indicator: Indicator, parts: Iterable[Value]) -> Value:
+    """The value of a whole from those of all its parts; the parts of a percentage bring what they are a share of."""
+    listed = list(parts)
+    return value_of(indicator, sum(part.amount for part in listed), sum(part.base or 0 for part in listed))
 
 
 def _value(known: tuple[Indicator, dict[str, Value]] | None, path: str) -> Value | None:

@@ -23,7 +23,7 @@ from core.plugin.report import Figure, Figures, Rows, Words
 from core.service import Context, service
 
 from ..engine import Value, by_ledger, by_prefix, grouped, measure, value_of
-from ..places import LEVEL, MOST, units_below
+from ..places import LEVEL, MOST, added, adds_up, units_below
 from .asked import Asked, asked_for, find_report
 
 PAGE, FILE = 500, 5000          # rows of a ledger on a page or paper, and in a workbook
@@ -115,14 +115,17 @@ def _left(part: Figures, shown: int) -> str:
 def _by_place(ctx: Context, report: Report, part: Figures, asked: Asked) -> Table:
     """A line for all, then one for each unit right below."""
     made = {f.name: _indicator(ctx, report, f, asked) for f in part.figures}
-    whole = measure(ctx, made.values())
-    shown = [f for f in part.figures if made[f.name].name in whole]
     units = _units(ctx, report, asked)
     placed: dict[str, dict[str, Value]] = {}
-    for ledger, listed in by_ledger([made[f.name] for f in shown], ctx) if units else ():
+    whole: dict[str, Value] = {}
+    for ledger, listed in by_ledger(made.values(), ctx) if units else ():
         if ledger.scope and not grouped(ledger, ctx):
-            for path, values in by_prefix(ledger, listed, len(units[0][1]), ctx).items():
+            found = by_prefix(ledger, listed, len(units[0][1]), ctx)
+            whole |= {i.name: added(i, (values[i.name] for values in found.values())) for i in listed if adds_up(i)}
+            for path, values in found.items():
                 placed.setdefault(path, {}).update(values)
+    whole |= measure(ctx, [i for i in made.values() if i.name not in whole])
+    shown = [f for f in part.figures if made[f.name].name in whole]
     rows = [[_("合计"), *(_said(f, whole[made[f.name].name]) for f in shown)]]
     for name, path in [*_besides(placed, units), *units]:
         own = placed.get(path, {})

@@ -91,8 +91,8 @@ def test_the_whole_is_added_up_from_the_places_where_it_can_be(office):
                 assert whole == alone and len(placed) == len(places if compared else [])
             assert placed == places
             with office.counting() as sent:
-                whole_and_places(ctx, [trial.young], [trial.young])
-            assert len(sent) == 2, sent         # the units and the ledger
+                whole_and_places(ctx, BOTH, BOTH)
+            assert len(sent) == 2, sent         # the units and the ledger: neither count nor percentage is measured again
 
 
 def test_figures_are_kept_once_a_day_and_thinned_out(office):
