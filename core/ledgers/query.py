@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,14 +16,13 @@ from core.service import Context
 
 from .columns import FULL, labels_of, nullable, sibling
 from .counting import lean
-from .scope import scope_condition
+from .scope import BEYOND, scope_condition
 from .search import search_condition
 from .state import OVER, State
 
 KEY = "row_key"
 MOST_SHAPES = 4096
 MOST_WORDS = 200        # longer lists are sorted by their codes
-BEYOND = {"beyond_subtree": True}       # joined tables are named whole; the ledger's own scope narrows the rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +97,10 @@ def _sorted_by(column: Col, ctx: Context) -> list[Any]:
 
 def statement(state: State, ctx: Context, columns: tuple[Col, ...] | None = None, *, permission: str = "") -> Select[Any]:
     """All rows of a state in order."""
-    rows = matching(state.ledger, ctx, *conditions_of(state, ctx), permission=permission)
+    return _ordered(state, ctx, matching(state.ledger, ctx, *conditions_of(state, ctx), permission=permission), columns)
+
+
+def _ordered(state: State, ctx: Context, rows: Select[Any], columns: tuple[Col, ...] | None = None) -> Select[Any]:
     rows = rows.with_only_columns(*selected(state, ctx, columns), maintain_column_froms=True)
     if state.order:                     # else the declaration's own order, if it has one
         rows = rows.order_by(None)
@@ -148,25 +150,26 @@ def _hashable(value: Any) -> Hashable:
 
 def load_page(state: State, ctx: Context) -> Page:
     """One page in at most three statements; a page behind the last one is the last one."""
+    conditions = conditions_of(state, ctx)
     offset = (state.page - 1) * state.size
-    rows = _slice(state, ctx, offset) if offset < 10**8 else []
+    rows = _slice(state, ctx, conditions, offset) if offset < 10**8 else []
     if rows and len(rows) < state.size:
         return Page(rows, offset + len(rows), state.page)
-    total = count(state.ledger, ctx, *conditions_of(state, ctx), typed=state.typed) if rows or offset else 0
+    total = count(state.ledger, ctx, *conditions, typed=state.typed) if rows or offset else 0
     last = max(1, -(-total // state.size))
     if state.page <= last:
         return Page(rows, total, state.page)
-    return Page(_slice(state, ctx, (last - 1) * state.size), total, last)
+    return Page(_slice(state, ctx, conditions, (last - 1) * state.size), total, last)
 
 
-def _slice(state: State, ctx: Context, offset: int) -> list[Row[Any]]:
+def _slice(state: State, ctx: Context, conditions: Sequence[ColumnElement[bool]], offset: int) -> list[Row[Any]]:
     """`size` rows from `offset` on. Where the joins only name things, the keys come first and the names after, for those
     rows only."""
     order = order_by(state, ctx)
-    rows = matching(state.ledger, ctx, *conditions_of(state, ctx))
+    rows = matching(state.ledger, ctx, *conditions)
     bare = lean(rows, order) if state.order else rows
     if bare is rows:
-        return list(session().execute(statement(state, ctx).limit(state.size).offset(offset)).all())
+        return list(session().execute(_ordered(state, ctx, rows).limit(state.size).offset(offset)).all())
     return _named(state, ctx, bare.order_by(None).order_by(*order).limit(state.size).offset(offset), order)
 
 

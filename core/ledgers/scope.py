@@ -12,6 +12,8 @@ from core.contracts.errors import Forbidden, NotFound
 from core.plugin import Ledger
 from core.service import WHOLE_TENANT, Context
 
+BEYOND = {"beyond_subtree": True}       # joined tables are named whole; the ledger's own scope narrows the rows
+
 
 def below(column: Any, path: str) -> ColumnElement[bool]:
     """The unit with this path and everything under it, as a range, so that an index serves it on every database."""

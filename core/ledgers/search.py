@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -9,14 +10,17 @@ from sqlalchemy.sql.elements import False_
 
 from core.base.crypto import blind_index
 from core.base.pinyin import NameQuery, name_filter, search_prefix
-from core.plugin import Col, Ledger
+from core.base.session import session
+from core.plugin import Beside, Col, Ledger
 from core.service import Context
 
 from .columns import FULL, INDEX, INITIALS, passing, sibling, sql_type
+from .scope import BEYOND
 from .wording import enumerated
 
 LONGEST = 60
 TAIL = 4          # digits of a masked number that stay readable
+FEW = 200         # rows that a search names by their keys
 
 
 def cleaned(text: str) -> str:
@@ -45,10 +49,22 @@ def _matches(col: Col, text: str, query: NameQuery, ctx: Context) -> list[Column
     if full is not None and initials is not None:
         return [] if query.digits else [name_filter(query, col.source, full, initials)]
     if sql_type(col.source) == "number":
-        return [passing(col, lambda value: value == int(text))] if text.isascii() and text.isdecimal() and len(text) < 16 else []
+        return _passing(col, lambda value: value == int(text)) if text.isascii() and text.isdecimal() and len(text) < 16 else []
     if not (words := text.split()):
         return []
-    return [passing(col, lambda value: and_(*(value.contains(word, autoescape=True) for word in words)))]
+    return _passing(col, lambda value: and_(*(value.contains(word, autoescape=True) for word in words)))
+
+
+def _passing(col: Col, test: Callable[[Any], ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """Values in another table are looked up at once, and the rows they belong to named by their keys while these are few:
+    a subquery among the alternatives would keep the database from finding any of them by index.
+    """
+    if not isinstance(col.matches, Beside):
+        return [passing(col, test)]
+    found = session().scalars(col.matches.keys(test).limit(FEW + 1).execution_options(**BEYOND)).all()
+    if len(found) > FEW:
+        return [passing(col, test)]
+    return [col.matches.among(found)] if found else []
 
 
 def _number(col: Col, digits: str, ctx: Context) -> list[ColumnElement[bool]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .extra import CHOICE, DATE, NUMBER, ORG_UNIT, PERSON, TEXT, YES_NO, ExtraField
 from .hookspecs import hookimpl
-from .ledger import A4, BLANK, Action, Col, Filter, Ledger, Paper, View, col
+from .ledger import A4, BLANK, Action, Beside, Col, Filter, Ledger, Paper, View, col
 from .manager import Contribution, Hooks, Plugins, installed
 from .manifest import API, Permission, PersonalField, Plugin, RoleTemplate
 from .notice import NoticeTemplate
@@ -34,8 +34,8 @@ from .workflow import Elapsed, State, Step, Workflow, elapsed, step
 
 __all__ = [
     "A4", "API", "BLANK", "CHOICE", "COUNT", "DATE", "DAYS", "FEN", "HOURS", "NUMBER", "ORG_UNIT", "PERCENT", "PERSON",
-    "TEXT", "YES_NO", "Action", "CalendarEntry", "Col", "Contribution", "Due", "Elapsed", "EventKind", "ExtraField", "Fact",
-    "Figure", "Figures", "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem",
+    "TEXT", "YES_NO", "Action", "Beside", "CalendarEntry", "Col", "Contribution", "Due", "Elapsed", "EventKind", "ExtraField",
+    "Fact", "Figure", "Figures", "Filter", "HeldData", "Hooks", "ImportKind", "Indicator", "Ledger", "NavItem",
     "NoticeTemplate", "Objection", "Owner", "Panel", "Paper",
     "Permission", "PersonalField", "Plugin", "Plugins", "Reminder", "Report", "RoleTemplate",
     "Rows", "SearchHit", "State", "Step",

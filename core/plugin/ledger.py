@@ -6,10 +6,33 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import and_
+
 BLANK = "blank"     # in a query string: the rows where nothing is registered (`education=blank`, `birth_date_blank=1`)
 
 
 Matches = Callable[[Callable[[Any], Any]], Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """For `Col.matches`: values that stand in another table than the rows.
+
+    record  the column of the row by which its value is found
+    keys    (test) -> statement that selects `record` of all rows whose value passes
+    where   what must hold of the row besides (that the reader may see its value)
+    """
+
+    record: Any
+    keys: Callable[[Callable[[Any], Any]], Any]
+    where: tuple[Any, ...] = ()
+
+    def __call__(self, test: Callable[[Any], Any]) -> Any:
+        return self.among(self.keys(test))
+
+    def among(self, keys: Any) -> Any:
+        """Rows whose `record` is one of these (a statement, or values)."""
+        return and_(*self.where, self.record.in_(keys))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +55,7 @@ class Col:
     source    SQLAlchemy expression; None when `value` computes the text from other columns of the row
     search    takes part in the search box (prefix on pinyin columns, LIKE on text)
     matches   (test) -> rows whose value passes `test`, a function from an expression to a condition that NULL never meets; for
-              values in another table, where comparing `source` would ask that table once for every row
+              values in another table (`Beside`), where comparing `source` would ask that table once for every row
     filter    offered as a filter: the kind follows from `choices` or the column's type
     blank     the filter also offers the rows where nothing is registered
     choices   value -> label; used for display, filter and export (a callable gets the context: tenant dictionaries)

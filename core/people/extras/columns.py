@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import and_, not_, or_, select
 
-from core.plugin import CHOICE, NUMBER, PERSON, TEXT, YES_NO, Col, ExtraField, Ledger, col
+from core.plugin import CHOICE, NUMBER, PERSON, TEXT, YES_NO, Beside, Col, ExtraField, Ledger, col
 from core.service import WHOLE_TENANT, Context
 
 from ..models import OrgUnit, Person, PersonExtra
@@ -40,12 +40,12 @@ def _sources(field: ExtraField, seen_at: list[Any]) -> Any:
     return select(getattr(model, COLUMNS[field.kind])).where(*where).correlate(record).scalar_subquery()
 
 
-def _matches(field: ExtraField, seen_at: list[Any]) -> Callable[[Callable[[Any], Any]], Any]:
-    """For `Col.matches`: the records with such a value are found at once, not the value of each row."""
+def _matches(field: ExtraField, seen_at: list[Any]) -> Beside:
+    """The records with such a value are found at once, not the value of each row."""
     model, place = TABLES[field.of]
     record: Any = Person if field.of == PERSON else OrgUnit
     value = getattr(model, COLUMNS[field.kind])
-    return lambda test: and_(*seen_at, record.id.in_(select(place).where(*_in_force(field), test(value))))
+    return Beside(record.id, lambda test: select(place).where(*_in_force(field), test(value)), tuple(seen_at))
 
 
 def _column(seen: Seen) -> Col:

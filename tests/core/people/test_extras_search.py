@@ -22,7 +22,10 @@ def test_values_beside_the_rows_are_looked_up_once(world, county):
             page = admin.get(f"/ledgers/people.roster/?cols=name&{asked}").get_data(as_text=True)
         assert "王五" in page and "赵六" not in page, asked
         searched = [one for one in sent if "people_person_extra" in one]
-        assert searched and all("people_person.id IN (SELECT people_person_extra.person_id" in one for one in searched)
+        if asked.startswith("q="):          # looked up first, and then named: no other part of a search could use its index else
+            assert len(searched) == 1 and searched[0].startswith("SELECT people_person_extra.person_id")
+        else:
+            assert searched and all("people_person.id IN (SELECT people_person_extra.person_id" in one for one in searched)
         assert all("people_person_extra.person_id = people_person.id" not in one for one in searched)
         assert all("people_person_extra.tenant_id = " in one for one in searched)
         assert far.get(f"/ledgers/people.everybody?{asked}").json["items"] == []
