@@ -21,6 +21,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from core.audit.log import Fact, write_facts
 from core.base import clock
+from core.base.fence.apart import apart
 from core.base.fence.taking_part import BY_NUMBER, see_whole
 from core.base.memo import Stamps
 from core.base.scope import CrossTenant, current_scope, narrowed
@@ -161,8 +162,8 @@ class Context(Switched):
         return self.plugins.hooks(self.enabled)
 
     def collect(self, hook: str, **arguments: Any) -> list[Any]:
-        """Contributions of the enabled modules, each in its own guard and SAVEPOINT."""
-        return self.hooks.collect(hook, guard=session().begin_nested, ctx=self, **arguments)
+        """Contributions of the enabled modules; one that fails loses its own answer and nothing else."""
+        return self.hooks.collect(hook, guard=apart, ctx=self, **arguments)
 
     def evolve(self, **changes: Any) -> Context:
         return dataclasses.replace(self, **changes)
@@ -238,10 +239,8 @@ def unit_of_work(ctx: Context) -> Iterator[None]:
 def _authorise(ctx: Context, permission: str | None) -> tuple[str, ...] | None:
     if current_scope().tenant_id != ctx.tenant.id:
         raise CrossTenant(f"context of tenant {ctx.tenant.id} used in the scope of {current_scope().tenant_id}")
-    if permission == PUBLIC:
-        return None
-    if permission is None:
-        if ctx.actor.kind == "anonymous":
+    if permission is None or permission == PUBLIC:
+        if permission is None and ctx.actor.kind == "anonymous":
             raise Forbidden("")
         return None
     if not ctx.plugins.active(permission, ctx.enabled):

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 
+from core.base import alive, tally
 from core.base import session as sessions
-from core.base import tally
 from core.base.config import Config
 from core.base.db import Base
 from core.base.fence import execution, guard, orm, postgres, wall, walls
@@ -62,7 +62,6 @@ class Database:
         options.setdefault("max_overflow", 30)
         options.setdefault("pool_recycle", 3600)  # other processes see new statistics within the hour
         if not self.is_sqlite:
-            options.setdefault("pool_pre_ping", True)  # a restarted server costs one reconnect, not one error per connection
             options.setdefault("pool_timeout", 5)
             options.setdefault("connect_args", _to_postgres(address))
         self.engine = create_engine(
@@ -84,6 +83,7 @@ class Database:
             event.listen(self.engine, "connect", walls.register_tenant_function)
             event.listen(self.engine, "begin", _sqlite_begin)
         else:
+            alive.install(self.engine)
             event.listen(self.engine, "begin", postgres.announcer(self.limits, walled=Layers.DATABASE in self.layers))
         if Layers.GUARD in self.layers:
             guard.install_guard(self.engine, self.metadata)

@@ -18,10 +18,9 @@ from core.base.engine import Database
 from core.base.i18n import use_locale
 from core.base.limits import charge
 from core.base.memo import use_stamps
-from core.base.scope import tenant_scope
 from core.contracts.errors import TenantSuspended, TooMany
 from core.service import Actor, Context, TenantInfo
-from core.tenancy.lookup import by_address, enabled_plugins
+from core.tenancy.lookup import enabled_plugins, enter
 from core.tenancy.models import CLOSED, PLATFORM
 from core.web.api import in_api
 from core.web.csrf import check_csrf
@@ -54,7 +53,6 @@ def _open() -> Any:
     tenant, rev = _tenant()
     if tenant is None:
         return current_app.extensions["juheli.landing"]()
-    g.stack.enter_context(tenant_scope(tenant.id))
     use_stamps(tenant.stamps)
     enabled = enabled_plugins(tenant.id, rev)
     g.ctx = Context(tenant, ANONYMOUS, enabled=enabled, locale=_locale(), request_id=g.request_id,
@@ -81,9 +79,9 @@ def _locale() -> str:
 
 
 def _tenant() -> tuple[TenantInfo | None, int]:
-    """The tenant of the address; (None, 0) for the bare start page; 404 for an address nobody has."""
-    slug, host = request.environ.get(SLUG), request.environ.get(HOST)
-    found = by_address(slug=slug) if slug is not None else by_address(host=host)
+    """The tenant of the address, its scope entered; (None, 0) for the bare start page; 404 for an address nobody has."""
+    slug = request.environ.get(SLUG)
+    found = enter(g.stack, slug=slug, host=request.environ.get(HOST))
     if found:
         return found
     if slug is None and request.path == "/":

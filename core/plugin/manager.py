@@ -233,7 +233,8 @@ class Hooks:
                 **arguments: Any) -> list[Contribution]:
         """Isolated: a module that raises loses its own answer.
 
-        `guard` is a SAVEPOINT: one for all that answer, for they only read; who raises ends it, and the next begin another.
+        `guard` (core.base.fence.apart) is one for all that answer, for they only read; who raises ends it, and the next begin
+        another.
         """
         found: list[Contribution] = []
         asked, done = self._impls(name), 0

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import bindparam, select
 
 from core.access.models import AccessRevision
+from core.base.engine import current_database
 from core.base.memo import Stamps
-from core.base.scope import system_scope
+from core.base.scope import system_scope, tenant_scope
 from core.base.session import session
 from core.plugin import SwitchedOn, installed
 from core.service import TenantInfo
@@ -17,6 +19,8 @@ from core.service import TenantInfo
 from .models import ARCHIVED, CLOSED, ENABLED, PLATFORM, SHADOW, PluginLeave, PluginState, Tenant
 from .origins import remember
 
+# per database (engine): (is it a host?, address) -> the tenant that had it when somebody asked last
+_numbers: WeakKeyDictionary[Any, dict[tuple[bool, str | None], int]] = WeakKeyDictionary()
 # per database (engine): tenant id -> (plugins_rev, set)
 _sets: WeakKeyDictionary[Any, dict[int, tuple[int, SwitchedOn]]] = WeakKeyDictionary()
 _NEEDED = (Tenant.id, Tenant.slug, Tenant.name, Tenant.kind, Tenant.status, Tenant.parent_id, Tenant.brand, Tenant.plugins_rev,
@@ -34,9 +38,33 @@ def _info(row: Any, stamps: Stamps | None = None) -> TenantInfo:
 def by_address(*, slug: str | None = None, host: str | None = None) -> tuple[TenantInfo, int] | None:
     """(tenant, plugins_rev) for a slug or a host name, or None. One indexed row, read on every request."""
     with system_scope("tenancy: resolve address"):
-        wanted = _BY_SLUG if slug is not None else _BY_HOST
-        row = session().execute(wanted, {"address": slug if slug is not None else host}).one_or_none()
-        return (_info(row, Stamps(row.access or 0, row.settings or 0, row.records or 0)), row.plugins_rev) if row else None
+        return _read(slug, host)
+
+
+def _read(slug: str | None, host: str | None) -> tuple[TenantInfo, int] | None:
+    wanted = _BY_SLUG if slug is not None else _BY_HOST
+    row = session().execute(wanted, {"address": slug if slug is not None else host}).one_or_none()
+    return (_info(row, Stamps(row.access or 0, row.settings or 0, row.records or 0)), row.plugins_rev) if row else None
+
+
+def enter(stack: ExitStack, *, slug: str | None = None, host: str | None = None) -> tuple[TenantInfo, int] | None:
+    """As `by_address`, and the scope of the tenant that is found is entered on the stack.
+
+    An address met before is asked for in the scope of the tenant that had it, in the transaction the request goes on with. Where
+    it is that tenant's no more no row says so, and all tenants are asked.
+    """
+    known, address = _numbers.setdefault(current_database().engine, {}), (slug is None, host if slug is None else slug)
+    if (number := known.get(address)) is not None:
+        with ExitStack() as entered:
+            entered.enter_context(tenant_scope(number))
+            if found := _read(slug, host):
+                stack.push(entered.pop_all())
+                return found
+        known.pop(address, None)
+    if found := by_address(slug=slug, host=host):
+        known[address] = found[0].id
+        stack.enter_context(tenant_scope(found[0].id))
+    return found
 
 
 def by_id(tenant_id: int) -> tuple[TenantInfo, int] | None:

@@ -37,6 +37,7 @@ _OPEN_DOORS = {
         f"SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE {_HERE} AND c.relkind = 'r' "
         "AND NOT pg_has_role(c.relowner, 'USAGE') AND has_table_privilege(c.oid, 'TRUNCATE')",
 }
+_USUAL = "READ_COMMITTED"           # the level of whoever asks for none
 _OWNED = (f"SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
           f"WHERE {_HERE} AND c.relkind IN ('r', 'p') AND pg_has_role(c.relowner, 'USAGE')")
 
@@ -59,7 +60,7 @@ PATIENT = "juheli_patient"  # execution option: this transaction reads for as lo
 
 
 def announcer(limits: Limits, *, walled: bool = True) -> Callable[[Connection], None]:
-    """What to do at every BEGIN: tell the server the tenant and the limits, in one round trip.
+    """What to do at every BEGIN: begin, and tell the server the tenant and the limits, in one round trip.
 
     Not `walled`: every transaction goes through the door of the system (for tests that prove the wall is needed).
 
@@ -69,18 +70,30 @@ def announcer(limits: Limits, *, walled: bool = True) -> Callable[[Connection], 
     told = limits.told(), UNHURRIED.told()
 
     def announce(connection: Connection) -> None:
+        driver: Any = connection.connection.driver_connection
+        begin = _own_begin(driver)
         frame = current_frame()
         if frame is None:
+            if begin:
+                driver.execute(begin)
             return
         options = connection.get_execution_options()
         unhurried = bool(options.get("raw_reason") or options.get(PATIENT))
         tenant_id = frame.scope.tenant_id
         system = tenant_id is None or not walled
         whose = "SET LOCAL app.system = 'on'" if system else f"SET LOCAL app.tenant_id = '{tenant_id:d}'"
-        driver: Any = connection.connection.driver_connection
-        driver.execute(whose + told[unhurried])
+        driver.execute(begin + whose + told[unhurried])
 
     return announce
+
+
+def _own_begin(driver: Any) -> str:
+    """How the transaction begins: by what is sent first, or (one with an isolation level of its own) by the driver before it."""
+    if getattr(driver.isolation_level, "name", _USUAL) != _USUAL:
+        return ""
+    if not driver.autocommit:
+        driver.autocommit = True        # the driver would send its BEGIN by itself, and wait for the answer
+    return "BEGIN; "
 
 
 def takes_subqueries(connection: Connection) -> bool:
