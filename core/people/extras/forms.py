@@ -123,10 +123,12 @@ class _Told(Plain):
 
 
 @lru_cache(maxsize=256)
-def _telling(base: type[Plain], of: str, added: tuple[ExtraField, ...]) -> type[Plain]:
+def _telling(base: type[Plain], of: str, added: tuple[ExtraField, ...]) -> Plain:
+    """Made once: telling changes nothing in it, and making one copies all its fields."""
     meta = type("Meta", (), {"register": False})
     own: dict[str, Any] = {field.key: _told_field(field) for field in added}
-    return type(base.__name__, (_Told, base), {**own, "Meta": meta, "of": of, "stamp": _stamp(added)})
+    made: type[Plain] = type(base.__name__, (_Told, base), {**own, "Meta": meta, "of": of, "stamp": _stamp(added)})
+    return made()
 
 
 def _stamp(added: tuple[ExtraField, ...]) -> str:
@@ -135,4 +137,4 @@ def _stamp(added: tuple[ExtraField, ...]) -> str:
 
 def telling(base: type[Plain], of: str) -> Callable[[], Plain]:
     """The answer about a record, as the tenant of this request has it."""
-    return lambda: _telling(base, of, tuple(fields_on(current(), of)))()
+    return lambda: _telling(base, of, tuple(fields_on(current(), of)))

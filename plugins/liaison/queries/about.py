@@ -53,6 +53,8 @@ def unit_figures(ctx: Context, unit: OrgUnit) -> dict[str, Any]:
 def timeline_of(ctx: Context, person_id: int) -> list[TimelineEntry]:
     """Steps and contacts in plain words; what the member asked for stays on the record's page."""
     stays, found = stays_of(ctx, person_id), []
+    if not stays:
+        return found
     steps, contacts = engine.histories(mobile_record, stays), _of(ContactLog, stays)
     for record in stays:
         url = url_for("liaison.record", record_id=record.id)
