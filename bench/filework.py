@@ -15,8 +15,17 @@ if TYPE_CHECKING:
 COLUMNS = 15
 SHOWN = """select row_number() over (order by p.org_path, p.name_full, p.id), p.name, p.gender, p.birth_date, p.education,
  p.joined_on, p.confirmed_on, p.member_kind, o.short_name, p.phone_mask, p.note from people_person p join people_org_unit o
- on o.tenant_id = p.tenant_id and o.id = p.org_id where p.tenant_id = %s and p.is_formal order by p.org_path, p.name_full, p.id"""
-
+ on o.tenant_id = p.tenant_id and o.id = p.org_id where p.tenant_id = %(tenant)s and p.is_formal
+ order by p.org_path, p.name_full, p.id"""
+WHOLE = """select row_number() over (order by p.org_path, p.name_full, p.id), p.name, p.gender, p.birth_date, p.education,
+ p.joined_on, p.confirmed_on, p.member_kind, o.short_name,
+ coalesce(r.short_name, '') || case when g.name is not null then '/' || g.name else '' end,
+ (select string_agg(h.post, ',') from people_post_holding h
+  where h.tenant_id = p.tenant_id and h.person_id = p.id and h.ends_on is null), p.phone_mask, p.note
+ from people_person p join people_org_unit o on o.tenant_id = p.tenant_id and o.id = p.org_id
+ left join people_org_unit r on r.tenant_id = p.tenant_id and r.id = p.residence_org_id
+ left join people_grid g on g.tenant_id = p.tenant_id and g.id = p.grid_id
+ where p.tenant_id = %(tenant)s and p.is_formal order by p.org_path, p.name_full, p.id"""
 
 def jobs(folder: str, url: str) -> Took:
     """What waits in the installation's queue, run here as a worker would."""
@@ -54,24 +63,25 @@ def parse_and_copy(file: str, url: str) -> Took:
     return timed(work)
 
 
-def rows_of(url: str, tenant: int) -> Iterator[tuple[Any, ...]]:
-    """The rows of the roster through a cursor of the server, as text."""
+def rows_of(url: str, tenant: int, whole: bool) -> Iterator[tuple[Any, ...]]:
+    """The rows of the roster through a cursor of the server, as text; `whole`: with the columns that need a join or a look-up."""
     import psycopg  # late: start-up time
 
+    shown = WHOLE if whole else SHOWN
     with psycopg.connect(url) as connection, connection.cursor(name="bare") as cursor:
         cursor.itersize = 1000
-        for row in cursor.execute(SHOWN.encode(), (tenant,)):
+        for row in cursor.execute(shown.encode(), {"tenant": tenant}):
             yield tuple("" if cell is None else cell if isinstance(cell, int) else str(cell) for cell in row)
 
 
-def bare_xlsx(url: str, tenant: int, folder: str) -> Took:
+def bare_xlsx(url: str, tenant: int, folder: str, whole: bool) -> Took:
     """The rows through xlsxwriter in its mode of constant memory."""
     import xlsxwriter  # late: start-up time
 
     def work() -> int:
         with xlsxwriter.Workbook(f"{folder}/bare.xlsx", {"constant_memory": True, "strings_to_formulas": False}) as book:
             sheet, count = book.add_worksheet(), 0
-            for count, row in enumerate(rows_of(url, tenant), 1):
+            for count, row in enumerate(rows_of(url, tenant, whole), 1):
                 for column, cell in enumerate(row):
                     sheet.write(count, column, cell)
         return count
@@ -79,12 +89,12 @@ def bare_xlsx(url: str, tenant: int, folder: str) -> Took:
     return timed(work)
 
 
-def bare_csv(url: str, tenant: int, folder: str) -> Took:
+def bare_csv(url: str, tenant: int, folder: str, whole: bool) -> Took:
     """The rows through csv.writer."""
     def work() -> int:
         with Path(folder, "bare.csv").open("w", newline="", encoding="utf-8-sig") as file:
             writer = csv.writer(file)
-            return sum(1 for row in rows_of(url, tenant) if writer.writerow(row))
+            return sum(1 for row in rows_of(url, tenant, whole) if writer.writerow(row))
 
     return timed(work)
 

@@ -13,6 +13,7 @@ from core.base.i18n import _
 from core.imports.cells import as_text
 from core.imports.headings import Match
 from core.imports.workbook import AS_STRINGS, TEXT_KINDS, WIDE, WIDEST, sheet_name
+from core.web.workbooks import literal
 
 SHIFT = 1                                  # everything moves right by the column of reasons
 Area = tuple[int, int, int, int]
@@ -49,7 +50,7 @@ def failures(uploaded: Uploaded, rows: Iterable[FailedRow]) -> bytes:
         line = _write_top(sheet, uploaded, look)
         sheet.freeze_panes(line, 1)
         for row in rows:
-            sheet.write_string(line, 0, _reasons(row, uploaded), look["reason"])
+            sheet.write_string(line, 0, literal(_reasons(row, uploaded)), look["reason"])
             for column, value in enumerate(row.cells):
                 kind = columns.get(column, "")
                 style = look["bad_text" if kind in TEXT_KINDS else "bad"] if column in row.errors else look[
@@ -91,14 +92,14 @@ def _write_top(sheet: Any, uploaded: Uploaded, look: dict[str, Any]) -> int:
     for number, cells in uploaded.top:
         for column, value in enumerate(cells):
             if value is not None:
-                sheet.write_string(lines[number], column + SHIFT, as_text(value), look["head"])
+                sheet.write_string(lines[number], column + SHIFT, literal(as_text(value)), look["head"])
     covered: set[tuple[int, int]] = set()
     for top, left, bottom, right in uploaded.merged:
         inside = [number in lines for number in range(top + 1, bottom + 2)]
         cells = {(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)}
         if all(inside) and len(cells) > 1 and not cells & covered and right < 200:
             covered |= cells
-            text = as_text(_at(uploaded.top, top + 1, left))
+            text = literal(as_text(_at(uploaded.top, top + 1, left)))
             sheet.merge_range(lines[top + 1], left + SHIFT, lines[bottom + 1], right + SHIFT, text, look["head"])
     last = len(uploaded.top)
     sheet.write_string(max(last - 1, 0), 0, _("错误说明"), look["head"])
@@ -125,4 +126,4 @@ def _write(sheet: Any, line: int, column: int, value: Any, kind: str, style: Any
     elif isinstance(value, int | float) and kind not in ("id_no", "phone") and abs(value) < 1e300:
         sheet.write_number(line, column, value, style)
     else:
-        sheet.write_string(line, column, as_text(value)[:32_767], style)
+        sheet.write_string(line, column, literal(as_text(value)[:32_767]), style)

@@ -12,6 +12,7 @@ import xlsxwriter
 from core.base.i18n import _
 from core.imports.targets import Target
 from core.imports.words import example_mark
+from core.web.workbooks import literal
 
 AS_STRINGS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 TEXT_KINDS = ("id_no", "phone", "date", "text", "name")
@@ -86,7 +87,7 @@ class _Lists:
             self.sheet = self.book.add_worksheet(_("字典"))
             self.sheet.hide()
         for row, entry in enumerate(entries):
-            self.sheet.write_string(row, self.used, entry)
+            self.sheet.write_string(row, self.used, literal(entry))
         letters = xlsxwriter.utility.xl_col_to_name(self.used)
         self.used += 1
         return f"='{self.sheet.get_name()}'!${letters}$1:${letters}${len(entries)}"

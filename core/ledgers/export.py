@@ -20,12 +20,11 @@ from core.files.services import keep_file
 from core.jobs.models import Job
 from core.jobs.queue import enqueue
 from core.notify.wording import tell
-from core.plugin import FEN, PERCENT, Col, Ledger
+from core.plugin import Col, Ledger
 from core.service import Context, service
 
 from .book import WRITERS, Cell, Outgoing
-from .cells import texts
-from .columns import sql_type
+from .drawn import Drawing, drawers
 from .notices import EXPORTED
 from .paper import filter_words
 from .query import conditions_of, count, every_row
@@ -36,7 +35,6 @@ from .units import own_name
 
 AT_ONCE = 5000                      # rows; more become a job
 KEEP = dt.timedelta(days=7)
-EXACT = 10**15                      # larger integers lose digits in a spreadsheet
 Pairs = list[tuple[str, str]]
 
 
@@ -71,9 +69,9 @@ def write_file(ctx: Context, plan: Plan, kind: str, path: Path, tell: Callable[[
     """Write the rows of a plan to `path`; returns how many. `tell` hears the number of rows now and then."""
     state, ledger = plan.state, plan.state.ledger
     columns = tuple(c for c in state.columns)
-    writer, _media = WRITERS[kind]
     rows = every_row(state, ctx, columns, permission=plan.permission)
-    lines = writer(path, outgoing(ctx, state, columns), _cells(ledger, columns, ctx, rows, tell))
+    with WRITERS[kind](path, outgoing(ctx, state, columns)) as file:
+        lines = file.write(_cells(ledger, columns, drawers(state, columns, ctx, file.cell), rows, file.cell, tell))
     return lines - any(column.total for column in columns)
 
 
@@ -91,35 +89,17 @@ def outgoing(ctx: Context, state: State, columns: tuple[Col, ...]) -> Outgoing:
     )
 
 
-def _cells(ledger: Ledger, columns: tuple[Col, ...], ctx: Context, rows: Iterator[Row[Any]],
-           tell: Callable[[int], None]) -> Iterator[Sequence[Cell]]:
-    totals = Totals(columns)
-    getters = [_number(c) or text for c, text in zip(columns, texts(columns, ctx), strict=True)]
+def _cells(ledger: Ledger, columns: tuple[Col, ...], draw: Drawing, rows: Iterator[Row[Any]], cell: Callable[[Cell], str],
+           tell: Callable[[int], None]) -> Iterator[Sequence[str]]:
+    totals, numbered = Totals(columns), ledger.numbered
     for number, row in enumerate(rows, 1):
-        cells: list[Cell] = [get(row) for get in getters]
         if number % 5000 == 0:
             tell(number)
-        totals.add(row)
-        yield [number, *cells] if ledger.numbered else cells
+        if totals.sums:
+            totals.add(row)
+        yield [cell(number), *draw(row)] if numbered else draw(row)
     if last := totals.cells():
-        yield ["", *last] if ledger.numbered else last
-
-
-def _number(column: Col) -> Callable[[Row[Any]], Cell] | None:
-    """Plain counts and money leave as numbers; everything else as the text on the page."""
-    if column.value or column.choices or column.show or column.unit == PERCENT or sql_type(column.source) != "number":
-        return None
-    name, money = column.name, column.unit == FEN
-
-    def get(row: Row[Any]) -> Cell:
-        value = getattr(row, name)
-        if value is None:
-            return ""
-        if money:
-            return value / 100
-        return int(value) if abs(value) < EXACT else str(value)
-
-    return get
+        yield [cell(value) for value in (["", *last] if numbered else last)]
 
 
 @service(None, action="ledgers.export")
@@ -153,5 +133,5 @@ def finish_export(ctx: Context, plan: Plan, kind: str, stored: storage.Stored, r
     _tell(ctx, plan, kind, rows)
     if ctx.actor.id is not None:
         tell(ctx, EXPORTED, [ctx.actor.id], f"/ledgers/exports/{job_id}", name=plan.state.ledger.title)
-    return keep_file(ctx, stored, kind="export", name=file_name(plan.state.ledger, ctx, kind), media=WRITERS[kind][1],
+    return keep_file(ctx, stored, kind="export", name=file_name(plan.state.ledger, ctx, kind), media=WRITERS[kind].media,
                      expires_at=ctx.now() + KEEP)

@@ -33,7 +33,7 @@ class Totals:
 
     def _cell(self, column: Col) -> Cell:
         found = self.sums[column.name]
-        return found / 100 if column.unit == FEN else found
+        return int(found) / 100 if column.unit == FEN else found         # PostgreSQL adds sums up as decimals
 
     def texts(self) -> list[str]:
         """The same as people read it."""

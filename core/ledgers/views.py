@@ -147,7 +147,7 @@ def export(name: str) -> Any:
         path = Path(folder, "file")
         rows = write_file(ctx(), plan, kind, path)
         record_export(still_open(ctx()), plan, kind, rows)
-        return attachment(path.read_bytes(), file_name(plan.state.ledger, ctx(), kind), WRITERS[kind][1])
+        return attachment(path.read_bytes(), file_name(plan.state.ledger, ctx(), kind), WRITERS[kind].media)
 
 
 @pages.get("/exports/<int:job_id>", needs=SIGNED_IN)

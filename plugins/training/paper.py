@@ -6,6 +6,8 @@ from io import BytesIO
 
 import xlsxwriter
 
+from core.web.workbooks import literal
+
 from .queries.sessions import SessionPage
 from .schemas.sheet import AttendanceRow
 from .tenths import shown
@@ -31,7 +33,7 @@ def sheet_workbook(page: SessionPage) -> bytes:
             hours = shown(seat.tenths) if seat.attendance else ""
             said = str(ATTENDANCE.get(seat.attendance, ""))
             for place, cell in enumerate((page.event.number, seat.person_name, line.branch, said, hours, seat.note, "")):
-                paper.write_string(number, place, cell, text)
+                paper.write_string(number, place, literal(cell), text)
         paper.data_validation(1, 3, max(len(page.lines), 1), 3, {
             "validate": "list", "source": [str(label) for label in ATTENDANCE.values()], "error_type": "warning"})
         paper.freeze_panes(1, 0)

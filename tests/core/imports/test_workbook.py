@@ -7,7 +7,7 @@ import zipfile
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from core.imports.failures import FailedRow, Uploaded, failures
@@ -89,12 +89,14 @@ def test_corrected_rows_are_good():
 
 
 PAYLOADS = st.one_of(
-    st.sampled_from(["=1+1", "+cmd", "-2+3", "@SUM(1)", "=HYPERLINK(\"http://x\")", "http://a.b", "0012", "1E5", "\t=1", "'=1"]),
+    st.sampled_from(["=1+1", "+cmd", "-2+3", "@SUM(1)", "=HYPERLINK(\"http://x\")", "http://a.b", "0012", "1E5", "\t=1", "'=1",
+                     "<r>&</r>"]),
     st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc", "Cn", "Co")), min_size=1, max_size=30),
 )
 
 
 @settings(max_examples=60, deadline=None)
+@example(["<r>&</r>", "<r><t>x</t></r>"])
 @given(st.lists(PAYLOADS, min_size=1, max_size=12))
 def test_strings_survive_as_strings(texts):
     kept = [text for text in texts if text.strip()]
