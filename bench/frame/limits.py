@@ -39,6 +39,12 @@ def _ring(*_signal: object) -> None:
     raise OutOfTime(min(_open, key=lambda limit: limit.left))
 
 
+def heed() -> None:
+    """Raises OutOfTime when a limit is over and its ring was lost: what is raised while Python deletes an object goes nowhere."""
+    if _open and (next_one := min(_open, key=lambda limit: limit.left)).left < 0:
+        raise OutOfTime(next_one)
+
+
 def _wind() -> None:
     """The clock rings for whichever open limit ends first."""
     signal.setitimer(signal.ITIMER_REAL, max(0.001, min(limit.left for limit in _open)) if _open else 0)

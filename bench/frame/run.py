@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .limits import OutOfTime, limited
+from .limits import OutOfTime, heed, limited
 from .result import Aim, Figure, Group, Line, Outcome
 from .spread import Spread, ratios, spread
 
@@ -116,6 +116,7 @@ class Run:
             for number in range(-max(1, min(WARM, rounds // 2)), rounds):
                 if number >= LEAST and taken.steady() or number >= FEWEST and time.perf_counter() > end:
                     break
+                heed()
                 for name in taken.order(number):
                     spent = _timed(calls[name], number + WARM, elsewhere, repeat)
                     if number >= 0:

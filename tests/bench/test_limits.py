@@ -48,6 +48,18 @@ def test_of_two_limits_the_nearer_rings_whichever_is_inside():
         assert signal.getitimer(signal.ITIMER_REAL)[0] > 10
 
 
+def test_a_limit_that_rings_while_python_tidies_up_ends_the_turns_all_the_same():
+    class Slow:
+        def __del__(self):
+            time.sleep(0.3)                                  # OutOfTime, raised here, is lost
+
+    def measure(run: Run) -> None:
+        with run.part("the long one", 0.1):
+            run.turns("naps", {"nap": lambda number: Slow() and None if number == 1 else time.sleep(0.01)}, rounds=2_000)
+
+    assert Bench("made", "Made up", measure, tiny={}).run("tiny").missing == ["the long one, cut at 0 s"]
+
+
 def test_a_part_that_takes_too_long_keeps_what_it_had_and_the_next_is_measured():
     def measure(run: Run) -> None:
         with run.part("the long one", 2):
