@@ -3,7 +3,7 @@
 (a) "by hand": Flask, SQL straight to the driver, Jinja. (b) "plain SQLAlchemy": entities and relationships. Both look up tenant,
 session and grants, read the same rows and columns and write the markup of our own page (bench/by_hand). Ours has every safety on
 and runs through the same test client. "Ours" remembers what the stamps say is unchanged; "ours, after a change" is the page after
-somebody saved a record: all that depends on records is read anew. By hand the total is counted on each page; "total kept" counts
+somebody saved a member: all that is made of people is read anew. By hand the total is counted on each page; "total kept" counts
 it once.
 The lists' cells are compared before anything is timed: all pages show the same.
 """
@@ -24,6 +24,7 @@ from bench.by_hand.markup import cells_of, template_of
 from bench.by_hand.site import Site
 from bench.frame import Bench, Ground, Run, Within, ground
 from bench.members import county, token_of
+from core.access.revision import topics_of
 from core.base.i18n import use_locale
 from core.base.session import session
 from core.people.models import Person
@@ -55,8 +56,10 @@ class Stage:
 
     @contextmanager
     def changed(self) -> Iterator[None]:
-        """As if somebody had saved a record in between."""
-        self.ground.superuser(f"UPDATE access_revision SET records = {next(self._stamp)}")
+        """As if somebody had saved a member in between."""
+        stamp = next(self._stamp)
+        told = ", ".join(f"{name} = {stamp}" for name in sorted(topics_of("people_person") | topics_of("audit_entry")))
+        self.ground.superuser(f"UPDATE access_revision SET {told}")
         yield
 
     def open(self, stack: ExitStack) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy import insert, update
 
 from bench.frame.ground import Ground
 from core.access.models import AccessRevision
+from core.access.revision import topics_of
 from core.base.db import begin_write, new_id, new_ids, session
 from core.base.pinyin import name_keys
 from core.people.models import Affiliation, MemberChange, OrgUnit, Person, PostHolding
@@ -74,7 +75,8 @@ def changed(world: World, slug: str) -> Iterator[None]:
     """As after somebody wrote to the tenant: nothing that was remembered of its records holds any more."""
     with world.inside(slug):
         begin_write()
-        session().execute(update(AccessRevision).values(records=new_id()).execution_options(access_unchanged=True))
+        told = dict.fromkeys(topics_of(""), new_id())
+        session().execute(update(AccessRevision).values(told).execution_options(access_unchanged=True))
         session().commit()
     yield
 

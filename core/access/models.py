@@ -23,6 +23,7 @@ from core.base.db import (
     mapped_column,
     tfk,
 )
+from core.base.memo import GROUPS
 
 
 class Role(TenantScoped, Base):
@@ -101,10 +102,16 @@ class AccessToken(TenantScoped, Base):
 
 
 class AccessRevision(TenantScoped, Base):
-    """What changed last in the tenant (core.access.revision): one row, number 1, made with the first change."""
+    """What changed last in the tenant (core.access.revision): one row, number 1, made with the first change. A column more
+    for each group of tables: group_0 and so on (core.base.memo).
+    """
 
     __tablename__ = "access_revision"
 
     access: Mapped[int] = mapped_column(BigInteger, default=0)
     settings: Mapped[int] = mapped_column(BigInteger, default=0)
     records: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+for _number in range(GROUPS):
+    setattr(AccessRevision, f"group_{_number}", mapped_column(BigInteger, default=0))

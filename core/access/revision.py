@@ -1,4 +1,5 @@
-"""Three numbers per tenant that change with what was changed: who may do what, what is set up, any record at all.
+"""Numbers per tenant that change with what was changed: who may do what, what is set up, any record at all, and one for each
+group of tables.
 
 What a process or Redis remembers (core.base.memo, core.access.known) names the number it was read under. The numbers are
 read from the database with every request, so a right taken away is gone with the next one, whatever became of Redis. They
@@ -16,7 +17,7 @@ from sqlalchemy.orm import ORMExecuteState
 
 from core.base.engine import current_database
 from core.base.ids import new_id
-from core.base.memo import forget_stamps
+from core.base.memo import GROUPS, forget_stamps, group_of
 from core.base.session import FencedSession
 
 from .models import AccessRevision
@@ -38,9 +39,14 @@ QUIET = frozenset({"accounts_attempt", "accounts_session", "access_revision", "j
                    "webhooks_delivery", "work_draft"})
 
 
-def _topics(name: str) -> set[str]:
-    """What a write to this table changes besides access."""
-    return ({"settings"} if name in SETTINGS else set()) | (set() if name in QUIET else {"records"})
+def topics_of(name: str, *, gone: bool = False) -> set[str]:
+    """The numbers that a write to this table changes besides that of access. What is gone may have taken records of any table
+    along; of text nobody knows the table.
+    """
+    told = {"settings"} if name in SETTINGS else set()
+    if name in QUIET:
+        return told
+    return told | {"records"} | {f"group_{number}" for number in (range(GROUPS) if gone or not name else (group_of(name),))}
 
 
 def _counts(changed: Any) -> bool:
@@ -63,8 +69,10 @@ def _flushing(current: FencedSession, *_: Any) -> None:
     new = any(o.__tablename__ in WATCHED and o.__tablename__ not in HARMLESS_WHEN_NEW for o in current.new)
     if new or any(o.__tablename__ in WATCHED for o in current.deleted) or any(_counts(o) for o in changed):
         _mark(current, {"access"})
-    for name in {o.__tablename__ for o in (*current.new, *changed, *current.deleted)}:
-        _mark(current, _topics(name))
+    for name in {o.__tablename__ for o in (*current.new, *changed)}:
+        _mark(current, topics_of(name))
+    for name in {o.__tablename__ for o in current.deleted}:
+        _mark(current, topics_of(name, gone=True))
 
 
 @event.listens_for(FencedSession, "do_orm_execute")
@@ -72,7 +80,7 @@ def _executing(state: ORMExecuteState) -> None:
     if (state.is_update or state.is_delete or state.is_insert) and not state.execution_options.get(UNCHANGED):
         table = getattr(getattr(state.statement, "table", None), "name", "")
         current: Any = state.session
-        _mark(current, _topics(table) | ({"access"} if table in WATCHED else set()))
+        _mark(current, topics_of(table, gone=state.is_delete) | ({"access"} if table in WATCHED else set()))
 
 
 @event.listens_for(FencedSession, "before_commit")
@@ -98,13 +106,15 @@ def _set(current: FencedSession, tenant_id: int, topics: set[str]) -> None:
     tenant's row is locked first by whoever switches plugins, and two orders would be a deadlock. The numbers are new ones
     and never come back, also when a tenant is restored from an archive.
     """
-    fresh = dict.fromkeys(sorted(topics), new_id())
+    number = new_id()
+    fresh = dict.fromkeys(sorted(topics), number)
     more = (update(AccessRevision).where(AccessRevision.tenant_id == tenant_id, AccessRevision.id == ROW)
             .values(**fresh).execution_options(synchronize_session=False))
     if current.execute(more).rowcount:  # type: ignore[attr-defined]
         return
     try:
         with current.begin_nested():
-            current.add(AccessRevision(tenant_id=tenant_id, id=ROW, **fresh))
+            first = dict.fromkeys({"access", "settings"} | topics_of(""), number)
+            current.add(AccessRevision(tenant_id=tenant_id, id=ROW, **first))
     except IntegrityError:  # somebody else's first change was faster
         current.execute(more)

@@ -5,6 +5,9 @@ own row, core.tenancy.lookup) and change in the transaction of the change itself
 saw nothing of the change finds its entry outdated at the next request. Nothing is remembered from a session that writes,
 nor where nobody read the stamps (jobs, commands). An entry ends after two minutes in any case: changes made past the ORM
 session go unnoticed for no longer.
+
+What is made of records names their tables (`tables`): a notice that was read does not outdate the total of the roster. Each
+module's tables are one of sixteen groups with a stamp of its own, which modules may share.
 """
 
 from __future__ import annotations
@@ -17,11 +20,14 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
+from zlib import crc32
 
 from core.base.scope import current_scope
 from core.base.session import FencedSession, session
 
 T = TypeVar("T")
+Topic = str | tuple[int, ...]       # a name of Stamps, or groups of tables
+GROUPS = 16
 SECONDS = 120.0
 MOST = 20_000
 STAMPS = "juheli_stamps"
@@ -29,11 +35,27 @@ STAMPS = "juheli_stamps"
 
 @dataclass(frozen=True, slots=True)
 class Stamps:
-    """What changed last. access: who may do what; settings: rules, lists, views, units; records: anything at all."""
+    """What changed last. access: who may do what; settings: rules, lists, views, units; records: anything at all; groups:
+    the records of each group of tables.
+    """
 
     access: int = 0
     settings: int = 0
     records: int = 0
+    groups: tuple[int, ...] = (0,) * GROUPS
+
+    def of(self, topic: Topic) -> Hashable:
+        return getattr(self, topic) if isinstance(topic, str) else tuple(self.groups[number] for number in topic)
+
+
+def group_of(table: str) -> int:
+    """The number of its group: that of the module whose name it begins with."""
+    return crc32(table.partition("_")[0].encode()) % GROUPS
+
+
+def tables(*names: str) -> Topic:
+    """The topic of what is made of the records of these tables."""
+    return tuple(sorted({group_of(name) for name in names})) or "records"
 
 
 class Store:
@@ -42,9 +64,9 @@ class Store:
 
     def __init__(self, most: int = MOST, room: int | None = None) -> None:
         self._lock, self._most, self._room, self._filled = Lock(), most, room, 0
-        self._kept: OrderedDict[Hashable, tuple[int, float, Any]] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Hashable, float, Any]] = OrderedDict()
 
-    def get(self, place: Hashable, stamp: int) -> tuple[Any] | None:
+    def get(self, place: Hashable, stamp: Hashable) -> tuple[Any] | None:
         """The value in a tuple, or None."""
         with self._lock:
             found = self._kept.get(place)
@@ -56,7 +78,7 @@ class Store:
             self._kept.move_to_end(place)
             return (found[2],)
 
-    def put(self, place: Hashable, stamp: int, value: Any) -> None:
+    def put(self, place: Hashable, stamp: Hashable, value: Any) -> None:
         with self._lock:
             now = time.monotonic()
             self._drop(place)
@@ -99,31 +121,31 @@ def forget_stamps(current: FencedSession) -> None:
     current.info.pop(STAMPS, None)
 
 
-def recall(topic: str, key: Hashable) -> Any:
+def recall(topic: Topic, key: Hashable) -> Any:
     """What was kept under the stamp of `topic` that the session in scope goes by; None when there is nothing (any more)."""
     place = _place(topic, key)
     found = _store().get(*place) if place else None
     return found[0] if found else None
 
 
-def keep(topic: str, key: Hashable, value: Any) -> None:
+def keep(topic: Topic, key: Hashable, value: Any) -> None:
     """Keep a value the session in scope has read, if it goes by stamps and has written nothing."""
     if place := _place(topic, key):
         _store().put(*place, value)
 
 
-def _place(topic: str, key: Hashable) -> tuple[Hashable, int] | None:
+def _place(topic: Topic, key: Hashable) -> tuple[Hashable, Hashable] | None:
     """(where an entry stands, its stamp); None for a session that must read itself."""
     current = session()
     stamps = current.info.get(STAMPS)
     if stamps is None or current.work.writing or current.work.changed:
         return None
     scope = current_scope()
-    return (scope.tenant_id, scope.subtrees, scope.out, topic, key), getattr(stamps, topic)
+    return (scope.tenant_id, scope.subtrees, scope.out, topic, key), stamps.of(topic)
 
 
-def remembered(topic: str, key: Hashable, make: Callable[[], T]) -> T:
-    """What `make` answers, remembered until `topic` (a name of Stamps) changes in the tenant in scope.
+def remembered(topic: Topic, key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` answers, remembered until `topic` (a name of Stamps, or `tables(…)`) changes in the tenant in scope.
 
     `key` says all that the answer depends on besides the tenant, the subtrees in force, what lies out and the rows of the
     topic: the account, the day, the language. The answer is shared by threads: nothing in it may be changed, belong to a

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
-from core.access.revision import QUIET
-from core.base.memo import remembered
+from core.access.answers import answer
 from core.base.session import session
 from core.plugin import Col, Indicator, Ledger
 from core.service import Context
@@ -21,7 +20,6 @@ from .search import search_condition
 from .state import OVER, State
 
 KEY = "row_key"
-MOST_SHAPES = 4096
 MOST_WORDS = 200        # longer lists are sorted by their codes
 
 
@@ -119,33 +117,6 @@ def count(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None,
     counted = counted.execution_options(**BEYOND)
     total: int = (session().execute(counted).all() if typed else answer(counted))[0][0]
     return total
-
-
-def answer(statement: Select[Any]) -> list[Row[Any]]:
-    """The rows of a statement over a ledger, remembered until anything in the tenant changes: for totals and figures."""
-    key: Any = statement._generate_cache_key()
-    if key is None or not heard_of(key.key, statement):
-        return list(session().execute(statement))
-    values = tuple(_hashable(bind.effective_value) for bind in key.bindparams)
-    return remembered("records", ("ledgers.answer", key.key, values), lambda: list(session().execute(statement)))
-
-
-_heard_of: dict[Hashable, bool] = {}
-
-
-def heard_of(shape: Hashable, counted: Select[Any]) -> bool:
-    """Whether every write to the tables of a statement is heard of (core.access.revision); told once for all of its shape."""
-    known = _heard_of.get(shape)
-    if known is None:
-        if len(_heard_of) > MOST_SHAPES:
-            _heard_of.clear()
-        text = str(counted)
-        known = _heard_of[shape] = not any(name in text for name in QUIET)
-    return known
-
-
-def _hashable(value: Any) -> Hashable:
-    return tuple(value) if isinstance(value, list | set) else value
 
 
 def load_page(state: State, ctx: Context) -> Page:

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete, func, insert, select, update
 
+from core.access.answers import answer
 from core.base.i18n import _l
 from core.base.ids import new_ids
 from core.base.leaks import without_leaks
-from core.base.memo import remembered
 from core.base.scope import current_scope
 from core.base.session import session
 from core.contracts.errors import NotFound
@@ -53,7 +53,8 @@ def unread(ctx: Context) -> int:
     if me is None:
         return 0
     count = select(func.count(Notice.id)).where(Notice.user_id == me, Notice.read_at.is_(None))
-    return remembered("records", ("notify.unread", me), lambda: session().execute(count).scalar_one())
+    unread_now: int = answer(count)[0][0]
+    return unread_now
 
 
 @service(None, writes=False)

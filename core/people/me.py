@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from core.accounts.models import User
 from core.base.db import session
-from core.base.memo import remembered
+from core.base.memo import remembered, tables
 from core.base.scope import beyond_subtree
 from core.service import Context
 
@@ -23,11 +23,11 @@ def own_person(ctx: Context) -> Person | None:
 
 
 def own_number(ctx: Context) -> int:
-    """The number of that person, 0 for nobody: remembered until anything in the tenant changes, for menus and panels."""
+    """The number of that person, 0 for nobody: remembered until people or accounts change, for menus and panels."""
     def find() -> int:
         found = own_person(ctx)
         return found.id if found is not None else 0
-    return remembered("records", ("people.me", ctx.standing), find)
+    return remembered(tables("people_person", "accounts_user"), ("people.me", ctx.standing), find)
 
 
 def is_registered(ctx: Context) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 
 from core.access.models import AccessRevision
 from core.base.engine import current_database
-from core.base.memo import Stamps
+from core.base.memo import GROUPS, Stamps
 from core.base.scope import system_scope, tenant_scope
 from core.base.session import session
 from core.plugin import SwitchedOn, installed
@@ -25,8 +25,9 @@ _numbers: WeakKeyDictionary[Any, dict[tuple[bool, str | None], int]] = WeakKeyDi
 _sets: WeakKeyDictionary[Any, dict[int, tuple[int, SwitchedOn]]] = WeakKeyDictionary()
 _NEEDED = (Tenant.id, Tenant.slug, Tenant.name, Tenant.kind, Tenant.status, Tenant.parent_id, Tenant.brand, Tenant.plugins_rev,
            Tenant.origin_id, Tenant.travelled_keys, AccessRevision.access, AccessRevision.settings, AccessRevision.records)
+_GROUPS = [getattr(AccessRevision, f"group_{number}") for number in range(GROUPS)]
 # made once: building the statement cost more than running it, on every request
-_JOINED = select(*_NEEDED).outerjoin(AccessRevision, AccessRevision.tenant_id == Tenant.id)
+_JOINED = select(*_NEEDED, *_GROUPS).outerjoin(AccessRevision, AccessRevision.tenant_id == Tenant.id)
 _BY_SLUG, _BY_HOST = (_JOINED.where(column == bindparam("address")) for column in (Tenant.slug, Tenant.host))
 
 
@@ -44,7 +45,12 @@ def by_address(*, slug: str | None = None, host: str | None = None) -> tuple[Ten
 def _read(slug: str | None, host: str | None) -> tuple[TenantInfo, int] | None:
     wanted = _BY_SLUG if slug is not None else _BY_HOST
     row = session().execute(wanted, {"address": slug if slug is not None else host}).one_or_none()
-    return (_info(row, Stamps(row.access or 0, row.settings or 0, row.records or 0)), row.plugins_rev) if row else None
+    return (_info(row, _stamps(row)), row.plugins_rev) if row else None
+
+
+def _stamps(row: Any) -> Stamps:
+    """None of them is 0 once something was changed; a tenant that was never written to has no row of them."""
+    return Stamps(row.access or 0, row.settings or 0, row.records or 0, tuple(n or 0 for n in row[-GROUPS:]))
 
 
 def enter(stack: ExitStack, *, slug: str | None = None, host: str | None = None) -> tuple[TenantInfo, int] | None:
@@ -57,7 +63,7 @@ def enter(stack: ExitStack, *, slug: str | None = None, host: str | None = None)
     if (number := known.get(address)) is not None:
         with ExitStack() as entered:
             entered.enter_context(tenant_scope(number))
-            if found := _read(slug, host):
+            if (found := _read(slug, host)) and found[0].id == number:
                 stack.push(entered.pop_all())
                 return found
         known.pop(address, None)

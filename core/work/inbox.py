@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, not_, or_, select
 
 from core.accounts.models import User
-from core.base.memo import remembered
+from core.base.memo import remembered, tables
 from core.base.session import session
 from core.rules import rule
 from core.service import WHOLE_TENANT, Context
@@ -23,6 +23,7 @@ from core.service import WHOLE_TENANT, Context
 from .models import DONE, WAITING, Delegation, WorkItem
 
 _FAR = "\U0010ffff"
+COUNTED = tables("work_item", "accounts_user", "rules_override", "tenancy_plugin_leave")      # what counts are made of
 NOTHING = WorkItem.id.is_(None)        # sqlalchemy.false() would fold away the tenant as well; the fence refuses that
 
 
@@ -165,7 +166,7 @@ def for_actor(ctx: Context, limit: int = 20) -> list[WorkItem]:
 
 def counts(ctx: Context) -> Counts:
     """How much waits for the actor. At most one statement."""
-    return remembered("records", ("work.counts", ctx.standing), lambda: _count(ctx))
+    return remembered(COUNTED, ("work.counts", ctx.standing), lambda: _count(ctx))
 
 
 def _count(ctx: Context) -> Counts:

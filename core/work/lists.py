@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from core.base.i18n import _
-from core.base.memo import keep, recall
+from core.base.memo import keep, recall, tables
 from core.base.session import session
 from core.people.models import OrgUnit
 from core.service import Context
@@ -16,6 +16,7 @@ from core.web.paging import Page, clamp
 from .inbox import Narrowing, holds, listed
 from .models import WAITING, WorkItem
 
+NARROWED = tables("work_item", "people_org_unit")
 FEW = 100           # places with their names that are remembered for a reader and a day
 
 
@@ -39,13 +40,13 @@ def items_page(ctx: Context, tab: str, by: Narrowing, number: int, size: int) ->
 
 
 def narrowing_choices(ctx: Context) -> Choices:
-    """What the reader's waiting items can be narrowed by; remembered until anything in the tenant changes, unless it is long."""
+    """What the reader's waiting items can be narrowed by; remembered until an item or a unit changes, unless it is long."""
     key = "work.narrowing", ctx.standing, ctx.locale
-    found: Choices | None = recall("records", key)
+    found: Choices | None = recall(NARROWED, key)
     if found is None:
         found = _narrowing_choices(ctx)
         if len(found.places) <= FEW:
-            keep("records", key, found)
+            keep(NARROWED, key, found)
     return found
 
 

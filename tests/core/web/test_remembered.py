@@ -9,14 +9,14 @@ import time
 import pytest
 from sqlalchemy import select, update
 
+from core.access.answers import read_by
 from core.access.models import Role
 from core.accounts.models import Session, User
 from core.base import clock
-from core.base.memo import Stamps, Store, remembered, use_stamps
+from core.base.memo import GROUPS, Stamps, Store, group_of, remembered, tables, use_stamps
 from core.base.scope import narrowed, tenant_scope
 from core.base.session import begin_write, session
 from core.ledgers.models import SavedView
-from core.ledgers.query import heard_of
 from core.notify.models import Notice
 from core.people.models import OrgUnit, Person
 from core.rules import rule
@@ -188,12 +188,52 @@ def test_a_long_choice_of_places_is_not_remembered(world, monkeypatch):
     assert asked == [101, 101, 100]
 
 
-def test_a_total_that_asks_what_is_written_unheard_is_counted_every_time():
+def test_a_total_that_asks_what_is_written_unheard_is_counted_every_time(world):
     quiet = select(User.id).where(select(Session.id).where(Session.user_id == User.id).exists())
-    for asked, heard in ((select(User.id), True), (quiet, False), (select(Draft.id), False)):
+    for asked, heard in ((select(User.id), tables("accounts_user")), (quiet, None), (select(Draft.id), None)):
         key = asked._generate_cache_key()
         assert key is not None
-        assert (heard_of(key.key, asked), heard_of(key.key, asked)) == (heard, heard)
+        with world.database.use():
+            assert (read_by(key.key, asked), read_by(key.key, asked)) == (heard, heard)
+
+
+def test_a_notice_that_was_read_leaves_the_total_of_the_roster_standing(workers):
+    """What is remembered of some tables is outdated by writes to these, by whoever, and by whatever is deleted."""
+    here, there = workers
+    number = here.add_user("east", "reader", *READ)
+    browser = here.browser("east", "reader")
+    add(there, *(someone(there, f"Wang{n}") for n in range(60)))         # more than a page: they are counted
+    before = int(total(browser))
+
+    def counted() -> int:
+        with here.counting() as sent:
+            assert int(total(browser)) >= before
+        return sum("count(*)" in one and "people_person" in one for one in sent)
+
+    assert counted() == 0
+    notice = Notice(user_id=number, at=clock.now(), title="read this", url="/", source="test")
+    add(there, notice)
+    assert counted() == 0
+    add(there, someone(there))
+    assert counted() == 1 and int(total(browser)) == before + 1
+    assert counted() == 0
+    with there.inside("east"):
+        begin_write()
+        session().delete(session().scalars(select(Notice)).first())
+        session().commit()
+    assert counted() == 1
+    with there.inside("east"):
+        begin_write()
+        session().execute(update(Person).values(is_formal=False).execution_options(synchronize_session=False))
+        session().commit()
+    assert total(browser) == "0"
+
+
+def test_what_is_written_with_every_change_shares_no_stamp_with_what_is_counted():
+    """People are counted on most pages; every change writes the audit, most of them an item or a notice."""
+    busy = {group_of(name) for name in ("audit_entry", "work_item", "notify_notice", "people_person")}
+    assert len(busy) == 4 and tables() == "records" and len(Stamps().groups) == GROUPS
+    assert Stamps(groups=tuple(range(GROUPS))).of(tables("people_person", "people_org_unit")) == (group_of("people_person"),)
 
 
 def test_a_failing_module_does_not_stay_out_of_the_menu(east, world, monkeypatch):
