@@ -126,9 +126,10 @@ class Context(Switched):
         return self.actor.kind, self.actor.id, self.all_powers, self.grants, self.enabled, self.archived, self.today()
 
     # -- scoped work
-    def get(self, model: type[M], record_id: int) -> M:
-        """The tenant's record, inside the subtree of the running service, also where no part is taken; NotFound otherwise."""
-        found = session().scalars(one_of(model), {"number": record_id}, execution_options=BY_NUMBER).one_or_none()
+    def get(self, model: type[M], record_id: int, *options: Any) -> M:
+        """The tenant's record, inside the subtree of the running service, also where no part is taken; NotFound otherwise.
+        `options`: what comes along (`one_of`)."""
+        found = session().scalars(one_of(model, *options), {"number": record_id}, execution_options=BY_NUMBER).one_or_none()
         if found is None:
             raise NotFound(model.__name__)
         see_whole(found)

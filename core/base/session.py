@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select, bindparam, event, select
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+from sqlalchemy.sql.base import ExecutableOption
 
 from core.base.refusals import NoTenant
 from core.base.scope import Frame, Scope, current_frame
@@ -257,6 +258,7 @@ def _ended(current: FencedSession, transaction: SessionTransaction) -> None:
 
 
 @cache
-def one_of(model: type[M]) -> Select[tuple[M]]:
-    """The statement that loads one record by `number`; made once per model, for every page about a record begins with it."""
-    return select(model).where(model.id == bindparam("number"))  # type: ignore[attr-defined]
+def one_of(model: type[M], *options: ExecutableOption) -> Select[tuple[M]]:
+    """The statement that loads one record by `number`; made once per model (and options, which are objects of a module), for
+    every page about a record begins with it."""
+    return select(model).where(model.id == bindparam("number")).options(*options)  # type: ignore[attr-defined]

@@ -19,7 +19,8 @@ from core.settings.dictionaries import label
 from . import tree
 from .conditions import counted
 from .extras.shown import held_about
-from .models import Affiliation, MemberChange, OrgUnit, Person, PostHolding
+from .models import Affiliation, MemberChange, OrgUnit, Person
+from .queries import own_rows
 from .queries.people import search_people
 from .queries.units import search_orgs
 from .services.root import ensure_root
@@ -65,20 +66,15 @@ def search_hits(query: Any, ctx: Context) -> Iterable[SearchHit]:
 
 @hookimpl
 def timeline(person_id: int, ctx: Context) -> Iterable[TimelineEntry]:
-    changes = session().scalars(select(MemberChange).where(MemberChange.person_id == person_id)).all()
-    posts = session().execute(
-        select(PostHolding, OrgUnit.short_name).join(PostHolding.org).where(PostHolding.person_id == person_id)
-        .execution_options(beyond_subtree=True)).all()                      # as on the page itself: posts are no secret
-    links = session().execute(
-        select(Affiliation, OrgUnit.short_name).join(Affiliation.org)
-        .where(Affiliation.person_id == person_id, Affiliation.kind != "formal")).all()
-    for c in changes:
+    for c in own_rows.changes(person_id):
         yield TimelineEntry(c.effective_on, f"{CHANGE_TYPES[c.type]} {c.document_no}".strip(), _("组织关系"))
-    for h, unit in posts:
+    for h, unit in own_rows.posts(person_id):
         yield TimelineEntry(h.starts_on, _("任%(org)s%(post)s", org=unit, post=label("people.post", h.post)), _("任职"))
         if h.ends_on:
             yield TimelineEntry(h.ends_on, _("不再任%(org)s%(post)s", org=unit, post=label("people.post", h.post)), _("任职"))
-    for a, unit in links:
+    for a, unit in own_rows.links(person_id):
+        if a.kind == "formal":
+            continue
         yield TimelineEntry(a.starts_on, _("%(kind)s：%(org)s", kind=AFFILIATION_KINDS[a.kind], org=unit), _("参与"))
 
 

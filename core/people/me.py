@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from core.accounts.models import User
@@ -15,19 +17,21 @@ from .models import Person
 
 def own_person(ctx: Context) -> Person | None:
     """The person behind the actor's account, whatever subtrees the actor has; None for accounts of nobody registered."""
+    found: Person | None = _own(ctx, Person)
+    return found
+
+
+def _own(ctx: Context, what: Any) -> Any:
     if ctx.actor.kind != "user":
         return None
     with beyond_subtree("people: everybody may see what is held about himself"):
         mine = (User.tenant_id == Person.tenant_id) & (User.person_id == Person.id)
-        return session().scalars(select(Person).join(User, mine).where(User.id == ctx.actor.id)).one_or_none()
+        return session().scalars(select(what).join_from(Person, User, mine).where(User.id == ctx.actor.id)).one_or_none()
 
 
 def own_number(ctx: Context) -> int:
     """The number of that person, 0 for nobody: remembered until people or accounts change, for menus and panels."""
-    def find() -> int:
-        found = own_person(ctx)
-        return found.id if found is not None else 0
-    return remembered(tables("people_person", "accounts_user"), ("people.me", ctx.standing), find)
+    return remembered(tables("people_person", "accounts_user"), ("people.me", ctx.standing), lambda: _own(ctx, Person.id) or 0)
 
 
 def is_registered(ctx: Context) -> bool:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
-from core.base.db import session
 from core.plugin import HeldData, Panel, TimelineEntry
 from core.service import Context, service
 from core.tenancy.lifecycle import with_modules_off
 
 from ..extras.shown import Section, sections
 from ..models import Affiliation, Archive, MemberChange, OrgUnit, Person, PostHolding
+from . import own_rows
 
 READ = "people.person.read"
+TABS = ("data", "relations", "taking_part", "timeline")
+WITH_UNIT = joinedload(Person.org, innerjoin=True).load_only(OrgUnit.short_name)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonPage:
-    """`links` and `posts` come with the short name of the unit; `panels` are those the reader may see, by rank."""
+    """`links` and `posts` come with the short name of the unit; `panels` are those the reader may see, by rank.
+
+    What no tab but another shows is left empty: `archive` (relations), `extras` (data), `panels` (data, taking_part).
+    """
 
     person: Person
     links: list[tuple[Affiliation, str]]
@@ -33,24 +38,29 @@ class PersonPage:
 
 
 @service(READ, writes=False)
-def person_page(ctx: Context, person_id: int) -> PersonPage:
-    """The page of one person inside the reader's subtrees. Raises NotFound."""
-    person = ctx.get(Person, person_id)
-    links = select(Affiliation, OrgUnit.short_name).join(Affiliation.org).where(Affiliation.person_id == person_id)
-    posts = (select(PostHolding, OrgUnit.short_name).join(PostHolding.org).where(PostHolding.person_id == person_id)
-             .execution_options(beyond_subtree=True))
-    changes = select(MemberChange).where(MemberChange.person_id == person_id)
-    archive = select(Archive).where(Archive.kept_id == person_id).order_by(Archive.id.desc())
+def person_page(ctx: Context, person_id: int, tab: str = TABS[0]) -> PersonPage:
+    """The page of one person inside the reader's subtrees, with a tab open. Raises NotFound."""
+    person = ctx.get(Person, person_id, WITH_UNIT)
+    with own_rows.read_once():
+        return PersonPage(
+            person,
+            sorted(own_rows.links(person_id), key=lambda one: _latest_first(one[0])),
+            sorted(own_rows.posts(person_id), key=lambda one: _latest_first(one[0])),
+            sorted(own_rows.changes(person_id), key=lambda one: (one.effective_on, one.id), reverse=True),
+            own_rows.archive(person_id) if tab == "relations" else [],
+            _panels(ctx, person) if tab in ("data", "taking_part") else [],
+            _timeline(ctx, person_id),
+            ctx.may("people.person.update", person.org_path), sections(ctx, person) if tab == "data" else [])
+
+
+def _latest_first(one: Affiliation | PostHolding) -> tuple[bool, int]:
+    """Those in force, then those that ended; the latest first."""
+    return one.ends_on is not None, -one.starts_on.toordinal()
+
+
+def _panels(ctx: Context, person: Person) -> list[Panel]:
     found = [c.value for c in ctx.collect("panels", slot="person", subject=person) if isinstance(c.value, Panel)]
-    return PersonPage(
-        person,
-        [(a, n) for a, n in session().execute(links.order_by(Affiliation.ends_on.is_not(None), Affiliation.starts_on.desc()))],
-        [(h, n) for h, n in session().execute(posts.order_by(PostHolding.ends_on.is_not(None), PostHolding.starts_on.desc()))],
-        list(session().scalars(changes.order_by(MemberChange.effective_on.desc(), MemberChange.id.desc())).all()),
-        list(session().scalars(archive).all()),
-        sorted((p for p in found if ctx.may(p.permission)), key=lambda p: p.rank),
-        _timeline(ctx, person_id),
-        ctx.may("people.person.update", person.org_path), sections(ctx, person))
+    return sorted((p for p in found if ctx.may(p.permission)), key=lambda p: p.rank)
 
 
 def _timeline(ctx: Context, person_id: int) -> list[TimelineEntry]:

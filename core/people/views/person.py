@@ -13,7 +13,7 @@ from core.web.forms import SchemaForm
 
 from ..extras.forms import form_schema, typed
 from ..queries import people
-from ..queries.person_page import held_data, person_page
+from ..queries.person_page import TABS, held_data, person_page
 from ..schemas import EditPerson, NewPerson, Reveal
 from ..services.persons import create_person, update_person
 from ..services.reveal import reveal
@@ -21,16 +21,17 @@ from .acts import acts_for
 from .pages import filled, kept, numbers, pages, posted, show, status
 
 READ = "people.person.read"
-TABS = ("data", "relations", "taking_part", "timeline")
 
 
 @pages.get("/p/<int:record_id>/", needs=READ)
 def person(record_id: int) -> Any:
     """One person: head card, tabs, panels of all modules."""
     tab = request.args.get("tab", "")
-    page = person_page(ctx(), record_id)
-    return show("people/person.html", page=page, person=page.person, tab=tab if tab in TABS else TABS[0],
-                  acts=acts_for(ctx(), page.person), shown=None, reveal_form=SchemaForm(Reveal()))
+    tab = tab if tab in TABS else TABS[0]
+    page = person_page(ctx(), record_id, tab)
+    return show("people/person.html", page=page, person=page.person, tab=tab,
+                acts=acts_for(ctx(), page.person) if tab == "relations" else {}, shown=None,
+                reveal_form=SchemaForm(Reveal()) if ctx().may("people.person.reveal") else None)
 
 
 @pages.form("/p/new", needs="people.person.create")
@@ -70,7 +71,7 @@ def show_number(record_id: int) -> Any:
         shown = (form["field"].shown(), form.data["field"], form.result)
     page = person_page(ctx(), record_id)
     return show("people/person.html", 200 if shown else 422, page=page, person=page.person, tab=TABS[0],
-                  acts=acts_for(ctx(), page.person), shown=shown, reveal_form=form)
+                acts={}, shown=shown, reveal_form=form)
 
 
 @pages.get("/p/<int:record_id>/held", needs=READ)
