@@ -14,7 +14,7 @@ from core.base.crypto import token_hash
 from core.base.memo import keep, recall
 from core.service import Grant
 
-from .grants import grants_of
+from .grants import grants_of, one_set
 
 KIND = "session"
 LONGEST = dt.timedelta(minutes=2)
@@ -63,5 +63,5 @@ def _packed(signed_in: SignedIn, grants: tuple[Grant, ...], revision: int) -> di
 
 
 def _unpacked(kept: dict[str, Any]) -> tuple[SignedIn, tuple[Grant, ...]]:
-    grants = tuple(Grant(**grant | {"permissions": frozenset(grant["permissions"])}) for grant in kept["grants"])
+    grants = tuple(Grant(**grant | {"permissions": one_set(frozenset(grant["permissions"]))}) for grant in kept["grants"])
     return SignedIn(**kept["account"]), grants

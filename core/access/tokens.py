@@ -23,7 +23,7 @@ from core.base.scope import current_scope
 from core.base.session import begin_write, session
 from core.service import Grant
 
-from .grants import grants_of
+from .grants import grants_of, one_set
 from .models import AccessToken
 
 PREFIX = "jhl_"
@@ -105,7 +105,7 @@ def cut(grants: Iterable[Grant], permissions: Iterable[str], path: str) -> tuple
         both = grant.permissions & wanted
         inner = grant.path if grant.path.startswith(path) else path if path.startswith(grant.path) else None
         if both and inner is not None:
-            found.append(Grant(grant.role_id, grant.role, both, inner, grant.source))
+            found.append(Grant(grant.role_id, grant.role, one_set(both), inner, grant.source))
     return tuple(found)
 
 

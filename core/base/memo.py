@@ -30,6 +30,7 @@ Topic = str | tuple[int, ...]       # a name of Stamps, or groups of tables
 GROUPS = 16
 SECONDS = 120.0
 MOST = 20_000
+LONG = 12
 STAMPS = "juheli_stamps"
 
 
@@ -56,6 +57,20 @@ def group_of(table: str) -> int:
 def tables(*names: str) -> Topic:
     """The topic of what is made of the records of these tables."""
     return tuple(sorted({group_of(name) for name in names})) or "records"
+
+
+class Alike:
+    """The first of equal values stands for all of them, so that they lie in memory once; at most `most`, then it begins anew."""
+
+    def __init__(self, most: int = 2000) -> None:
+        self._most, self._first = most, dict[Any, Any]()
+
+    def one(self, value: T, key: Hashable = None) -> T:
+        """`key`: what equal values have in common, where they cannot be compared themselves."""
+        if len(self._first) > self._most:
+            self._first.clear()
+        found: T = self._first.setdefault(value if key is None else key, value)
+        return found
 
 
 class Store:
@@ -98,6 +113,7 @@ class Store:
         self._filled -= self._weight(gone[2]) if gone else 0
 
 
+_shapes = Alike()
 _stores: WeakKeyDictionary[Any, Store] = WeakKeyDictionary()  # by engine
 _making = Lock()
 
@@ -130,8 +146,15 @@ def recall(topic: Topic, key: Hashable) -> Any:
 
 def keep(topic: Topic, key: Hashable, value: Any) -> None:
     """Keep a value the session in scope has read, if it goes by stamps and has written nothing."""
-    if place := _place(topic, key):
+    if place := _place(topic, _alike(key)):
         _store().put(*place, value)
+
+
+def _alike(key: Hashable) -> Hashable:
+    """The key with its long parts (the shape of a statement: tens of kilobytes) shared by all tenants and readers."""
+    if not isinstance(key, tuple):
+        return key
+    return tuple(_shapes.one(part) if isinstance(part, tuple) and len(part) > LONG else part for part in key)
 
 
 def _place(topic: Topic, key: Hashable) -> tuple[Hashable, Hashable] | None:

@@ -8,8 +8,8 @@ from flask import Flask, current_app, g, request, url_for
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from core.base.clock import SHANGHAI
-from core.base.i18n import _, _l
-from core.base.memo import keep, recall
+from core.base.i18n import Lazy, _, _l
+from core.base.memo import Alike, keep, recall
 from core.plugin import NavItem, installed
 from core.plugin.manager import failures
 from core.service import Context
@@ -17,6 +17,7 @@ from core.tenancy.models import PLATFORM, READ_ONLY
 from core.web.shell import BRAND, EXTENSION, Group, Link, Shell
 
 GROUPS = {"work": _l("工作"), "business": _l("业务"), "manage": _l("管理")}
+_entries = Alike()
 BOTTOM = ("home.index", "console.index", "work.inbox", "people.index", "ledgers.index")
 
 
@@ -133,10 +134,19 @@ def _items(ctx: Context) -> tuple[NavItem, ...]:
         return kept
     failed = failures.total()
     items = [c.value for c in ctx.collect("nav_items") if isinstance(c.value, NavItem)]
-    found = tuple(i for i in items if _exists(i.endpoint) and (not i.permission or ctx.may(i.permission)))
+    found = tuple(_one(i) for i in items if _exists(i.endpoint) and (not i.permission or ctx.may(i.permission)))
     if failures.total() == failed:
         keep("records", key, found)
     return found
+
+
+def _one(item: NavItem) -> NavItem:
+    """The same object for equal entries: the menus of the tenants differ in a figure or two."""
+    label = item.label
+    if item.args or not isinstance(label, Lazy) or label.values:
+        return item
+    return _entries.one(item, (label.msgid, item.endpoint, item.permission, item.icon, item.group, item.rank, item.key,
+                               item.count))
 
 
 def _here(urls: list[str]) -> str:

@@ -30,6 +30,10 @@ _GROUPS = [getattr(AccessRevision, f"group_{number}") for number in range(GROUPS
 _JOINED = select(*_NEEDED, *_GROUPS).outerjoin(AccessRevision, AccessRevision.tenant_id == Tenant.id)
 _BY_SLUG, _BY_HOST = (_JOINED.where(column == bindparam("address")) for column in (Tenant.slug, Tenant.host))
 
+_STATES = (select(PluginState.plugin, PluginState.state, PluginLeave.org_path)
+           .outerjoin(PluginLeave, (PluginLeave.tenant_id == PluginState.tenant_id) & (PluginLeave.plugin == PluginState.plugin))
+           .execution_options(beyond_subtree=True))
+
 
 def _info(row: Any, stamps: Stamps | None = None) -> TenantInfo:
     remember(row)
@@ -94,11 +98,10 @@ def enabled_plugins(tenant_id: int, plugins_rev: int) -> SwitchedOn:
     cached = known.get(tenant_id)
     if cached and cached[0] == plugins_rev:
         return cached[1]
-    states = dict(session().execute(  # type: ignore[arg-type]
-        select(PluginState.plugin, PluginState.state).where(PluginState.state.in_((ENABLED, ARCHIVED)))).all())
-    states = {name: state for name, state in states.items() if name in installed().by_name}    # its distribution may have gone
-    leaves = select(PluginLeave.plugin, PluginLeave.org_path).execution_options(beyond_subtree=True)
-    left = [(row.plugin, row.org_path) for row in session().execute(leaves)]
+    rows = session().execute(_STATES).all()
+    states = {row.plugin: row.state for row in rows
+              if row.state in (ENABLED, ARCHIVED) and row.plugin in installed().by_name}      # its distribution may have gone
+    left = [(row.plugin, row.org_path) for row in rows if row.org_path is not None]
     known[tenant_id] = (plugins_rev, SwitchedOn(states, [name for name, state in states.items() if state == ARCHIVED], left))
     return known[tenant_id][1]
 
