@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import select
 
 from core.base.db import session
+from core.base.scope import narrowed
 from core.people.models import Affiliation, Person
+from core.people.queries import own_rows
+from core.people.queries.person_page import person_page
 from core.people.services.membership import transfer
 from core.people.services.orgs import create_org, update_org
 from core.people.services.persons import create_person
@@ -160,3 +163,35 @@ def test_the_timeline_keeps_to_the_readers_part(world, county):
     told = re.findall(r'<ol class="g-line">(.*?)</ol>', page, re.S)
     assert "转入" in told[0] and "转出" not in told[0]
     assert "转出" in world.browser("east").get(f"/people/p/{person.id}/?tab=timeline").text
+
+
+def asked_for(world, browser, path: str) -> list[str]:
+    """The tables that a page asks, in order."""
+    assert browser.get(path).status_code == 200
+    with world.counting() as sent:
+        assert browser.get(path).status_code == 200
+    return [re.search(r"FROM (\w+)", statement).group(1) for statement in sent if "FROM" in statement]
+
+
+def test_a_persons_page_asks_for_each_thing_once_and_only_for_what_its_tab_shows(world, site):
+    world.add_user("east", "reader", "people.person.read")
+    reader, zhang = world.browser("east", "reader"), f"/people/p/{site['zhang']}/"
+    rows = ["people_affiliation", "people_post_holding", "people_member_change"]
+    page = ["tenancy_tenant", "people_person", *rows]
+    shown = asked_for(world, reader, zhang)
+    assert shown[:5] == page and set(shown[5:]) <= {"people_person_extra", "people_org_unit"} and len(shown) <= 7
+    assert asked_for(world, reader, f"{zhang}?tab=timeline") == page
+    assert asked_for(world, reader, f"{zhang}?tab=relations") == [*page, "people_archive"]
+    with world.acting("east", "reader") as ctx:
+        seen, known = person_page(ctx, site["zhang"]), own_rows.links(site["zhang"])
+        assert seen.links and {link.id for link, _unit in seen.links} == {link.id for link, _unit in known}
+
+
+def test_rows_of_a_person_are_read_anew_outside_a_page_and_in_another_scope(world, county, site):
+    zhang = site["zhang"]
+    with own_rows.read_once():
+        whole = own_rows.changes(zhang)
+        assert own_rows.changes(zhang) is whole
+        with narrowed(("9999",)):
+            assert own_rows.changes(zhang) == []
+    assert whole and own_rows.changes(zhang) is not whole

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from core.access.answers import read_by
 from core.access.models import Role
 from core.accounts.models import Session, User
-from core.base import clock
+from core.base import clock, memo
 from core.base.memo import GROUPS, Stamps, Store, group_of, remembered, tables, use_stamps
 from core.base.scope import narrowed, tenant_scope
 from core.base.session import begin_write, session
@@ -246,3 +246,36 @@ def test_a_failing_module_does_not_stay_out_of_the_menu(east, world, monkeypatch
     assert "/work/inbox" not in browser.get("/ledgers/").get_data(as_text=True)
     monkeypatch.setattr(hooks, "counts", right)
     assert "/work/" in browser.get("/ledgers/").get_data(as_text=True)
+
+
+def test_long_keys_lie_in_memory_once_for_all_tenants(world):
+    def shape():
+        return tuple(("column", number) for number in range(40))
+
+    store, found = None, []
+    with world.database.use():
+        for slug in ("east", "west"):
+            with tenant_scope(world.tenants[slug].id):
+                use_stamps(Stamps())
+                assert remembered("records", ("test.shape", shape(), slug), lambda slug=slug: slug) == slug
+                assert remembered("records", ("test.shape", shape(), slug), lambda: "read again") == slug
+                store = memo._store()
+    found = [place[4][1] for place in store._kept if isinstance(place[4], tuple) and place[4][0] == "test.shape"]
+    assert len(found) == 2 and found[0] is found[1]
+
+
+def test_equal_values_are_one_until_there_are_too_many():
+    alike, first = memo.Alike(most=2), (1, 2)
+    assert alike.one(first) is first and alike.one((1, 2)) is first
+    for number in range(3):
+        alike.one((number,))
+    assert alike.one((1, 2)) == first
+
+
+def test_equal_rights_of_two_tenants_are_one_object(world):
+    held = []
+    for slug in ("east", "west"):
+        world.add_user(slug, "reader", *READ)
+        with world.acting(slug, "reader") as ctx:
+            held += [grant.permissions for grant in ctx.grants]
+    assert len(held) == 2 and held[0] is held[1]
