@@ -24,7 +24,7 @@ from bench.by_hand.markup import cells_of, template_of
 from bench.by_hand.site import Site
 from bench.frame import Bench, Ground, Run, Within, ground
 from bench.members import county, token_of
-from core.access.revision import topics_of
+from bench.planting import stamps
 from core.base.i18n import use_locale
 from core.base.session import session
 from core.people.models import Person
@@ -58,7 +58,7 @@ class Stage:
     def changed(self) -> Iterator[None]:
         """As if somebody had saved a member in between."""
         stamp = next(self._stamp)
-        told = ", ".join(f"{name} = {stamp}" for name in sorted(topics_of("people_person") | topics_of("audit_entry")))
+        told = ", ".join(f"{name} = {stamp}" for name in stamps("people_person", "audit_entry"))
         self.ground.superuser(f"UPDATE access_revision SET {told}")
         yield
 
