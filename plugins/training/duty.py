@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from core.base import clock
 from core.base.db import session
@@ -39,35 +39,32 @@ def as_of(year: int) -> dt.date:
     return min(clock.today(), dt.date(year, 12, 31))
 
 
-def duties(ids: Iterable[int] | None = None, *, day: dt.date) -> Iterator[Duty]:
-    """The duties of these persons (None: of everybody in the tenant) by posts and rules of that day; who owes nothing is
-    left out. Asks beyond subtrees only when the caller does."""
-    roles = _roles(None if ids is None else list(ids), day)
+def duties(ids: Iterable[int], *, day: dt.date) -> Iterator[Duty]:
+    """The duties of these persons by posts and rules of that day; who owes nothing is left out. Asks beyond subtrees only when
+    the caller does."""
+    listed = list(ids)
+    for start in range(0, len(listed), CHUNK):
+        some = listed[start:start + CHUNK]
+        yield from _owed(Person.id.in_(some), PostHolding.person_id.in_(some), day)
+
+
+def duties_in(here: ColumnElement[bool], *, day: dt.date) -> Iterator[Duty]:
+    """The same for all persons of whom a condition holds."""
+    yield from _owed(here, PostHolding.person_id.in_(select(Person.id).where(here)), day)
+
+
+def _owed(who: ColumnElement[bool], holders: ColumnElement[bool], day: dt.date) -> Iterator[Duty]:
+    roles = _roles(holders, day)
     owed = {role: of_rule(DUTY_RULES[role], day) for role in ROLES}
+    due, nothing = owed["member"], frozenset[str]()
     wanted = select(Person.id, Person.name_full, Person.org_id, Person.org_path, counted().label("member"))
-    for rows in _persons(wanted, None if ids is None else list(ids), day):
-        for row in rows:
-            held = roles.get(row.id, set()) | ({"member"} if row.member else set())
-            if not held:
-                continue
-            role = max((one for one in ROLES if one in held), key=lambda one: owed[one])
-            yield Duty(row.id, row.name_full, row.org_id, row.org_path, role, "community_worker" in held, owed[role])
-
-
-def _persons(wanted, ids, day):  # type: ignore[no-untyped-def]
-    """Rows in chunks: the named ones, or everybody who is a member or holds a post that counts on that day, by id."""
-    if ids is not None:
-        for start in range(0, len(ids), CHUNK):
-            yield session().execute(wanted.where(Person.id.in_(ids[start:start + CHUNK]), _alive())).all()
-        return
-    last, holders = 0, _in_force(day, _meaning()).with_only_columns(PostHolding.person_id)
-    while True:
-        rows = session().execute(wanted.where(Person.id > last, or_(counted(), Person.id.in_(holders)), _alive())
-                                 .order_by(Person.id).limit(CHUNK)).all()
-        yield rows
-        if len(rows) < CHUNK:
-            return
-        last = rows[-1].id
+    for person_id, name, org_id, path, member in session().execute(wanted.where(who, _alive())):
+        held = roles.get(person_id, nothing)
+        if held:
+            role = max((one for one in ROLES if one in held or (member and one == "member")), key=lambda one: owed[one])
+            yield Duty(person_id, name, org_id, path, role, "community_worker" in held, owed[role])
+        elif member:
+            yield Duty(person_id, name, org_id, path, "member", False, due)
 
 
 def _alive():  # type: ignore[no-untyped-def]
@@ -86,14 +83,10 @@ def _in_force(day: dt.date, meaning: dict[str, str]):  # type: ignore[no-untyped
         or_(PostHolding.ends_on.is_(None), PostHolding.ends_on > day))
 
 
-def _roles(ids: list[int] | None, day: dt.date) -> dict[int, set[str]]:
+def _roles(holders: ColumnElement[bool], day: dt.date) -> dict[int, set[str]]:
     """person -> roles that follow from posts held on that day."""
     meaning = _meaning()
     found: dict[int, set[str]] = {}
-    held = _in_force(day, meaning)
-    parts = [held] if ids is None else [held.where(PostHolding.person_id.in_(ids[n:n + CHUNK]))
-                                        for n in range(0, len(ids), CHUNK)]
-    for part in parts:
-        for person_id, post in session().execute(part):
-            found.setdefault(person_id, set()).add(meaning[post])
+    for person_id, post in session().execute(_in_force(day, meaning).where(holders)):
+        found.setdefault(person_id, set()).add(meaning[post])
     return found

@@ -11,9 +11,8 @@ from core.base.scope import beyond_subtree
 from core.people.models import Person
 from core.service import Context, service
 
-from ..balances import concerned, mend_tallies, settle
+from ..balances import Everybody, everybody, mend_tallies, settle, settle_part
 from ..book import Credit, capped, credit
-from ..duty import CHUNK
 from ..models import Certificate, ClassSession, HourEntry, Seat
 from ..tenths import of_minutes
 from ..words import AHEAD
@@ -31,22 +30,31 @@ def credit_event(ctx: Context, *, person_id: int, on: dt.date, minutes: int, tit
 
 
 def settle_year(ctx: Context, year: int) -> int:
-    """Everybody's balance after posts, places and rules may have changed; returns how many did. A chunk per transaction, so
-    that nobody waits long for the others' sums."""
-    ids = _concerned(ctx, year)
-    return sum(_settle_some(ctx, year, ids[start:start + CHUNK]) for start in range(0, max(len(ids), 1), CHUNK))
+    """Everybody's balance after posts, places and rules may have changed; returns how many did. Some organisations per
+    transaction, so that nobody waits long for the others' sums, and a round that is cut off leaves the rest to the next."""
+    whom = _everybody(ctx, year)
+    changed = _settle_apart(ctx, whom) if whom.apart else 0
+    return changed + sum(_settle_part(ctx, whom, part) for part in whom.parts)
 
 
 @service(None, writes=False)
-def _concerned(ctx: Context, year: int) -> list[int]:
-    return concerned(year)
+def _everybody(ctx: Context, year: int) -> Everybody:
+    return everybody(year)
 
 
 @service(None, action="training.hours.settle")
-def _settle_some(ctx: Context, year: int, ids: list[int]) -> int:
-    changed = settle(year, ids)
-    mend_tallies(year)
-    ctx.audit("training.hours", None, str(year), changed=changed)
+def _settle_apart(ctx: Context, whom: Everybody) -> int:
+    changed = settle(whom.year, whom.apart)
+    ctx.audit("training.hours", None, str(whom.year), changed=changed)
+    return changed
+
+
+@service(None, action="training.hours.settle")
+def _settle_part(ctx: Context, whom: Everybody, part: list[int]) -> int:
+    changed = settle_part(whom, part)
+    if part is whom.parts[-1]:
+        mend_tallies(whom.year)
+    ctx.audit("training.hours", None, str(whom.year), changed=changed)
     return changed
 
 
