@@ -13,10 +13,11 @@ from core.people.models import OrgUnit
 from core.service import Context
 from core.web.paging import Page, clamp
 
-from .inbox import Narrowing, holds, listed
+from .inbox import Narrowing, counts, holds, listed
 from .models import WAITING, WorkItem
 
 NARROWED = tables("work_item", "people_org_unit")
+MOST_PLACES = 500   # to choose from, in the order of the tree
 FEW = 100           # places with their names that are remembered for a reader and a day
 
 
@@ -33,7 +34,10 @@ class Choices:
 def items_page(ctx: Context, tab: str, by: Narrowing, number: int, size: int) -> Page:
     """One page of a tab of the inbox."""
     found = listed(ctx, tab, by)
-    total = session().scalar(found.with_only_columns(func.count(WorkItem.id)).order_by(None)) or 0
+    if tab == "mine" and by == Narrowing():
+        total = counts(ctx).waiting                     # as the menu says it, remembered
+    else:
+        total = session().scalar(found.with_only_columns(func.count(WorkItem.id)).order_by(None)) or 0
     number = clamp(number, size, total)
     items = session().scalars(found.limit(size).offset((number - 1) * size)).all()
     return Page(items, number, size, total)
@@ -51,19 +55,12 @@ def narrowing_choices(ctx: Context) -> Choices:
 
 
 def _narrowing_choices(ctx: Context) -> Choices:
-    seen = session().execute(select(WorkItem.source, WorkItem.declared, WorkItem.org_path)
-                             .where(WorkItem.state.in_(WAITING), holds(ctx)).distinct().limit(2000)).all()
+    waiting = WorkItem.state.in_(WAITING), holds(ctx)
+    seen = session().execute(select(WorkItem.source, WorkItem.declared).where(*waiting).distinct()).all()
     owners, declared = ctx.plugins.by_name, {**ctx.plugins.reminders, **ctx.plugins.workflows}
-    sources = {row.source: str(owners[row.source].manifest.title) for row in seen if row.source in owners}
+    sources = {source: str(owners[source].manifest.title) for source in {row.source for row in seen} if source in owners}
     kinds = {row.declared: str(declared[row.declared].title) for row in seen if row.declared in declared}
-    return Choices(dict(sorted(sources.items())), dict(sorted(kinds.items())), _places({row.org_path for row in seen}),
+    places = (select(OrgUnit.path, OrgUnit.short_name).where(OrgUnit.path.in_(select(WorkItem.org_path).where(*waiting)))
+              .order_by(OrgUnit.path).limit(MOST_PLACES))
+    return Choices(dict(sorted(sources.items())), dict(sorted(kinds.items())), dict(session().execute(places).all()),  # type: ignore[arg-type]
                    {"overdue": _("已逾期"), "today": _("今天到期"), "soon": _("即将到期")})
-
-
-def _places(paths: set[str], most: int = 500) -> dict[str, str]:
-    """Names of the units items stand at, in the order of the tree."""
-    wanted = sorted(path for path in paths if path)[:most]
-    if not wanted:
-        return {}
-    units = session().execute(select(OrgUnit.path, OrgUnit.short_name).where(OrgUnit.path.in_(wanted)).order_by(OrgUnit.path))
-    return dict(units.all())  # type: ignore[arg-type]

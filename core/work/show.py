@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from flask import url_for
+from markupsafe import Markup, escape
 from sqlalchemy import select
 
 from core.base.clock import SHANGHAI
@@ -144,16 +146,25 @@ class Row:
     org: str
     due: Tag | None
     state: Tag | None
-    why: str
     url: str
     at_once: bool
 
+    @property
+    def why(self) -> str:
+        """Where the due date comes from."""
+        return explain(self.item.rule)
 
-def rows(ctx: Context, items: Iterable[WorkItem]) -> list[Row]:
-    """Items with the words for a list; the names of their places are read in one statement."""
+
+def rows(ctx: Context, items: Iterable[WorkItem], known: Mapping[str, str] = MappingProxyType({})) -> list[Row]:
+    """Items with the words for a list; the names of their places are read in one statement, but for those `known` already."""
     listed = list(items)
-    places = place_names({item.org_path for item in listed})
-    return [_row(ctx, item, places) for item in listed]
+    if not listed:
+        return []
+    names = place_names({item.org_path for item in listed if item.org_path not in known})
+    page = url_for("work.item", item_id=0).removesuffix("0")        # once: an address is built by many steps
+    today, near = ctx.today(), soon()
+    return [_row(ctx, item, known.get(item.org_path) or names.get(item.org_path, ""), f"{page}{item.id}",
+                 due_tag(item, today, near)) for item in listed]
 
 
 def place_names(paths: set[str]) -> dict[str, str]:
@@ -164,12 +175,18 @@ def place_names(paths: set[str]) -> dict[str, str]:
     return dict(session().execute(select(OrgUnit.path, OrgUnit.short_name).where(OrgUnit.path.in_(wanted))).all())  # type: ignore[arg-type]
 
 
-def _row(ctx: Context, item: WorkItem, places: dict[str, str]) -> Row:
+def _row(ctx: Context, item: WorkItem, place: str, url: str, due: Tag | None) -> Row:
     workflow = ctx.plugins.workflows.get(item.declared)
     step = workflow.step(item.step) if workflow else None
     kind = workflow.title if workflow else getattr(ctx.plugins.reminders.get(item.declared), "title", item.declared)
-    return Row(item, title_of(ctx, item), str(kind), places.get(item.org_path, ""), due_tag(ctx, item), item_tag(item),
-               explain(item.rule), url_for("work.item", item_id=item.id), bool(step and step.plain))
+    return Row(item, title_of(ctx, item), str(kind), place, due, item_tag(item), url, bool(step and step.plain))
+
+
+def options(choices: Mapping[str, str], current: str) -> Markup:
+    """The choices of a list as HTML: all are escaped at once, for places are hundreds."""
+    texts = str(escape("\0".join((*choices, *choices.values())))).split("\0")
+    return Markup("".join(f'<option value="{value}"{" selected" if raw == current else ""}>{text}</option>'  # noqa: S704  escaped
+                          for raw, value, text in zip(choices, texts, texts[len(choices):], strict=False)))
 
 
 def title_of(ctx: Context, item: WorkItem) -> str:
@@ -182,23 +199,24 @@ def title_of(ctx: Context, item: WorkItem) -> str:
     return _("%(doing)s：%(subject)s", doing=doing, subject=item.subject)
 
 
-def due_tag(ctx: Context, item: WorkItem) -> Tag | None:
+def due_tag(item: WorkItem, today: dt.date, near: dt.timedelta) -> Tag | None:
     """How pressing it is: overdue, today, soon, or the date."""
     if item.due_on is None or not item.waiting:
         return None
-    days = (item.due_on - ctx.today()).days
+    days = (item.due_on - today).days
     if days < 0:
         return Tag(_("逾期 %(n)s 天", n=-days), "err")
     if days == 0:
         return Tag(_("今天到期"), "warn")
-    if days <= soon().days:
+    if days <= near.days:
         return Tag(_("还剩 %(n)s 天", n=days), "warn")
     return Tag(item.due_on.isoformat())
 
 
 def item_tag(item: WorkItem) -> Tag | None:
-    words = {OPEN: None, IN_PROGRESS: Tag(_("在办"), "info"), FOR_REVIEW: Tag(_("待审"), "info"),
-             RETURNED: Tag(_("退回"), "err")}
+    if item.state == OPEN:
+        return None
+    words = {IN_PROGRESS: Tag(_("在办"), "info"), FOR_REVIEW: Tag(_("待审"), "info"), RETURNED: Tag(_("退回"), "err")}
     return words.get(item.state, Tag(_("已办结"), "ok"))
 
 

@@ -15,7 +15,7 @@ from core.web.paging import asked
 from .. import handover, schemas, services
 from ..inbox import Narrowing, counts
 from ..lists import Choices, items_page, narrowing_choices
-from ..show import box, rows, target_url
+from ..show import box, options, rows, target_url
 from .pages import pages
 
 TABS = ("mine", "started", "finished")
@@ -34,8 +34,9 @@ def inbox() -> Any:
     choices = narrowing_choices(ctx())
     by = _narrowing(choices)
     page = items_page(ctx(), tab, by, *asked())
-    return render("work/inbox.html", tab=tab, by=by, page=page, rows=rows(ctx(), page.items), counts=counts(ctx()),
-                  choices=choices, handed=rows(ctx(), handover.handed_by_me(ctx())) if tab == "started" else [])
+    handed = rows(ctx(), handover.handed_by_me(ctx())) if tab == "started" else []
+    return render("work/inbox.html", tab=tab, by=by, page=page, rows=rows(ctx(), page.items, choices.places),
+                  counts=counts(ctx()), choices=choices, options=options, handed=handed)
 
 
 def _narrowing(choices: Choices) -> Narrowing:
