@@ -54,12 +54,16 @@ def refuse_when_off(ctx: Context, kind: str) -> None:
             raise PluginArchived(owner)
 
 
-def batch_of(ctx: Context, batch_id: int, *states: str) -> ImportBatch:
+def batch_of(ctx: Context, batch_id: int, *states: str, held: bool = False) -> ImportBatch:
     """The batch, if it is the actor's own (or the actor may see all) and its kind is still open to the actor.
 
+    ``held``: as it is now, and nobody else who asks so gets it before the transaction ends; for whoever writes or deletes rows.
     Raises NotFound, Forbidden, or Conflict when it is in none of ``states`` (another tab was faster).
     """
-    batch = session().scalars(select(ImportBatch).where(ImportBatch.id == batch_id)).one_or_none()
+    query = select(ImportBatch).where(ImportBatch.id == batch_id)
+    if held:
+        query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    batch = session().scalars(query).one_or_none()
     own = batch is not None and batch.actor_id == ctx.actor.id
     if batch is None or not (own or ctx.all_powers or ctx.may(SEE_ALL)):
         raise NotFound("import")

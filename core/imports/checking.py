@@ -99,7 +99,8 @@ def begin(ctx: Context, batch_id: int) -> ImportBatch | None:
 
 @service(None, action="imports.batch.stage")
 def keep(ctx: Context, batch_id: int, items: list[Item]) -> None:
-    """Store checked rows, sealed."""
+    """Store checked rows, sealed. Raises Conflict when the batch was discarded meanwhile: nobody would delete them any more."""
+    batches.batch_of(ctx, batch_id, CHECKING, held=True)
     rows = [
         {"tenant_id": ctx.tenant.id, "id": row_id, "batch_id": batch_id, "number": item.number, "outcome": item.outcome,
          "state": BAD if item.errors else GOOD, "warned": bool(item.warned) and not item.errors, "record_kind": "",

@@ -208,8 +208,9 @@ def undo(ctx: Context, batch_id: int) -> ImportBatch:
 
 @service(None, action="imports.batch.discard")
 def discard(ctx: Context, batch_id: int) -> None:
-    """Delete what was uploaded. What was already written stays; a running job is not interrupted (Conflict)."""
-    batch = batches.batch_of(ctx, batch_id)
+    """Delete what was uploaded. What was already written stays; a running job is not interrupted (Conflict). One that was given
+    up may still be at work on a few rows: they are waited for, and it finds nothing more to do."""
+    batch = batches.batch_of(ctx, batch_id, held=True)
     if batch.state in BUSY and not given_up(batch):
         raise Conflict()
     batches.forget_file(batch.id)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.orm.exc import StaleDataError
 
 from core.base.i18n import _
@@ -21,6 +21,7 @@ from core.service import WHOLE_TENANT, Context, unit_of_work
 from core.web.forms import flat
 
 log = logging.getLogger("juheli.imports")
+UNREADY = ("42P01", "42703")        # a table, a column that an update has not brought yet
 
 
 class _RolledBack(Exception):
@@ -155,6 +156,11 @@ def refuse_item(item: Item, reading: Reading, found: dict[str, Any]) -> None:
     item.outcome, item.undo, item.record = "", None, None
 
 
+def _is_defect(error: DBAPIError) -> bool:
+    """Whether the statement itself was refused: the next attempt would send the same. A table that is not there yet will be."""
+    return isinstance(error, ProgrammingError) and getattr(error.orig, "sqlstate", None) not in UNREADY
+
+
 def sentences(error: Exception) -> dict[str, Any]:
     """A refusal as sentences for the row. A defect is logged and gets a sentence too: one row must not stop a batch.
 
@@ -171,7 +177,7 @@ def sentences(error: Exception) -> dict[str, Any]:
     if isinstance(error, IntegrityError | DataError | StaleDataError):
         log.warning("import row refused by the database: %s", type(error).__name__)
         return {"": [_("与已有记录冲突，请核对后重新导入这一行。")]}
-    if isinstance(error, DBAPIError):
+    if isinstance(error, DBAPIError) and not _is_defect(error):
         raise error
     log.exception("import row failed", exc_info=error)
     return {"": [_("这一行无法处理，请联系管理员。")]}

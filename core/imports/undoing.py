@@ -43,7 +43,7 @@ def run(ctx: Context, job: Any, batch_id: int) -> dict[str, int]:
 def undo_chunk(ctx: Context, batch_id: int) -> int:
     """Take the last written rows back; returns how many were handled (0: all done)."""
     wait_for_turn(ctx.tenant.id)           # nobody switches the module off between the next look and the commit
-    batch = batches.batch_of(ctx, batch_id, UNDOING)
+    batch = batches.batch_of(ctx, batch_id, UNDOING, held=True)
     batches.refuse_when_off(ctx, batch.kind)
     kind = batches.kind_named(ctx, batch.kind)
     rows = rows_in(batch.id, WRITTEN, limit=CHUNK, backwards=True)

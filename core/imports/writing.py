@@ -104,7 +104,7 @@ def opened(row: ImportRow | Waiting) -> dict[str, Any]:
 def write_chunk(ctx: Context, batch_id: int, reading: Reading) -> int:
     """Write the next good rows; returns how many were handled (0: all done)."""
     wait_for_turn(ctx.tenant.id)           # the same sheet may be written twice at once: each must see the other's persons
-    batch = batches.batch_of(ctx, batch_id, WRITING)
+    batch = batches.batch_of(ctx, batch_id, WRITING, held=True)
     batches.refuse_when_off(ctx, batch.kind)
     rows = _next(batch.id)
     items = []

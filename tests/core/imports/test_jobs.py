@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 
 from core.access.models import RoleGrant
 from core.accounts.models import User
@@ -205,8 +205,13 @@ def test_errors_as_sentences():
     assert "权限" in sentences(Forbidden("x"))[""][0] and "别人修改" in sentences(Conflict())[""][0]
     assert "找不到" in sentences(NotFound())[""][0] and "冲突" in sentences(IntegrityError("", {}, Exception()))[""][0]
     assert "管理员" in sentences(KeyError("x"))[""][0]
+    assert "管理员" in sentences(ProgrammingError("", {}, Exception()))[""][0]
     with pytest.raises(OperationalError):
         sentences(OperationalError("", {}, Exception()))
+    unready = Exception()
+    unready.sqlstate = "42P01"
+    with pytest.raises(ProgrammingError):
+        sentences(ProgrammingError("", {}, unready))
 
 
 def test_two_undos_become_one():

@@ -7,18 +7,19 @@ import dataclasses
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from core.audit.models import AuditEntry
 from core.base.session import add, gathering, session
 from core.contracts.errors import Conflict, Invalid
-from core.imports import writing
+from core.imports import checking, services, writing
 from core.imports.batches import forget_rows
-from core.imports.models import ImportBatch, ImportHeading
+from core.imports.models import ImportBatch, ImportHeading, ImportRow
 from core.imports.reading import Reading
 from core.people import imports as people_imports
 from core.people.models import MemberChange, Person
 from tests.core.imports.desk import Desk, add_units
+from tests.core.imports.test_jobs import Telling
 from tests.core.imports.test_people import RIGHTS
 from tests.core.imports.test_wizard import people, sheet_of
 
@@ -170,3 +171,33 @@ def test_a_chunk_whose_rows_were_discarded_meanwhile_writes_nobody(office, monke
     with office.world.acting("east", "secretary") as ctx, pytest.raises(Conflict):
         writing.write_chunk(ctx, batch_id, Reading(people_imports.roster, ctx))
     assert people(office.world) == 0
+
+
+def test_a_row_whose_statement_is_refused_is_named_and_the_others_are_written(office, monkeypatch):
+    def write(ctx, row, state):
+        answer = people_imports.roster.write(ctx, row, state)
+        if row["name"] == "李四":
+            session().flush()
+            raise ProgrammingError("UPDATE …", {}, Exception("cannot adapt type 'dict'"))
+        return answer
+
+    assert written(office, monkeypatch, write=write) == ["张三", "王五"]
+
+
+def test_a_check_that_goes_on_after_its_batch_was_discarded_keeps_nothing(office, monkeypatch):
+    sheet = sheet_of(*((name, "1960-03", UNIT, "", "") for name in NAMES), head=HEAD)
+    address = office.address(office.upload(sheet, kind="people.roster"))
+    office.browser.post(f"{address}/columns")
+    batch_id, keep = int(address.rsplit("/", 1)[1]), checking.keep
+
+    def discarded(ctx, number, items):
+        with office.world.acting("east", "secretary") as other:
+            services.discard(other, number)
+        keep(ctx, number, items)
+
+    monkeypatch.setattr(services, "given_up", lambda batch: True)
+    monkeypatch.setattr(checking, "keep", discarded)
+    with office.world.acting("east", "secretary") as ctx, pytest.raises(Conflict):
+        checking.run(ctx, Telling(), batch_id)
+    with office.world.inside("east"):
+        assert session().scalars(select(ImportRow.id)).all() == []
