@@ -19,6 +19,7 @@ from core.base.scope import Frame, Scope, current_frame
 
 log = logging.getLogger("juheli.base.session")
 M = TypeVar("M")
+AGAIN = {"juheli_again": True}  # execution option of a statement that somebody keeps: the same object comes again and again
 Lengths = tuple[tuple[list[Any], int], ...]
 
 _write_mode: ContextVar[bool] = ContextVar("juheli_write_mode", default=False)
@@ -261,4 +262,5 @@ def _ended(current: FencedSession, transaction: SessionTransaction) -> None:
 def one_of(model: type[M], *options: ExecutableOption) -> Select[tuple[M]]:
     """The statement that loads one record by `number`; made once per model (and options, which are objects of a module), for
     every page about a record begins with it."""
-    return select(model).where(model.id == bindparam("number")).options(*options)  # type: ignore[attr-defined]
+    wanted = select(model).where(model.id == bindparam("number"))  # type: ignore[attr-defined]
+    return wanted.options(*options).execution_options(**AGAIN)

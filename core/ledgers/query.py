@@ -6,20 +6,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, case, func, select
+from sqlalchemy import ColumnElement, Integer, Row, Select, bindparam, case, func, select
 
 from core.access.answers import answer
 from core.base.session import session
 from core.plugin import Col, Indicator, Ledger
 from core.service import Context
 
+from . import kept
 from .columns import FULL, labels_of, nullable, sibling
 from .counting import lean
 from .scope import BEYOND, scope_condition
 from .search import search_condition
 from .state import OVER, State
 
-KEY = "row_key"
+KEY, MANY, BEFORE = "row_key", "rows_of_page", "rows_before"
 MOST_WORDS = 200        # longer lists are sorted by their codes
 
 
@@ -105,52 +106,68 @@ def _ordered(state: State, ctx: Context, rows: Select[Any], columns: tuple[Col, 
     return rows.order_by(*order_by(state, ctx)).execution_options(**BEYOND)
 
 
-def count(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None, permission: str = "",
-          typed: bool = False) -> int:
-    """How many rows match, in one statement; what was `typed` stands in the conditions and is kept nowhere."""
+def counting(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None, permission: str = "") -> Select[Any]:
+    """The statement that says how many rows match."""
     rows = matching(ledger, ctx, *conditions, permission=permission).order_by(None)
     if rows._group_by_clauses or rows._distinct:
         inner = rows.with_only_columns(ledger.key.label(KEY), maintain_column_froms=True).subquery()
         counted = select(func.count()).select_from(inner)
     else:
         counted = lean(rows).with_only_columns(func.count(), maintain_column_froms=True)
-    counted = counted.execution_options(**BEYOND)
+    return counted.execution_options(**BEYOND)
+
+
+def count(ledger: Ledger, ctx: Context, *conditions: ColumnElement[bool] | None, permission: str = "",
+          typed: bool = False) -> int:
+    """How many rows match, in one statement; what was `typed` stands in the conditions and is kept nowhere."""
+    return _number(counting(ledger, ctx, *conditions, permission=permission), typed)
+
+
+def _number(counted: Select[Any], typed: bool) -> int:
     total: int = (session().execute(counted).all() if typed else answer(counted))[0][0]
     return total
 
 
 def load_page(state: State, ctx: Context) -> Page:
     """One page in at most three statements; a page behind the last one is the last one."""
-    conditions = conditions_of(state, ctx)
+    conditions, plain = conditions_of(state, ctx), kept.plain(state, ctx)
+    wanted = kept.statement(plain, "rows", lambda: _part(state, ctx, conditions))
+
+    def part(before: int) -> list[Row[Any]]:
+        return list(session().execute(wanted, {MANY: state.size, BEFORE: before}))
+
     offset = (state.page - 1) * state.size
-    rows = _slice(state, ctx, conditions, offset) if offset < 10**8 else []
+    rows = part(offset) if offset < 10**8 else []
     if rows and len(rows) < state.size:
         return Page(rows, offset + len(rows), state.page)
-    total = count(state.ledger, ctx, *conditions, typed=state.typed) if rows or offset else 0
+    total = 0
+    if rows or offset:
+        total = _number(kept.statement(plain, "total", lambda: counting(state.ledger, ctx, *conditions)), state.typed)
     last = max(1, -(-total // state.size))
     if state.page <= last:
         return Page(rows, total, state.page)
-    return Page(_slice(state, ctx, conditions, (last - 1) * state.size), total, last)
+    return Page(part((last - 1) * state.size), total, last)
 
 
-def _slice(state: State, ctx: Context, conditions: Sequence[ColumnElement[bool]], offset: int) -> list[Row[Any]]:
-    """`size` rows from `offset` on. Where the joins only name things, the keys come first and the names after, for those
-    rows only."""
+def _part(state: State, ctx: Context, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """The statement of MANY rows after those BEFORE. Where the joins only name things, the keys come first and the names
+    after, for those rows only."""
     order = order_by(state, ctx)
     rows = matching(state.ledger, ctx, *conditions)
     bare = lean(rows, order) if state.order else rows
+    many, before = bindparam(MANY, type_=Integer), bindparam(BEFORE, type_=Integer)
     if bare is rows:
-        return list(session().execute(_ordered(state, ctx, rows).limit(state.size).offset(offset)).all())
-    return _named(state, ctx, bare.order_by(None).order_by(*order).limit(state.size).offset(offset), order)
+        return _ordered(state, ctx, rows).limit(many).offset(before)
+    return _named(state, ctx, bare.order_by(None).order_by(*order).limit(many).offset(before), order)
 
 
-def _named(state: State, ctx: Context, bare: Select[Any], order: list[Any], permission: str = "") -> list[Row[Any]]:
-    """The rows behind a statement that finds their keys, in the same order; one statement with the other inside."""
+def _named(state: State, ctx: Context, bare: Select[Any], order: list[Any], permission: str = "") -> Select[Any]:
+    """The statement of the rows behind one that finds their keys, in the same order; one statement with the other inside."""
     ledger = state.ledger
     keys = bare.with_only_columns(ledger.key, maintain_column_froms=True).correlate(None)
     named = matching(ledger, ctx, ledger.key.in_(keys), permission=permission)
     named = named.with_only_columns(*selected(state, ctx), maintain_column_froms=True).order_by(None).order_by(*order)
-    return list(session().execute(named.execution_options(**BEYOND)))
+    return named.execution_options(**BEYOND)
 
 
 def rows_after(state: State, ctx: Context, key: int | None, many: int, *, permission: str) -> list[Row[Any]]:
@@ -159,7 +176,7 @@ def rows_after(state: State, ctx: Context, key: int | None, many: int, *, permis
     rows = matching(ledger, ctx, *conditions_of(state, ctx), None if key is None else ledger.key > key, permission=permission)
     bare = lean(rows, [ledger.key])
     if bare is not rows:
-        return _named(state, ctx, bare.order_by(ledger.key).limit(many), [ledger.key], permission)
+        return list(session().execute(_named(state, ctx, bare.order_by(ledger.key).limit(many), [ledger.key], permission)))
     wanted = rows.with_only_columns(*selected(state, ctx), maintain_column_froms=True).order_by(None).order_by(ledger.key)
     return list(session().execute(wanted.limit(many).execution_options(**BEYOND)))
 

@@ -12,7 +12,7 @@ from core.access.models import AccessRevision
 from core.base.engine import current_database
 from core.base.memo import GROUPS, Stamps
 from core.base.scope import system_scope, tenant_scope
-from core.base.session import session
+from core.base.session import AGAIN, session
 from core.plugin import SwitchedOn, installed
 from core.service import TenantInfo
 
@@ -27,12 +27,12 @@ _NEEDED = (Tenant.id, Tenant.slug, Tenant.name, Tenant.kind, Tenant.status, Tena
            Tenant.origin_id, Tenant.travelled_keys, AccessRevision.access, AccessRevision.settings, AccessRevision.records)
 _GROUPS = [getattr(AccessRevision, f"group_{number}") for number in range(GROUPS)]
 # made once: building the statement cost more than running it, on every request
-_JOINED = select(*_NEEDED, *_GROUPS).outerjoin(AccessRevision, AccessRevision.tenant_id == Tenant.id)
+_JOINED = select(*_NEEDED, *_GROUPS).outerjoin(AccessRevision, AccessRevision.tenant_id == Tenant.id).execution_options(**AGAIN)
 _BY_SLUG, _BY_HOST = (_JOINED.where(column == bindparam("address")) for column in (Tenant.slug, Tenant.host))
 
 _STATES = (select(PluginState.plugin, PluginState.state, PluginLeave.org_path)
            .outerjoin(PluginLeave, (PluginLeave.tenant_id == PluginState.tenant_id) & (PluginLeave.plugin == PluginState.plugin))
-           .execution_options(beyond_subtree=True))
+           .execution_options(beyond_subtree=True, **AGAIN))
 
 
 def _info(row: Any, stamps: Stamps | None = None) -> TenantInfo:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -16,7 +17,7 @@ from core.base.fence.places import judge_places
 from core.base.fence.taking_part import after, without
 from core.base.refusals import CrossSubtree, CrossTenant
 from core.base.scope import Scope, current_scope
-from core.base.session import FencedSession
+from core.base.session import AGAIN, FencedSession
 
 
 class _ScopeCriterion(LoaderCriteriaOption):
@@ -109,6 +110,9 @@ def _bounds(index: int) -> tuple[str, str]:
 _of_tenant = _OfTenant(TenantScoped)
 
 
+_fenced: WeakKeyDictionary[Any, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()
+
+
 @lru_cache(64)
 def _in_subtrees(width: int) -> _InSubtrees:
     return _InSubtrees(OrgScoped, width)
@@ -157,6 +161,15 @@ def _unnarrowed(call: str) -> None:
         raise CrossSubtree(f"{call} is judged by nobody: use insert() or update() with a list")
 
 
+def _with(statement: Any, *options: Any) -> Any:
+    """As `statement.options(*options)`, the same object for the same statement: it knows its place in the cache by then."""
+    known = _fenced.setdefault(statement, {})
+    found = known.get(options)
+    if found is None:
+        found = known[options] = statement.options(*options)
+    return found
+
+
 def install_filter(session_class: type[Session]) -> None:
     """Switch the filter on for a session class."""
 
@@ -175,4 +188,5 @@ def install_filter(session_class: type[Session]) -> None:
         if narrow:
             options.append(_in_subtrees(len(scope.subtrees or ())))
         if options:
-            state.statement = state.statement.options(*options)
+            again = AGAIN.items() <= state.execution_options.items()
+            state.statement = _with(state.statement, *options) if again else state.statement.options(*options)
