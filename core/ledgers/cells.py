@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from flask import current_app, url_for
@@ -22,6 +22,7 @@ from .query import KEY, link_label
 from .wording import enumerated
 
 Text = Callable[[Row[Any]], str]
+Get = Callable[[str], Callable[[Row[Any]], Any]]    # name of a column of the row -> what reads it
 SENTINEL = 77777777
 _special = re.compile(r"[&<>'\"]").search
 SHORT = 12          # characters, as `Col.width` counts them
@@ -71,11 +72,17 @@ def texts(columns: Iterable[Col], ctx: Context) -> list[Text]:
     return [_text(column, ctx) for column in columns]
 
 
-def _text(column: Col, ctx: Context) -> Text:
+def by_place(rows: Sequence[Row[Any]]) -> Get:
+    """Reads rows of one statement by the places of their columns: asked by name a row takes eight times as long."""
+    places = {name: place for place, name in enumerate(rows[0]._fields)} if rows else {}
+    return lambda name: itemgetter(places[name]) if name in places else attrgetter(name)
+
+
+def _text(column: Col, ctx: Context, get: Get = attrgetter) -> Text:
     if column.value is not None:
         compute = column.value
         return lambda row: plain(compute(row, ctx))
-    show, value = shower(column, ctx), attrgetter(column.name)
+    show, value = shower(column, ctx), get(column.name)
     return lambda row: show(value(row))
 
 
@@ -122,9 +129,9 @@ def _css(column: Col, index: int, title: bool) -> str:
 
 
 def row_writer(ledger: Ledger, columns: tuple[Col, ...], classes: Iterable[str], ctx: Context, *,
-               pick: bool) -> Callable[[Row[Any], int], Markup]:
+               pick: bool, get: Get = attrgetter) -> Callable[[Row[Any], int], Markup]:
     """(row, number) -> one `<tr>` with the classes of `css_of`; `pick` puts a check box in front."""
-    cells = [_cell(ledger, column, css, column is columns[0], ctx) for column, css in zip(columns, classes, strict=True)]
+    cells = [_cell(ledger, column, css, column is columns[0], ctx, get) for column, css in zip(columns, classes, strict=True)]
     numbered, choose = ledger.numbered, escape(_("选择"))
 
     def write(row: Row[Any], number: int) -> Markup:
@@ -141,12 +148,12 @@ def row_writer(ledger: Ledger, columns: tuple[Col, ...], classes: Iterable[str],
     return write
 
 
-def _cell(ledger: Ledger, column: Col, css: str, first: bool, ctx: Context) -> Callable[[Row[Any]], str]:
-    link = _link(ledger, column, first)
+def _cell(ledger: Ledger, column: Col, css: str, first: bool, ctx: Context, get: Get) -> Callable[[Row[Any]], str]:
+    link = _link(ledger, column, first, get)
     start, middle = f'<td class="{css}', f'" data-l="{escape(column.label)}">'
     if column.value is None and column.warn is None and link is None:
-        return _told_by_value(column, f"{start}{middle}", ctx)
-    text, tones, warn, value = _text(column, ctx), column.tones, column.warn, attrgetter(column.name)
+        return _told_by_value(column, f"{start}{middle}", ctx, get)
+    text, tones, warn, value = _text(column, ctx, get), column.tones, column.warn, get(column.name)
 
     def write(row: Row[Any]) -> str:
         shown = _escaped(text(row))
@@ -160,9 +167,9 @@ def _cell(ledger: Ledger, column: Col, css: str, first: bool, ctx: Context) -> C
     return write
 
 
-def _told_by_value(column: Col, opening: str, ctx: Context) -> Callable[[Row[Any]], str]:
+def _told_by_value(column: Col, opening: str, ctx: Context, get: Get) -> Callable[[Row[Any]], str]:
     """The cells of a column that look at nothing but their value: many of a page are equal, and written once."""
-    show, tones, value = shower(column, ctx), column.tones, attrgetter(column.name)
+    show, tones, value = shower(column, ctx), column.tones, get(column.name)
     known: dict[Any, str] = {}
 
     def draw(given: Any) -> str:
@@ -189,14 +196,14 @@ def _escaped(text: str) -> str:
     return str(escape(text)) if _special(text) else text
 
 
-def _link(ledger: Ledger, column: Col, first: bool) -> Callable[[Row[Any], str], str] | None:
+def _link(ledger: Ledger, column: Col, first: bool, get: Get) -> Callable[[Row[Any], str], str] | None:
     """Wraps a cell in the link to its record's page."""
     endpoint = column.opens or (ledger.opens if first else None)
     around = address_of(endpoint) if endpoint else None
     if around is None:
         return None
     before, after = escape(around[0]), escape(around[1])
-    key = attrgetter(link_label(column) if column.key is not None else KEY)
+    key = get(link_label(column) if column.key is not None else KEY)
     name = ' class="g-name"' if first else ""
 
     def wrap(row: Row[Any], shown: str) -> str:

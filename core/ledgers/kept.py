@@ -7,7 +7,7 @@ them: values of the reader's own are his subtrees alone, and those are part of t
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Select
 
@@ -16,8 +16,9 @@ from core.service import Context
 
 from .state import State
 
-MOST = 128                      # some 50 KB each
-_made: dict[Hashable, Select[Any]] = {}
+T = TypeVar("T")
+MOST = 1024                     # some 5 KB each
+_made: dict[Hashable, Any] = {}
 
 
 def plain(state: State, ctx: Context) -> Hashable | None:
@@ -35,11 +36,14 @@ def plain(state: State, ctx: Context) -> Hashable | None:
 
 def statement(plain: Hashable | None, what: str, make: Callable[[], Select[Any]]) -> Select[Any]:
     """What `make` answers, kept under the key that `plain` gave; a key of None keeps nothing."""
-    if plain is None:
-        return make()
-    found = _made.get((plain, what))
+    return make() if plain is None else once((what, plain), lambda: make().execution_options(**AGAIN))
+
+
+def once(key: Hashable, make: Callable[[], T]) -> T:
+    """What `make` answers, which follows from the key alone. Whoever gets it changes nothing in it."""
+    found: T | None = _made.get(key)
     if found is None:
         if len(_made) >= MOST:
             _made.clear()
-        found = _made[plain, what] = make().execution_options(**AGAIN)
+        found = _made[key] = make()
     return found

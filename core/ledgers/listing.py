@@ -12,8 +12,9 @@ from markupsafe import Markup
 from core.plugin import Action, Col, Ledger
 from core.service import Context, service
 
-from .cells import css_of, row_writer
+from .cells import by_place, css_of, row_writer
 from .controls import Chip, Control, Tab, chips, column_choice, controls, tabs
+from .kept import once
 from .query import load_page
 from .search import searchable
 from .services import SHARE, open_ledger
@@ -69,15 +70,15 @@ class Listing:
 def read_listing(ctx: Context, name: str, pairs: list[tuple[str, str]], size: int = 0) -> Listing:
     """The page for a query string. Raises NotFound and Forbidden, and nothing for a strange query string."""
     state, views = open_ledger(ctx, name, pairs, size)
-    ledger, page = state.ledger, load_page(state, ctx)
+    ledger, page, columns = state.ledger, load_page(state, ctx), state.columns
     bulk = offered(ledger.bulk, ctx)
-    classes = css_of(state.columns)
-    write = row_writer(ledger, state.columns, classes, ctx, pick=bool(bulk))
+    classes = once(("classes", ledger, tuple(column.name for column in columns)), lambda: css_of(columns))
+    write = row_writer(ledger, columns, classes, ctx, pick=bool(bulk), get=by_place(page.rows))
     first = (page.number - 1) * state.size + 1
     listed = tabs(state, views, ctx, page.total)
     return Listing(
         state, [write(row, first + i) for i, row in enumerate(page.rows)], page.total, page.number,
-        heads=[head(state, column, css) for column, css in zip(state.columns, classes, strict=True)],
+        heads=[head(state, column, css) for column, css in zip(columns, classes, strict=True)],
         tabs=listed, tab=next((t for t in listed if t.current and t.saved), None),
         controls=tuple(controls(state, ctx)), chips=chips(state), columns=tuple(column_choice(state)),
         actions=offered(ledger.actions, ctx), bulk=bulk, searchable=searchable(ledger),
