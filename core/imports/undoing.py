@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from core.imports import batches
 from core.imports.models import DONE, KEPT, TAKEN_BACK, UNCHANGED, UNDOING, UNDONE, UPDATED, WRITTEN, ImportBatch, ImportRow
 from core.imports.trial import in_reach, sentences
 from core.imports.vault import seal_json
-from core.imports.writing import CHUNK, opened, rows_in, tell, undo_until
+from core.imports.writing import CHUNK, opened, tell, undo_until
 from core.plugin import ImportKind
 from core.service import Context, service
 from core.tenancy.turns import wait_for_turn
@@ -31,29 +32,37 @@ def run(ctx: Context, job: Any, batch_id: int) -> dict[str, int]:
         return {}
     if batch.state != UNDOING:
         return {}
-    total, done = batch.counts.get(WRITTEN, 0), 0
-    while count := undo_chunk(ctx, batch_id):
-        done += count
+    total, done, first = batch.counts.get(WRITTEN, 0), 0, None
+    while numbers := undo_chunk(ctx, batch_id, first):
+        done, first = done + len(numbers), numbers[-1]
         job.tell(100 * done // max(total, 1), _("已撤销 %(n)s 行，共 %(total)s 行", n=done, total=total))
     finish(ctx, batch_id)
     return {"rows": done}
 
 
 @service(None, action="imports.batch.take_back")
-def undo_chunk(ctx: Context, batch_id: int) -> int:
-    """Take the last written rows back; returns how many were handled (0: all done)."""
+def undo_chunk(ctx: Context, batch_id: int, first: int | None = None) -> list[int]:
+    """Take the last written rows back, those from number `first` on being done with; returns the numbers of those handled
+    (none: all done)."""
     wait_for_turn(ctx.tenant.id)           # nobody switches the module off between the next look and the commit
     batch = batches.batch_of(ctx, batch_id, UNDOING, held=True)
     batches.refuse_when_off(ctx, batch.kind)
     kind = batches.kind_named(ctx, batch.kind)
-    rows = rows_in(batch.id, WRITTEN, limit=CHUNK, backwards=True)
+    rows = _last(batch.id, first)
     with told_as_one(), in_reach(ctx, kind):
         for row in rows:
             _take_back(ctx, kind, row)
     if rows:
         kept = sum(1 for row in rows if row.state == KEPT)
         ctx.audit("import", batch.id, name=batch.file_name, first=rows[-1].number, last=rows[0].number, kept=kept)
-    return len(rows)
+    return [row.number for row in rows]
+
+
+def _last(batch_id: int, first: int | None) -> Sequence[ImportRow]:
+    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.state == WRITTEN)
+    if first is not None:                  # nor does the database look through those again
+        query = query.where(ImportRow.number < first)
+    return session().scalars(query.order_by(ImportRow.number.desc()).limit(CHUNK)).all()
 
 
 def _take_back(ctx: Context, kind: ImportKind, row: ImportRow) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,25 +37,18 @@ def run(ctx: Context, job: Any, batch_id: int) -> dict[str, int]:
         return {}
     if batch.state != WRITING:
         return {}
-    total, done = batch.counts.get(GOOD, 0), 0
+    total, done, last = batch.counts.get(GOOD, 0), 0, 0
     reading = Reading(batches.kind_named(ctx, batch.kind), ctx)
     trouble = ""
     try:
-        while count := write_chunk(ctx, batch_id, reading):
-            done += count
+        while numbers := write_chunk(ctx, batch_id, reading, last):
+            done, last = done + len(numbers), numbers[-1]
             time.sleep(BREATH)
             job.tell(100 * done // max(total, 1), _("已处理 %(n)s 行，共 %(total)s 行", n=done, total=total))
     except Forbidden:
         trouble = _("您已没有导入这类数据的权限，其余的行没有写入。")
     finish(ctx, batch_id, trouble)
     return {"rows": done}
-
-
-def rows_in(batch_id: int, state: str, *, limit: int, backwards: bool = False) -> Sequence[ImportRow]:
-    """The next rows of a state, in the order of the sheet (or from its end)."""
-    order = ImportRow.number.desc() if backwards else ImportRow.number
-    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.state == state)
-    return session().scalars(query.order_by(order).limit(limit)).all()
 
 
 @dataclass
@@ -79,9 +71,11 @@ SETTLE = (update(ImportRow.__table__).where(ImportRow.__table__.c.tenant_id == b
           .values({"version": ImportRow.__table__.c.version + 1, **{name: bindparam(f"now_{name}") for name in SETTLED}}))
 
 
-def _next(batch_id: int) -> list[Waiting]:
+def _next(batch_id: int, last: int) -> list[Waiting]:
+    """The next good rows after that number, in the order of the sheet. Without it the database may look through all that were
+    written before: when they were counted, every row was good."""
     query = select(ImportRow.id, ImportRow.number, ImportRow.payload).where(
-        ImportRow.batch_id == batch_id, ImportRow.state == GOOD)
+        ImportRow.batch_id == batch_id, ImportRow.state == GOOD, ImportRow.number > last)
     return [Waiting(*row) for row in session().execute(query.order_by(ImportRow.number).limit(CHUNK))]
 
 
@@ -101,12 +95,13 @@ def opened(row: ImportRow | Waiting) -> dict[str, Any]:
 
 
 @service(None, action="imports.batch.write")
-def write_chunk(ctx: Context, batch_id: int, reading: Reading) -> int:
-    """Write the next good rows; returns how many were handled (0: all done)."""
+def write_chunk(ctx: Context, batch_id: int, reading: Reading, last: int = 0) -> list[int]:
+    """Write the next good rows, those up to number `last` being done with; returns the numbers of those handled (none: all
+    done)."""
     wait_for_turn(ctx.tenant.id)           # the same sheet may be written twice at once: each must see the other's persons
     batch = batches.batch_of(ctx, batch_id, WRITING, held=True)
     batches.refuse_when_off(ctx, batch.kind)
-    rows = _next(batch.id)
+    rows = _next(batch.id, last)
     items = []
     for row in rows:
         kept = opened(row)
@@ -120,7 +115,7 @@ def write_chunk(ctx: Context, batch_id: int, reading: Reading) -> int:
         _store(ctx, rows)
         written = sum(1 for row in rows if row.state == WRITTEN)
         ctx.audit("import", batch.id, name=batch.file_name, first=rows[0].number, last=rows[-1].number, written=written)
-    return len(rows)
+    return [row.number for row in rows]
 
 
 def _settle(row: Waiting, item: Item) -> None:

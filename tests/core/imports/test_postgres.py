@@ -103,7 +103,7 @@ def test_a_batch_given_up_is_discarded_after_the_chunk_that_is_still_being_writt
     monkeypatch.setattr(services, "given_up", lambda batch: True)
     monkeypatch.setattr(writing, "_settle", discard_meanwhile)
     with world.acting("east", "late") as ctx:
-        assert writing.write_chunk(ctx, batch_id, Reading(people_imports.roster, ctx)) == 2
+        assert len(writing.write_chunk(ctx, batch_id, Reading(people_imports.roster, ctx))) == 2
         waiting.join()
         with pytest.raises(Conflict):
             writing.write_chunk(ctx, batch_id, Reading(people_imports.roster, ctx))
