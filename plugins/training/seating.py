@@ -31,9 +31,13 @@ def seats_for(event: ClassSession, person_ids: Iterable[int], *, origin: str, pl
     with beyond_subtree(REASON):
         known = set(session().scalars(select(Seat.person_id).where(Seat.session_id == event.id, Seat.person_id.in_(wanted))))
         people = {one.id: one for one in session().scalars(select(Person).where(Person.id.in_(wanted)))}
-    return [Seat(session_id=event.id, person_id=one, person_name=people[one].name, org_id=people[one].org_id,
-                 org_path=people[one].org_path, host_path=event.org_path, place=place, origin=origin)
-            for one in wanted if one in people and one not in known]
+    return [seat_for(event, people[one], origin=origin, place=place) for one in wanted if one in people and one not in known]
+
+
+def seat_for(event: ClassSession, person: Person, *, origin: str, place: str = ENROLLED) -> Seat:
+    """A new row (unsaved) for somebody who has none."""
+    return Seat(session_id=event.id, person_id=person.id, person_name=person.name, org_id=person.org_id, org_path=person.org_path,
+                host_path=event.org_path, place=place, origin=origin)
 
 
 def taken(event: ClassSession) -> int:

@@ -5,40 +5,65 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm.attributes import flag_modified
 
 from core.base.db import session
 from core.base.i18n import _
 from core.base.scope import beyond_subtree
-from core.contracts.errors import Conflict, Invalid
+from core.contracts.errors import Conflict
 from core.people.models import OrgUnit, Person
 from core.people.names import UnitNames
-from core.people.services.persons import owner_of_id
+from core.people.sealed import index_of
 from core.service import Context
 
 from .models import ClassSession, Seat
-from .seating import seats_for
+from .seating import seat_for
 from .services.attendance import MANAGE, Mark, faults, hours_of, locked_because, put, sheet_open
 from .words import CAME, CANCELLED, PRESENT_UNASKED, WAITING
 
 Row = dict[str, Any]
+Seated = tuple[Seat, Person, str]           # the unit's name as the sheet has it
 KIND = "training_seat"
 KEPT = ("attendance", "tenths", "note", "place")
 
 
 @dataclass
 class Looked:
-    """What rows of one chunk share: names of units, the sessions they name, who was seen in which already."""
+    """What rows of one chunk share: names of units, the sessions they name, who sits there, whom else they may mean."""
 
     names: UnitNames
     sessions: dict[str, ClassSession] = field(default_factory=dict)
+    seated: dict[tuple[int, str], list[Seated]] = field(default_factory=dict)      # by session and name of the person
+    named: dict[str, list[Person]] = field(default_factory=dict)                   # in the organiser's subtree
+    bearers: dict[str, Person] = field(default_factory=dict)
+
+    def sitting(self, event: ClassSession, name: str) -> list[Seated]:
+        """Whoever has a seat now: what a row had written may have been taken back with it."""
+        return [one for one in self.seated.get((event.id, name), ()) if inspect(one[0]).persistent]
+
+    def seat(self, event: ClassSession, person: Person) -> Seat | None:
+        return next((seat for seat, one, _unit in self.sitting(event, person.name) if one.id == person.id), None)
 
 
 def prepare(ctx: Context, rows: list[Row]) -> Looked:
-    numbers = {str(row.get("number") or "") for row in rows}
-    found = session().scalars(select(ClassSession).where(ClassSession.number.in_(numbers)))
-    return Looked(UnitNames.shared(), {one.number: one for one in found})
+    """Read sessions, seats and persons, each once for the chunk."""
+    found = session().scalars(select(ClassSession).where(ClassSession.number.in_({str(row.get("number") or "") for row in rows})))
+    looked = Looked(UnitNames.shared(), {one.number: one for one in found})
+    events, names = [one.id for one in looked.sessions.values()], {row["name"] for row in rows}
+    numbers = {index_of("id", row["id_no"]) for row in rows if row.get("id_no")}
+    with beyond_subtree("training: people on the sheet may belong elsewhere"):
+        seats = session().execute(
+            select(Seat, Person, OrgUnit.short_name).select_from(Seat).join(Seat.person).join(Seat.org)
+            .where(Seat.session_id.in_(events), Person.name.in_(names)).order_by(Seat.id))
+        for seat, person, unit in seats:
+            looked.seated.setdefault((seat.session_id, person.name), []).append((seat, person, unit))
+        looked.bearers = {one.id_index: one for one in session().scalars(select(Person).where(Person.id_index.in_(numbers)))}
+    open_names = {row["name"] for row in rows if not row.get("id_no") and (event := looked.sessions.get(row.get("number") or ""))
+                  and len(_sitting(row, event, looked)) != 1}
+    for person in session().scalars(select(Person).where(Person.name.in_(open_names)).order_by(Person.id)):
+        looked.named.setdefault(person.name, []).append(person)
+    return looked
 
 
 def check(ctx: Context, row: Row, looked: Looked) -> dict[str, list[str]]:
@@ -47,12 +72,12 @@ def check(ctx: Context, row: Row, looked: Looked) -> dict[str, list[str]]:
     event = _event(ctx, row, looked, errors)
     if event is None:
         return errors
-    person = find_person(row, event, looked.names, errors)
+    person = find_person(row, event, looked, errors)
     if row["attendance"] not in CAME and row.get("hours"):
         errors["hours"] = [_("缺席、请假的不能有学时，请改为 0 或留空。")]
     if person is None or errors:
         return errors
-    seat = _seat(event, person) or seats_for(event, [person.id], origin="import", place=PRESENT_UNASKED)[0]
+    seat = looked.seat(event, person) or seat_for(event, person, origin="import", place=PRESENT_UNASKED)
     seat_id = seat.id or 0
     said = faults(event, {seat_id: seat}, [Mark(seat_id, row["attendance"], row.get("hours"))])
     return {"hours" if row.get("hours") is not None else "attendance": [text] for text in said.values()}
@@ -61,16 +86,18 @@ def check(ctx: Context, row: Row, looked: Looked) -> dict[str, list[str]]:
 def write(ctx: Context, row: Row, looked: Looked) -> tuple[str, int, str, dict[str, Any] | None]:
     """Write one line on the sheet; whoever had no seat gets one. An equal line changes nothing."""
     event = sheet_open(ctx, looked.sessions[row["number"]])
-    person = find_person(row, event, looked.names, {})
+    person = find_person(row, event, looked, {})
     assert person is not None, row["name"]
     mark = Mark(0, row["attendance"], row.get("hours"), row.get("note") or "")
     with beyond_subtree("training: the organiser writes the sheet for all who came"):
-        seat = _seat(event, person)
+        seat = looked.seat(event, person)
         if seat is None:
-            seat = seats_for(event, [person.id], origin="import", place=PRESENT_UNASKED)[0]
+            seat = seat_for(event, person, origin="import", place=PRESENT_UNASKED)
             session().add(seat)
             put(ctx, seat, event, mark)
             session().flush()
+            unit = looked.names.units.get(seat.org_id) or session().get_one(OrgUnit, (ctx.tenant.id, seat.org_id))
+            looked.seated.setdefault((event.id, person.name), []).append((seat, person, unit.short_name))
             return KIND, seat.id, "created", {"version": seat.version}
         before = {name: getattr(seat, name) for name in KEPT}
         if seat.place in (CANCELLED, WAITING):
@@ -112,28 +139,18 @@ def _event(ctx: Context, row: Row, looked: Looked, errors: dict[str, list[str]])
     return event
 
 
-def _seat(event: ClassSession, person: Person) -> Seat | None:
-    with beyond_subtree("training: the sheet is one, whoever reads it"):
-        return session().scalars(select(Seat).where(Seat.session_id == event.id, Seat.person_id == person.id)).one_or_none()
-
-
-def find_person(row: Row, event: ClassSession, names: UnitNames, errors: dict[str, list[str]]) -> Person | None:
+def find_person(row: Row, event: ClassSession, looked: Looked, errors: dict[str, list[str]]) -> Person | None:
     """Whom the line means, never guessed: by ID number, else by name on the sheet, in the unit, in the organiser's subtree."""
     if row.get("id_no"):
-        try:
-            person = owner_of_id(row["id_no"])
-        except Invalid as refused:
-            errors["id_no"] = [text for said in refused.errors.values() for text in said]
-            return None
+        person = looked.bearers.get(index_of("id", row["id_no"]))
         if person is None or person.name != row["name"]:
             errors["id_no"] = [_("身份证号码与姓名对不上，请核对。")]
             return None
         return person
-    found = _sitting(row, event, names)
+    found = _sitting(row, event, looked)
     if len(found) != 1:
-        known = {one.id: one for one in found}
-        known |= {one.id: one for one in session().scalars(select(Person).where(Person.name == row["name"]).limit(50))}
-        found = _in_unit(row, list(known.values()), names, errors)
+        known = {one.id: one for one in (*found, *looked.named.get(row["name"], ()))}
+        found = _in_unit(row, list(known.values()), looked.names, errors)
     if len(found) == 1:
         return found[0]
     if not errors:
@@ -142,16 +159,13 @@ def find_person(row: Row, event: ClassSession, names: UnitNames, errors: dict[st
     return None
 
 
-def _sitting(row: Row, event: ClassSession, names: UnitNames) -> list[Person]:
+def _sitting(row: Row, event: ClassSession, looked: Looked) -> list[Person]:
     """Those of that name on the sheet; where the line names a branch, of that branch: as the sheet itself names it, or where
     the unit is or the person has moved to."""
-    with beyond_subtree("training: people on the sheet may belong elsewhere"):
-        seated = session().execute(select(Person, OrgUnit.short_name, Seat.org_path).select_from(Seat).join(Seat.person)
-                                   .join(Seat.org).where(Seat.session_id == event.id, Person.name == row["name"])).all()
     branch = row.get("branch")
-    unit = names.find(branch)[0] if branch else None
-    return [person for person, short_name, path in seated if not branch or short_name == branch
-            or (unit and (path.startswith(unit.path) or person.org_path.startswith(unit.path)))]
+    unit = looked.names.find(branch)[0] if branch else None
+    return [person for seat, person, short_name in looked.sitting(event, row["name"]) if not branch or short_name == branch
+            or (unit and (seat.org_path.startswith(unit.path) or person.org_path.startswith(unit.path)))]
 
 
 def _in_unit(row: Row, found: list[Person], names: UnitNames, errors: dict[str, list[str]]) -> list[Person]:

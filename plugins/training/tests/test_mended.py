@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from core.people.names import UnitNames
 from core.work.services import make_step
 from plugins.training.models import ClassSession, Need
 from plugins.training.services import courses
-from plugins.training.taking import find_person
+from plugins.training.taking import find_person, prepare
 
 from .conftest import LATER, TODAY
 from .test_flow import ALL_CAME, balances
@@ -47,11 +46,12 @@ def test_a_line_of_a_sheet_names_the_branch_it_means(county):
     seated = county.people["李秀兰"]
     other = county.person("李秀兰", "西关支部")
     with county.acting("officer", LATER) as ctx:
-        event, names = ctx.get(ClassSession, made), UnitNames.load()
+        event = ctx.get(ClassSession, made)
 
         def found(branch):
             errors = {}
-            person = find_person({"name": "李秀兰", "branch": branch}, event, names, errors)
+            row = {"number": event.number, "name": "李秀兰", "branch": branch}
+            person = find_person(row, event, prepare(ctx, [row]), errors)
             return person.id if person else errors
 
         assert (found(""), found("东关一支部"), found("东关社区"), found("西关支部")) == (seated, seated, seated, other)
