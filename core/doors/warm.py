@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 from flask import Flask
 
 from core.base.i18n import gettext, use_locale
@@ -15,4 +17,6 @@ def warm(app: Flask) -> int:
     for locale in ("zh", "en"):
         with use_locale(locale):
             gettext("保存")
+    gc.collect()
+    gc.freeze()         # what lives as long as the process is not looked through again: 0.2 s of standstill each time
     return len(names)
