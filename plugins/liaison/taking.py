@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from core.base.db import session
 from core.base.i18n import _
+from core.base.scope import beyond_subtree
 from core.contracts.errors import Conflict, Invalid
 from core.people.models import Affiliation, Person
 from core.people.names import UnitNames
 from core.people.sealed import index_of
-from core.people.services.persons import owner_of_id
 from core.people.words import BRANCHES, PARTY_ORGS
 from core.service import Context
 from core.work import engine
@@ -26,18 +28,44 @@ from .workflows import mobile_record
 
 Row = dict[str, Any]
 KIND = "liaison_record"
+HOMES = (*BRANCHES, "general_branch", "committee")      # kinds of organisation that have members
 KEPT = ("reason", "region", "contact_person", "transferable", "why_not_transferred", "note")
 
 
-def prepare(ctx: Context, rows: list[Row]) -> UnitNames:
-    """The names of all units, once for the sheet."""
-    return UnitNames.shared()
+@dataclass
+class Known:
+    """What rows of one chunk share: names of units, the persons they may mean, and who of them has an open record."""
+
+    names: UnitNames
+    placed: dict[tuple[int, str], list[Person]] = field(default_factory=dict)     # by unit and name
+    bearers: dict[str, Person] = field(default_factory=dict)                      # by blind index, of the whole tenant
+    opened: dict[int, MobileRecord] = field(default_factory=dict)                 # by person
+
+    def open_record(self, person_id: int) -> MobileRecord | None:
+        """The open record as it is now: what a row had written may have been taken back with it."""
+        record = self.opened.get(person_id)
+        return record if record is not None and inspect(record).persistent and record.open_of == person_id else None
 
 
-def check(ctx: Context, row: Row, names: UnitNames) -> dict[str, list[str]]:
+def prepare(ctx: Context, rows: list[Row]) -> Known:
+    """Read units, persons and open records, each once for the chunk."""
+    known = Known(UnitNames.shared())
+    numbers = {index_of("id", row["id_no"]) for row in rows if row.get("id_no")}
+    with beyond_subtree("people: one ID number, one record"):
+        known.bearers = {one.id_index: one for one in session().scalars(select(Person).where(Person.id_index.in_(numbers)))}
+    units = {unit.id for row in rows if (unit := known.names.find(row["branch"], kinds=HOMES)[0])}
+    wanted = {row["name"] for row in rows if not row.get("id_no")}
+    for person in session().scalars(select(Person).where(Person.name.in_(wanted), Person.org_id.in_(units)).order_by(Person.id)):
+        known.placed.setdefault((person.org_id, person.name), []).append(person)
+    ids = {one.id for one in (*known.bearers.values(), *itertools.chain.from_iterable(known.placed.values()))}
+    known.opened = {one.open_of: one for one in session().scalars(select(MobileRecord).where(MobileRecord.open_of.in_(ids)))}
+    return known
+
+
+def check(ctx: Context, row: Row, known: Known) -> dict[str, list[str]]:
     """Sentences per field, against the registry and the records there are."""
     errors: dict[str, list[str]] = {}
-    person = find_person(row, names, errors)
+    person, names = find_person(row, known, errors), known.names
     try:
         check_stay(ctx, stay_of(row))
     except Invalid as refused:
@@ -48,9 +76,9 @@ def check(ctx: Context, row: Row, names: UnitNames) -> dict[str, list[str]]:
             errors[name] = [_("日期应在流出时间与今天之间。")]
     if person is not None and row.get("receiving") and _same_branch(person, row, names):
         errors["receiving"] = [_("流入地党组织与所在党支部相同，不是流动。")]
-    if person is not None and row.get("returned_on") and open_record(person.id) is not None:
+    if person is not None and row.get("returned_on") and known.open_record(person.id) is not None:
         errors["returned_on"] = [_("%(name)s 有未结束的流动记录，返回请在原记录上办理“返乡报到”。", name=person.name)]
-    if person is not None and open_record(person.id) is None and not row.get("returned_on"):
+    if person is not None and known.open_record(person.id) is None and not row.get("returned_on"):
         try:
             refuse_unless_member(person, "name")
         except Invalid as refused:
@@ -63,14 +91,16 @@ def _same_branch(person: Person, row: Row, names: UnitNames) -> bool:
     return unit is not None and unit.id == person.org_id
 
 
-def write(ctx: Context, row: Row, names: UnitNames) -> tuple[str, int, str, dict[str, Any] | None]:
+def write(ctx: Context, row: Row, known: Known) -> tuple[str, int, str, dict[str, Any] | None]:
     """Register one member, or complete the open record; what a sheet leaves blank is never erased."""
-    person = find_person(row, names, {})
+    person = find_person(row, known, {})
     assert person is not None, row["name"]
-    known = open_record(person.id)
-    if known is not None:
-        return _complete(ctx, known, row)
-    record = _new(ctx, person, row, names)
+    earlier = known.open_record(person.id)
+    if earlier is not None:
+        return _complete(ctx, earlier, row)
+    record = _new(ctx, person, row, known.names)
+    if record.open_of:
+        known.opened[person.id] = record
     return KIND, record.id, "created", {"version": record.version}
 
 
@@ -139,19 +169,19 @@ def stay_of(row: Row) -> Row:
             "why_not_transferred": why}
 
 
-def open_record(person_id: int) -> MobileRecord | None:
-    return session().scalars(select(MobileRecord).where(MobileRecord.open_of == person_id)).one_or_none()
-
-
-def find_person(row: Row, names: UnitNames, errors: dict[str, list[str]]) -> Person | None:
+def find_person(row: Row, known: Known, errors: dict[str, list[str]]) -> Person | None:
     """Whom the row means, never guessed: by ID number, else by name in the branch, told apart by the phone."""
-    unit, why = names.find(row["branch"], kinds=(*BRANCHES, "general_branch", "committee"))
+    unit, why = known.names.find(row["branch"], kinds=HOMES)
     if unit is None:
         errors["branch"] = [why]
         return None
     if row.get("id_no"):
-        return _by_id(row, unit.id, errors)
-    found = session().scalars(select(Person).where(Person.name == row["name"], Person.org_id == unit.id)).all()
+        person = known.bearers.get(index_of("id", row["id_no"]))
+        if person is None or person.org_id != unit.id or person.name != row["name"]:
+            errors["id_no"] = [_("身份证号码与姓名、支部对不上，请核对。")]
+            return None
+        return person
+    found = known.placed.get((unit.id, row["name"]), [])
     if len(found) > 1 and row.get("phone"):
         found = [p for p in found if p.phone_index == index_of("phone", row["phone"])]
     if len(found) == 1:
@@ -160,15 +190,3 @@ def find_person(row: Row, names: UnitNames, errors: dict[str, list[str]]) -> Per
     errors["name"] = [_("“%(org)s”有几名党员叫 %(name)s，请填身份证号码以便核对。", **texts) if found
                       else _("“%(org)s”的党员名册里没有 %(name)s，请核对姓名和支部，或先登记党员。", **texts)]
     return None
-
-
-def _by_id(row: Row, org_id: int, errors: dict[str, list[str]]) -> Person | None:
-    try:
-        person = owner_of_id(row["id_no"])
-    except Invalid as refused:
-        errors["id_no"] = [text for said in refused.errors.values() for text in said]
-        return None
-    if person is None or person.org_id != org_id or person.name != row["name"]:
-        errors["id_no"] = [_("身份证号码与姓名、支部对不上，请核对。")]
-        return None
-    return person

@@ -16,6 +16,7 @@ from .test_flow import register
 
 HEAD = ["序号", "流动党员姓名", "所在支部", "外出\n时间", "外出事由", "流动去向", "流入党组织", "最近一次联系日期", "手机号码",
         "能否转接", "返乡时间", "说明"]
+LINES, PER_LINE = 24, 12          # statements of check and write together
 ROWS = [
     [1, "王　小明", "中共东关一支部委员会", "2025.9", "打工", "广东深圳", "深圳市某支部", "２０２６－０９－１０",
      13812345678, "暂不能", "", ""],
@@ -110,3 +111,44 @@ def test_select_all_stays_within_the_actors_own_part(county):
     other.get("/liaison/")
     answer = other.post("/liaison/contacts", {"ledger": "liaison.outflow", "all": "1", "query": ""})
     assert answer.status_code == 422 and f'value="{ids[0]}"' not in answer.get_data(as_text=True)
+
+
+def came_in(county, *lines) -> tuple[str, float]:
+    """The preview of these lines, and the statements that check and write took a line."""
+    book = openpyxl.Workbook()
+    for line in (HEAD, *lines):
+        book.active.append(line)
+    stream = io.BytesIO()
+    book.save(stream)
+    admin, costs = county.world.browser("east", "admin"), []
+    admin.get("/imports/new/liaison.outflow")
+    sent = admin.post("/imports/new/liaison.outflow", {"file": (io.BytesIO(stream.getvalue()), "流出台账.xlsx")})
+    address = sent.location.removeprefix("/t/east")
+    for step, data in (("columns", {}), ("commit", {"mode": "good"})):
+        page = admin.get(address).get_data(as_text=True)
+        assert admin.post(f"{address}/{step}", data).status_code == 303
+        with county.world.counting() as sent:
+            county.world.run_jobs()
+        costs.append(len(sent))
+    return page, sum(costs) / len(lines)
+
+
+def away(name, branch="东关一支部", since="2025-09-01", back="", region="深圳市"):
+    return ["", name, branch, since, "务工", region, "", "", "", "", back, ""]
+
+
+def test_persons_and_records_are_read_once_for_many_lines(county):
+    for number in range(LINES):
+        county.member(f"党员{number}", ("东关一支部", "西关支部")[number % 2])
+    page, cost = came_in(county, *(away(f"党员{number}", ("东关一支部", "西关支部")[number % 2], back="2026-02-01")
+                                   for number in range(LINES)))
+    assert "行有误" not in page and cost < PER_LINE, cost
+    with county.acting("all"):
+        assert len(stays()) == LINES
+
+
+def test_a_line_sees_the_record_that_a_line_before_it_opened(county):
+    page, _cost = came_in(county, away("王小明"), away("王小明"), away("王小明", back="2026-02-01"), away("李秀兰", "西关支部"))
+    assert "2 行可以导入，2 行有误" in page and "有未结束的流动记录" in page and "名册里没有 李秀兰" in page
+    with county.acting("all"):
+        assert list(stays()) == ["王小明"]
