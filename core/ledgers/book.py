@@ -26,6 +26,7 @@ CHANGED = re.compile(
     r"\+[0-9.]+|[+-]?(0[0-9]+|[0-9]{12,}|[0-9]+\.[0-9]+|[0-9.]+[eE][+-]?[0-9]+)"
     r"|[0-9]{1,4}[-/][0-9]{1,2}|[0-9]{1,2}([-/][0-9]{1,2}){2}")
 QUOTED = re.compile('[",\r\n]')     # what csv puts into quotes
+UNTOUCHED = re.compile(r'(?![0-9.+\-/eE]*\Z)[^\s=+\-@＝＋－＠",][^",\r\n]*')       # most texts: nothing to guard or to quote
 HEAD_LINES = 4                      # title, origin, mark, headings
 MOST_LINES = 1_048_576              # of one sheet, as Excel has it
 PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -171,6 +172,10 @@ class Csv:
 
     def cell(self, value: Cell) -> str:
         """What `write` takes for a value: guarded, and in quotes where it needs them."""
+        if not isinstance(value, str):
+            return guarded(value)
+        if UNTOUCHED.fullmatch(value):
+            return value
         text = guarded(value)
         if not QUOTED.search(text) and (text or not self._lone):
             return text

@@ -34,6 +34,7 @@ from .totals import Totals
 from .units import own_name
 
 AT_ONCE = 5000                      # rows; more become a job
+TOLD = 20_000                       # rows between two words about progress, each a transaction: about a second
 KEEP = dt.timedelta(days=7)
 Pairs = list[tuple[str, str]]
 
@@ -93,7 +94,7 @@ def _cells(ledger: Ledger, columns: tuple[Col, ...], draw: Drawing, rows: Iterat
            tell: Callable[[int], None]) -> Iterator[Sequence[str]]:
     totals, numbered = Totals(columns), ledger.numbered
     for number, row in enumerate(rows, 1):
-        if number % 5000 == 0:
+        if number % TOLD == 0:
             tell(number)
         if totals.sums:
             totals.add(row)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
 import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.ledgers import book
 from core.ledgers.book import Csv, Outgoing, guarded, write_sheets, write_xlsx
@@ -102,3 +106,12 @@ def test_equal_cells_are_drawn_once_and_few_are_kept():
     assert [drawn[n % 3] for n in range(9)] == [str(n % 3) for n in range(9)] and asked == [0, 1, 2]
     assert drawn["x" * 999] == "x" * 999 and "x" * 999 not in drawn
     assert all(drawn[n] == str(n) for n in range(3 * MOST)) and len(drawn) <= MOST
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("=+-@＝＋－＠\t\r\n \u3000\"',;.0123456789/eE%张a𠮷", max_size=8))
+def test_any_text_leaves_guarded_and_quoted(text):
+    line = io.StringIO()
+    csv.writer(line).writerow([guarded(text), ""])
+    with Csv(Path(os.devnull), SHEET) as file:
+        assert file.cell(text) + ",\r\n" == line.getvalue()
