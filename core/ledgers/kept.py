@@ -7,14 +7,15 @@ them: values of the reader's own are his subtrees alone, and those are part of t
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Select
 
 from core.base.session import AGAIN
 from core.service import Context
 
-from .state import State
+if TYPE_CHECKING:
+    from .state import State
 
 T = TypeVar("T")
 MOST = 1024                     # some 5 KB each

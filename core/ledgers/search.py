@@ -8,13 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.sql.elements import False_
 
+from core.access.answers import answer
 from core.base.crypto import blind_index
 from core.base.pinyin import NameQuery, name_filter, search_prefix
-from core.base.session import session
+from core.base.session import AGAIN, session
 from core.plugin import Beside, Col, Ledger
 from core.service import Context
 
 from .columns import FULL, INDEX, INITIALS, passing, sibling, sql_type
+from .kept import once
 from .scope import BEYOND
 from .wording import enumerated
 
@@ -31,7 +33,7 @@ def cleaned(text: str) -> str:
 def search_condition(ledger: Ledger, text: str, ctx: Context) -> ColumnElement[bool]:
     """Rows where any of the searched columns matches; columns that cannot match such a text are left out."""
     query = search_prefix(text)
-    parts = [part for col in ledger.columns if col.search for part in _matches(col, text, query, ctx)]
+    parts = [part for col in ledger.columns if col.search and _filled(ledger, col) for part in _matches(col, text, query, ctx)]
     parts = [part for part in parts if not isinstance(part, False_)]
     # sqlalchemy.false() would fold the tenant away as well, which the fence refuses
     return or_(*parts) if parts else ledger.key.is_(None)
@@ -53,6 +55,15 @@ def _matches(col: Col, text: str, query: NameQuery, ctx: Context) -> list[Column
     if not (words := text.split()):
         return []
     return _passing(col, lambda value: and_(*(value.contains(word, autoescape=True) for word in words)))
+
+
+def _filled(ledger: Ledger, col: Col) -> bool:
+    """Whether there is anything to be found in the column: no values in another table, as long as nobody filled in any."""
+    if not isinstance(beside := col.matches, Beside):
+        return True
+    wanted = once(("filled", ledger, col.name), lambda: beside.keys(lambda value: value.is_not(None)).limit(1).execution_options(
+        **BEYOND, **AGAIN))
+    return bool(answer(wanted))
 
 
 def _passing(col: Col, test: Callable[[Any], ColumnElement[bool]]) -> list[ColumnElement[bool]]:
