@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -27,15 +28,28 @@ KIND = "pairing.pairing"
 KEPT = ("goals", "unit_owner", "org_owner")
 
 
-def prepare(ctx: Context, rows: list[Row]) -> UnitNames:
-    """The names of all organisations, once for the sheet."""
-    return UnitNames.shared()
+@dataclass(frozen=True)
+class Known:
+    """What rows of one chunk share: names of organisations, and the units they name that take part."""
+
+    names: UnitNames
+    units: dict[str, list[PartnerUnit]]
 
 
-def check(ctx: Context, row: Row, names: UnitNames) -> Errors:
+def prepare(ctx: Context, rows: list[Row]) -> Known:
+    """Read organisations and units, each once for the chunk."""
+    known = Known(UnitNames.shared(), {})
+    with beyond_subtree("pairing: names of units are known to those who pair"):
+        for unit in session().scalars(select(PartnerUnit).where(PartnerUnit.name.in_({row["unit"] for row in rows}),
+                                                                PartnerUnit.left_on.is_(None))):
+            known.units.setdefault(unit.name, []).append(unit)
+    return known
+
+
+def check(ctx: Context, row: Row, known: Known) -> Errors:
     """Sentences per field, against the units, the tree and the pairings there are."""
     errors: Errors = {}
-    unit, place = _unit(row, errors), _place(row, names, errors)
+    unit, place = _unit(row, known, errors), _place(row, known.names, errors)
     if row["signed_on"] > ctx.today():
         errors["signed_on"] = [_("日期不能晚于今天。")]
     if row.get("last_event_on") and not row["signed_on"] <= row["last_event_on"] <= ctx.today():
@@ -76,13 +90,13 @@ def _is_past(ctx: Context, pair: Pairing, other: Pairing) -> bool:
     return pair.ends_on < ctx.today() and pair.ends_on < other.starts_on
 
 
-def write(ctx: Context, row: Row, names: UnitNames) -> tuple[str, int, str, Row | None]:
+def write(ctx: Context, row: Row, known: Known) -> tuple[str, int, str, Row | None]:
     """Enter one pairing as it is today, or complete the one there is."""
-    unit, place = _unit(row, {}), _place(row, names, {})
+    unit, place = _unit(row, known, {}), _place(row, known.names, {})
     assert unit is not None and place is not None, row
-    known = _same(row, unit, place)
-    if known is not None:
-        return _complete(ctx, known, row)
+    same = _same(row, unit, place)
+    if same is not None:
+        return _complete(ctx, same, row)
     pair = _new(row, unit, place)
     pair.signed_on, pair.agreement_no = row["signed_on"], 1
     pair.last_event_on = row.get("last_event_on") or row["signed_on"]
@@ -159,10 +173,8 @@ def _same(row: Row, unit: PartnerUnit, place: Named) -> Pairing | None:
         Pairing.starts_on == row["signed_on"])).one_or_none()
 
 
-def _unit(row: Row, errors: Errors) -> PartnerUnit | None:
-    with beyond_subtree("pairing: names of units are known to those who pair"), session().no_autoflush:
-        found = session().scalars(select(PartnerUnit).where(PartnerUnit.name == row["unit"],
-            PartnerUnit.left_on.is_(None)).limit(2)).all()
+def _unit(row: Row, known: Known, errors: Errors) -> PartnerUnit | None:
+    found = known.units.get(row["unit"], [])
     if len(found) != 1:
         errors["unit"] = [_("共建单位名册里没有“%(name)s”，请先登记或导入单位。", name=row["unit"][:30])]
         return None

@@ -88,7 +88,7 @@ def test_a_sheet_with_last_years_agreement_and_this_years(county, plugins):
     new = {**base, "signed_on": dt.date(2026, 1, 1), "ends_on": dt.date(2026, 12, 31)}
     for rows, org in (((old, new), "东关社区"), ((new, old), "西关社区")):
         with county.acting("all") as ctx:
-            names = kind.prepare(ctx, [])
+            names = kind.prepare(ctx, rows)
             with unit_of_work(ctx):
                 for row in ({**one, "org": org} for one in rows):
                     assert kind.check(ctx, row, names) == {}
@@ -105,11 +105,12 @@ def test_a_sheet_with_last_years_agreement_and_this_years(county, plugins):
                 pairs.attach_paper(ctx, agreement, paper=paper())
     with county.acting("all") as ctx:
         pairs.propose(ctx, kind="joint_creation", unit_id=county.units["永丰厂"], org_id=county.orgs["东关社区"], **NEXT)
-        said = kind.check(ctx, {**new, "kind": "joint_creation"}, kind.prepare(ctx, []))
+        said = kind.check(ctx, {**new, "kind": "joint_creation"}, kind.prepare(ctx, [new]))
         assert list(said) == ["kind"]
         units.retire_unit(ctx, county.units["实验小学"])
         kind = plugins.import_kinds["pairing.units"]
-        assert list(kind.check(ctx, {"name": "实验小学", "kind": "public_institution"}, kind.prepare(ctx, []))) == ["name"]
+        row = {"name": "实验小学", "kind": "public_institution"}
+        assert list(kind.check(ctx, row, kind.prepare(ctx, [row]))) == ["name"]
 
 
 
@@ -121,7 +122,7 @@ def test_a_sheet_is_not_taken_back_when_papers_or_words_came_since(county, plugi
            "ends_on": dt.date(2026, 12, 31)}
     with county.acting("all") as ctx:
         with unit_of_work(ctx):
-            _kind, pair_id, _outcome, kept = put(ctx, kind, row, kind.prepare(ctx, []))
+            _kind, pair_id, _outcome, kept = put(ctx, kind, row, kind.prepare(ctx, [row]))
         if since == "scan":
             agreement = session().scalars(select(PairAgreement.id).where(PairAgreement.pair_id == pair_id)).one()
             pairs.attach_paper(ctx, agreement, paper=paper())

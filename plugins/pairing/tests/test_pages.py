@@ -140,9 +140,15 @@ def test_sheets_of_units_and_pairings_are_taken_in_and_back(county, plugins):
             assert changed[2] == "updated" and changed[3]["before"] == {"liaison_name": ""}
             with pytest.raises(Conflict):
                 back(ctx, kind, unit_id, kept)
+            with session().begin_nested() as taken_back:
+                court = {"name": "县法院", "kind": "agency", "parent": "城关街道"}
+                assert put(ctx, kind, court, names)[2] == "created" and put(ctx, kind, court, names)[2] == "unchanged"
+                taken_back.rollback()
+            assert names.unit(court) is None
         kind = plugins.import_kinds["pairing.pairs"]
         row = {"unit": "县司法局", "org": "东关社区", "kind": "joint_creation", "signed_on": dt.date(2026, 3, 1),
                "ends_on": dt.date(2027, 2, 28), "goals": "普法"}
+        names = kind.prepare(ctx, [row])
         assert kind.check(ctx, row, names) == {}
         for change, field in (({"unit": "没有"}, "unit"), ({"org": "没有"}, "org"), ({"ends_on": dt.date(2026, 1, 1)}, "ends_on"),
                               ({"signed_on": dt.date(2027, 1, 1)}, "signed_on"), ({"goals": "认领数排名"}, "goals")):
