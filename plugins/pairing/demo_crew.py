@@ -87,7 +87,7 @@ class Demo:
                "org_owner": listed["chair"],
                "last_event_on": self.today - dt.timedelta(days=signed_ago if last_ago is None else last_ago)}
         with self.on(signed_ago if last_ago is None else last_ago):
-            _kind, pair_id, _outcome, _undo = taking_pairs.write(self.ctx, row, self.names)
+            _kind, pair_id, _outcome, _undo = taking_pairs.write(self.ctx, row, taking_pairs.prepare(self.ctx, [row]))
         pair = self.ctx.get(Pairing, pair_id)
         with self.on(signed_ago):
             attach_paper(self.ctx, versions(pair)[0].id, paper=self.scan(pair))
