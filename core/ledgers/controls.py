@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import and_, case, func, true
 
+from core.access.answers import answer
 from core.base.i18n import _
-from core.base.session import session
 from core.plugin import BLANK, Filter
 from core.service import Context
 
@@ -131,7 +131,7 @@ def tabs(state: State, views: Views, ctx: Context, total: int) -> list[Tab]:
 
 
 def _counts(state: State, ctx: Context) -> dict[str, int]:
-    """Rows of each declared view, in one statement."""
+    """Rows of each declared view, in one statement, remembered as the total is."""
     sums: list[Any] = []
     for view in state.ledger.views:
         pairs = [(k, v) for k, value in view.query.items() for v in ([value] if isinstance(value, str) else value)]
@@ -140,8 +140,8 @@ def _counts(state: State, ctx: Context) -> dict[str, int]:
     rows = matching(state.ledger, ctx).order_by(None)
     if rows._group_by_clauses or rows._distinct:
         return {}
-    found = session().execute(rows.with_only_columns(*sums, maintain_column_froms=True).execution_options(**BEYOND)).one()
-    return {view.name: n for view, n in zip(state.ledger.views, found, strict=True)}
+    found = answer(rows.with_only_columns(*sums, maintain_column_froms=True).execution_options(**BEYOND))
+    return {view.name: n for view, n in zip(state.ledger.views, found[0], strict=True)}
 
 
 def column_choice(state: State) -> list[tuple[str, str, bool, bool]]:

@@ -72,6 +72,19 @@ def test_another_worker_sees_each_change_at_once(workers):
     assert "my own view" in one.get(ROSTER).get_data(as_text=True)
 
 
+def test_the_figures_of_the_views_are_never_older_than_a_change(workers):
+    here, there = workers
+    one, shown = here.browser("east"), re.compile(r'预备党员 <span class="g-num">([0-9]+)')
+    before = shown.findall(one.get(ROSTER).get_data(as_text=True))
+    with here.counting() as sent:
+        assert shown.findall(one.get(ROSTER).get_data(as_text=True)) == before
+    new = someone(there)
+    new.member_kind = "probationary"
+    add(there, new)
+    assert not any("count(" in one for one in sent)
+    assert int(shown.findall(one.get(ROSTER).get_data(as_text=True))[0]) == int(before[0]) + 1
+
+
 def test_a_right_taken_away_is_gone_with_the_next_page_everywhere(workers):
     here, there = workers
     here.add_user("east", "reader", *READ)
