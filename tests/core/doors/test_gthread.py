@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import runpy
 import signal
 import subprocess
 import sys
+from types import SimpleNamespace
+
+from flask import Flask
 
 from tests.architecture.tree import ROOT
 
@@ -48,3 +53,14 @@ def test_a_process_told_to_stop_while_it_is_born_stops(tmp_path):
         server.kill()
         server.stdout.close()
 
+
+
+def test_the_collector_rests_while_the_app_is_loaded_and_works_before_the_fork(monkeypatch, tmp_path):
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    try:
+        settings = runpy.run_path(str(ROOT / "deploy/gunicorn.conf.py"))
+        assert not gc.isenabled()
+        settings["when_ready"](SimpleNamespace(app=SimpleNamespace(wsgi=lambda: Flask("app"))))
+        assert gc.isenabled()
+    finally:
+        gc.enable()
