@@ -35,15 +35,22 @@ def meant(template: RoleTemplate, source: str, plugins: Plugins) -> list[str]:
     return [n for n in names if not n.startswith(PLATFORM_ONLY)] if source in plugins.optional else names
 
 
+def roles_by_key() -> dict[str, Role]:
+    """The roles of the tenant in scope."""
+    return {role.key: role for role in session().scalars(select(Role)).all()}
+
+
 def install_templates(templates: Iterable[RoleTemplate], source: str, plugins: Plugins,
-                      given: Mapping[str, list[str]] = MappingProxyType({})) -> dict[str, list[str]]:
+                      given: Mapping[str, list[str]] = MappingProxyType({}),
+                      existing: dict[str, Role] | None = None) -> dict[str, list[str]]:
     """Give the tenant in scope the roles it does not have yet; existing ones only gain permissions of `source`.
 
     A role several modules speak of (the branch secretary) is one role: each module adds its own permissions.
     `given`: what the same templates gave the last time, by role; the tenant may have taken it away since and does not get it
-    again. Returns what each role gained.
+    again. `existing`: the tenant's roles, where somebody has read them already; new ones are added to it. Returns what each
+    role gained.
     """
-    existing = {role.key: role for role in session().scalars(select(Role)).all()}
+    existing = roles_by_key() if existing is None else existing
     gains: dict[str, list[str]] = {}
     for template in templates:
         wanted = meant(template, source, plugins)

@@ -61,10 +61,15 @@ def bump_plugins_rev() -> None:
                       .values(plugins_rev=Tenant.plugins_rev + 1).execution_options(synchronize_session=False))
 
 
+def templates_of(ctx: Context, plugin: str) -> list[RoleTemplate]:
+    """What a plugin suggests for the roles of a tenant of this kind."""
+    roles = ctx.plugins.by_name[plugin].manifest.roles
+    return [admin_template(plugin + ".*"), *(role for role in roles if ctx.tenant.kind in role.audience)]
+
+
 def give_rights(ctx: Context, state: PluginState) -> dict[str, list[str]]:
     """The roles gain what the installed version suggests and the one noted last did not; returns what each role gained."""
-    manifest = ctx.plugins.by_name[state.plugin].manifest
-    templates = [admin_template(state.plugin + ".*"), *(role for role in manifest.roles if ctx.tenant.kind in role.audience)]
+    manifest, templates = ctx.plugins.by_name[state.plugin].manifest, templates_of(ctx, state.plugin)
     gained = install_templates(templates, state.plugin, ctx.plugins, state.given or {})
     state.given, state.module_version = suggested(templates, state.plugin, ctx.plugins), manifest.version
     session().flush()

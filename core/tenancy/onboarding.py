@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
 
 from core.access.models import Role, RoleGrant
-from core.access.roles import install_templates
+from core.access.roles import install_templates, roles_by_key
 from core.accounts.links import ACTIVATION, make_link
 from core.accounts.models import User
 from core.accounts.services.standing import usable_login
@@ -19,10 +20,10 @@ from core.base.pinyin import name_keys
 from core.base.scope import system_scope, tenant_scope
 from core.base.session import session
 from core.contracts.errors import Invalid
-from core.plugin import Plugins, installed
+from core.plugin import installed
 from core.service import Context, TenantInfo, service, system_context
 
-from .lifecycle import ADMIN_ROLE, admin_template, switch_on
+from .lifecycle import ADMIN_ROLE, admin_template, switch_on, templates_of
 from .lookup import by_address
 from .models import PLATFORM_SLUG, SHADOW, Tenant
 from .offers import withheld_from
@@ -101,17 +102,17 @@ def furnish(ctx: Context, row: Tenant, profile: Profile, admin_login: str, admin
     """The tenant's row, roles, plugins and first admin: one transaction, so that no tenant is ever there by half."""
     session().add(row)
     session().flush()
-    install_core_roles(ctx.plugins, profile)
+    wanted = [each for each in (profile.plugins if plugins is None else plugins) if each in ctx.plugins.by_name]
+    closed = frozenset() if row.slug.startswith(SHADOW) else withheld_from(ctx.plugins, row.slug, profile.name)
+    left_out = [each for each in wanted if closed & {each, *ctx.plugins.requires_closure(each)}]
+    coming = [each for each in wanted if each not in left_out]
+    install_roles(ctx, profile, coming)
     admin = User(login_name=admin_login, name=admin_name, name_keys=name_keys(admin_name).initials, must_change_password=False)
     session().add(admin)
     session().flush()
     enabled: list[str] = []
-    wanted = [each for each in (profile.plugins if plugins is None else plugins) if each in ctx.plugins.by_name]
-    closed = frozenset() if row.slug.startswith(SHADOW) else withheld_from(ctx.plugins, row.slug, profile.name)
-    left_out = [each for each in wanted if closed & {each, *ctx.plugins.requires_closure(each)}]
-    for each in wanted:
-        if each not in left_out:
-            enabled += switch_on(ctx.evolve(enabled=ctx.enabled | set(enabled)), each)
+    for each in coming:
+        enabled += switch_on(ctx.evolve(enabled=ctx.enabled | set(enabled)), each)
     grant_role(admin.id, ADMIN_ROLE, ctx)
     for name in sorted(ctx.plugins.core):
         ctx.hooks.strict("plugin_enabled", only=name, first=True, ctx=ctx)
@@ -121,15 +122,20 @@ def furnish(ctx: Context, row: Tenant, profile: Profile, admin_login: str, admin
     return NewTenant(ctx.tenant, admin_login, token, tuple(enabled), tuple(left_out))
 
 
-def install_core_roles(plugins: Plugins, profile: Profile) -> None:
-    """The tenant's admin and the profile's roles, completed by what core's own modules suggest for them.
+def install_roles(ctx: Context, profile: Profile, coming: Iterable[str]) -> None:
+    """The tenant's admin and the profile's roles, completed by what core's own modules suggest for them, then by the plugins
+    that are switched on next: each role is written once, with all it gets.
 
     A profile that names roles names all of them; with one that names none, the modules' suggestions are the roles.
     """
-    install_templates([admin_template("*"), *profile.roles], "core", plugins)
+    plugins, roles = ctx.plugins, roles_by_key()
+    install_templates([admin_template("*"), *profile.roles], "core", plugins, existing=roles)
     named = {role.key for role in profile.roles}
     for owner in (o for o in installed().by_name.values() if o.core):
-        install_templates([r for r in owner.manifest.roles if not named or r.key in named], owner.name, plugins)
+        install_templates([r for r in owner.manifest.roles if not named or r.key in named], owner.name, plugins,
+                          existing=roles)
+    for name in dict.fromkeys(n for each in coming for n in (*plugins.requires_closure(each), each) if n not in plugins.core):
+        install_templates(templates_of(ctx, name), name, plugins, existing=roles)
     session().flush()
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 
 import pytest
+from sqlalchemy import select
 
+from core.access.models import Role
+from core.base.session import session
 from core.contracts.errors import Invalid
 from core.tenancy import onboarding
 from core.tenancy.lookup import all_tenants, by_address
@@ -59,3 +62,14 @@ def test_a_kill_while_a_tenant_opens_leaves_nothing_and_it_can_be_repeated(world
         assert by_address(slug="north") is None
         create_tenant(**form)
         assert by_address(slug="north")[0].status == "active"
+
+
+def test_each_role_of_a_new_tenant_is_written_once_with_all_it_gets(world):
+    plugins = tuple(world.plugins.by_name.keys() - world.plugins.core)
+    with world.counting() as sent:
+        world.open_tenant("south", "South", "county", plugins=plugins)
+    assert not any(statement.startswith("UPDATE access_role ") for statement in sent)
+    assert len(sent) <= 65, sent
+    with world.inside("south"):
+        admin = session().scalars(select(Role).where(Role.key == "tenant_admin")).one()
+        assert {name.partition(".")[0] for name in admin.permissions} >= set(plugins) and admin.version == 1
